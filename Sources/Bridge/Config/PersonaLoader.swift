@@ -1,0 +1,63 @@
+internal import Foundation
+internal import Persona
+
+/// Reads `personas/<name>/persona.yaml`.
+enum PersonaLoader {
+    /// All personas of a folder, by name.
+    /// - Parameter reader: the section that names the folder, for problems with the folder itself.
+    static func loadAll(_ folder: String, reader: ConfigReader) -> [PersonaCard] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        let files = names.sorted().map { ($0, "\(folder)/\($0)/persona.yaml") }
+            .filter { FileManager.default.fileExists(atPath: $0.1) }
+        if files.isEmpty {
+            reader.report("personas", "there is no persona in \(folder)", hint: "each is a folder with a persona.yaml")
+        }
+        return files.compactMap { name, file in
+            guard let id = PersonaID(name) else {
+                reader.report("personas", "the folder \(name) is no name for a persona", hint: "letters, digits, - and _")
+                return nil
+            }
+            return load(id, file: file, reader: reader)
+        }
+    }
+
+    private static func load(_ id: PersonaID, file: String, reader: ConfigReader) -> PersonaCard? {
+        guard let root = ConfigReader.open(file, environment: reader.environment, problems: reader.problems) else {
+            return nil
+        }
+        defer { root.finish() }
+        guard let identity = root.section("identity") else {
+            root.report("identity", "is missing", hint: "at least identity.name")
+            return nil
+        }
+        defer { identity.finish() }
+        readSoul(identity, file: file)
+        let keys: [(String, IdentityClass)] = [
+            ("name", .name), ("aliases", .alias), ("owner", .owner), ("people", .person), ("places", .place),
+            ("projects", .project), ("accounts", .account), ("paths", .path), ("terms", .term),
+        ]
+        var terms: [(class: IdentityClass, text: String)] = []
+        for (key, identityClass) in keys { terms += (identity.strings(key) ?? []).map { (identityClass, $0) } }
+        if !identity.has("name") { identity.report("name", "is missing") }
+        return PersonaCard(id: id, identity: Identity(terms: terms), voice: readVoice(root))
+    }
+
+    /// The soul stays in its file; that it can be read is checked here, so that a wrong name is noticed at once.
+    private static func readSoul(_ identity: ConfigReader, file: String) {
+        guard let name = identity.string("soul") else { return }
+        let path = ConfigLoader.absolute(name, URL(fileURLWithPath: file).deletingLastPathComponent())
+        if !FileManager.default.isReadableFile(atPath: path) { identity.report("soul", "the document cannot be read") }
+    }
+
+    private static func readVoice(_ root: ConfigReader) -> Voice {
+        var voice = Voice.plain
+        guard let section = root.section("voice") else { return voice }
+        voice.opening = section.strings("opening") ?? voice.opening
+        voice.closing = section.strings("closing") ?? voice.closing
+        voice.refusal = section.strings("refusal") ?? voice.refusal
+        voice.unavailable = section.strings("unavailable") ?? voice.unavailable
+        voice.late = section.strings("late") ?? voice.late
+        section.finish()
+        return voice
+    }
+}

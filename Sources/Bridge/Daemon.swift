@@ -1,0 +1,59 @@
+public import Logging
+internal import Routing
+internal import ServiceLifecycle
+internal import UnixSignals
+
+#if canImport(Glibc)
+    internal import Glibc
+#endif
+
+/// The daemon: the one place where its parts are put together.
+public struct Daemon: Sendable {
+    private let config: BridgeConfig
+    private let logger: Logger
+
+    /// A daemon of a checked configuration.
+    public init(_ config: BridgeConfig, logger: Logger) {
+        self.config = config
+        self.logger = logger
+    }
+
+    /// Runs until SIGTERM or SIGINT; what is in flight then has five seconds to end.
+    public func run() async throws {
+        // Whatever the daemon makes is the owner's alone: SQLite makes its own files beside the ledger.
+        umask(0o077)
+        let ledger = try Ledger(path: config.ledger.path, durability: config.ledger.durability, logger: logger)
+        defer { ledger.close() }
+        let transport = try CurlLoop()
+        defer { transport.shutdown() }
+        let registry = BackendRegistry(config.backends)
+        let board = HealthBoard(registry)
+        let service = ThoughtService(
+            personas: config.personas,
+            defaultPersona: config.defaultPersona,
+            registry: registry,
+            board: board,
+            ledger: ledger,
+            transport: transport,
+            limits: config.limits
+        )
+        let probe = HealthProbe(
+            registry: registry,
+            board: board,
+            scan: service.scan,
+            ledger: ledger,
+            transport: transport
+        )
+        var group = ServiceGroupConfiguration(
+            // Stopped in reverse order: the socket first.
+            services: [
+                HealthService(probe: probe, board: board, interval: config.healthInterval, logger: logger),
+                BridgeServer(config.server, service: service, logger: logger),
+            ],
+            gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: logger
+        )
+        group.maximumGracefulShutdownDuration = .seconds(5)
+        try await ServiceGroup(configuration: group).run()
+    }
+}

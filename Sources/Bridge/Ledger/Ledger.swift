@@ -1,0 +1,199 @@
+internal import Crypto
+internal import Foundation
+internal import GRDB
+internal import Logging
+internal import Persona
+internal import Routing
+
+/// The ledger: what was about to leave, how it ended, what it cost, and what the guard held back.
+///
+/// SQLite in WAL mode, one writer with group commit. Every statement of SQL in the project stands in this folder.
+final class Ledger: EgressLedger {
+    /// What a commit survives.
+    enum Durability: String, Sendable, CaseIterable {
+        /// The end of the process, however sudden: `kill -9`, a crash.
+        case process
+        /// The loss of power too; each commit waits for the disk.
+        case power
+    }
+
+    /// Why a ledger cannot be opened.
+    struct OpenFailure: Error, CustomStringConvertible {
+        let path: String
+        let reason: String
+        /// What to do.
+        var description: String { "the ledger \(path) cannot be opened: \(reason)" }
+    }
+
+    private enum Entry: Sendable {
+        case egress(EgressRecord, time: Int64, digest: Data)
+        case settlement(EgressReceipt, Settlement, time: Int64)
+        case guarded(verdict: String, identityClass: IdentityClass, place: String, backend: BackendID?, time: Int64)
+    }
+
+    let pool: DatabasePool
+    private let digestKey: SymmetricKey
+    private let logger: Logger
+    private let commits: GroupCommit<Entry, Int64>
+    private let clock: @Sendable () -> Date
+
+    /// Opens the ledger, and brings an older one up to date.
+    /// - Parameter path: the database; its folder is made (0700) when it is missing.
+    init(
+        path: String,
+        durability: Durability = .process,
+        logger: Logger = Logger(label: "ledger"),
+        clock: @escaping @Sendable () -> Date = { Date() }
+    ) throws(OpenFailure) {
+        do {
+            try PrivateFile.makeFolder((path as NSString).deletingLastPathComponent)
+            digestKey = SymmetricKey(data: try PrivateFile.randomBytes(32, keptAt: path + ".key"))
+            var configuration = Configuration()
+            configuration.busyMode = .timeout(5)
+            configuration.prepareDatabase { db in
+                // In WAL mode NORMAL loses nothing that was committed when the process dies, only when the power does.
+                try db.execute(sql: "PRAGMA synchronous = \(durability == .power ? "FULL" : "NORMAL")")
+            }
+            let pool = try DatabasePool(path: path, configuration: configuration)
+            try LedgerSchema.migrator.migrate(pool)
+            try PrivateFile.protect(path)
+            self.pool = pool
+        } catch {
+            throw OpenFailure(path: path, reason: Self.reason(error))
+        }
+        self.logger = logger
+        self.clock = clock
+        let pool = self.pool
+        commits = GroupCommit(label: "ledger") { entries in
+            do {
+                return try pool.writeWithoutTransaction { db in try Self.write(entries, db) }
+            } catch {
+                // The error of SQLite, not the row: its arguments are not printed by GRDB unless asked.
+                logger.error("the ledger cannot record", metadata: ["reason": "\(Self.reason(error))"])
+                return nil
+            }
+        }
+    }
+
+    /// Commits what is waiting and closes the database.
+    func close() {
+        commits.flush()
+        do { try pool.close() } catch {
+            logger.warning("the ledger did not close cleanly", metadata: ["reason": "\(Self.reason(error))"])
+        }
+    }
+
+    // MARK: EgressLedger
+
+    /// Commits the record; returns only when a crash could no longer lose it.
+    func willSend(_ record: EgressRecord) async throws(LedgerUnavailable) -> EgressReceipt {
+        let entry = Entry.egress(record, time: nowMilliseconds, digest: digest(of: record.request))
+        guard let sequence = await commits.append(entry) else { throw LedgerUnavailable() }
+        return EgressReceipt(sequence: sequence, for: record)
+    }
+
+    /// Commits how it ended. A failure is logged: the request is out and its answer is here, so both are kept.
+    func settle(_ receipt: EgressReceipt, _ settlement: Settlement) async {
+        let entry = Entry.settlement(receipt, settlement, time: nowMilliseconds)
+        // Nobody waits for the end of a probe.
+        if receipt.purpose == .probe { commits.appendLater(entry) } else { _ = await commits.append(entry) }
+    }
+
+    /// Notes that the egress scan held a request back.
+    func blocked(_ blocked: EgressBlocked) async {
+        let entry = Entry.guarded(
+            verdict: "egress_blocked",
+            identityClass: blocked.violation.identityClass,
+            place: blocked.violation.place.rawValue,
+            backend: blocked.backend,
+            time: nowMilliseconds
+        )
+        _ = await commits.append(entry)
+    }
+
+    /// Notes that the prompt guard refused a task.
+    func refused(_ refusal: GuardRefusal) async {
+        let entry = Entry.guarded(
+            verdict: "refused",
+            identityClass: refusal.identityClass,
+            place: refusal.field.rawValue,
+            backend: nil,
+            time: nowMilliseconds
+        )
+        _ = await commits.append(entry)
+    }
+
+    // MARK: Writing
+
+    private var nowMilliseconds: Int64 { Int64(clock().timeIntervalSince1970 * 1_000) }
+
+    /// A keyed digest of the final bytes: a plain hash of a short prompt could be guessed.
+    private func digest(of request: SealedRequest) -> Data {
+        var code = HMAC<SHA256>(key: digestKey)
+        code.update(data: Data("\(request.method.rawValue) \(request.url)\n".utf8))
+        code.update(data: request.body)
+        return Data(code.finalize())
+    }
+
+    private static func write(_ entries: [Entry], _ db: Database) throws -> [Int64] {
+        var receipts: [Int64] = []
+        receipts.reserveCapacity(entries.count)
+        try db.inTransaction(.immediate) {
+            for entry in entries { receipts.append(try write(entry, db)) }
+            return .commit
+        }
+        return receipts
+    }
+
+    private static func write(_ entry: Entry, _ db: Database) throws -> Int64 {
+        switch entry {
+        case .egress(let record, let time, let digest):
+            try execute(
+                db,
+                """
+                INSERT INTO egress (time_ms, purpose, backend, model, thought, attempt, kind, caller, bytes_sent, digest)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+                [
+                    time, record.purpose.rawValue, record.backend.rawValue, record.model, record.thought,
+                    record.attempt, record.kind?.rawValue, record.caller, record.request.body.count, digest,
+                ]
+            )
+        case .settlement(let receipt, let settlement, let time):
+            let usage = settlement.usage
+            try execute(
+                db,
+                """
+                INSERT OR IGNORE INTO backend_performance (seq, time_ms, backend, purpose, outcome, response_time_us,
+                    model_used, input_uncached, input_cache_read, input_cache_write, output_visible, output_reasoning,
+                    usage_source, cost_nanousd)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+                [
+                    receipt.sequence, time, receipt.backend.rawValue, receipt.purpose.rawValue, settlement.outcome.label,
+                    Int64(settlement.duration.milliseconds * 1_000), settlement.model, usage.inputUncached,
+                    usage.inputCacheRead, usage.inputCacheWrite, usage.outputVisible, usage.outputReasoning,
+                    usage.source.rawValue, settlement.cost?.value,
+                ]
+            )
+        case .guarded(let verdict, let identityClass, let place, let backend, let time):
+            try execute(
+                db,
+                "INSERT INTO guard_event (time_ms, verdict, class, place, backend) VALUES (?, ?, ?, ?, ?)",
+                [time, verdict, identityClass.rawValue, place, backend?.rawValue]
+            )
+        }
+        return db.lastInsertedRowID
+    }
+
+    private static func execute(_ db: Database, _ sql: String, _ values: [(any DatabaseValueConvertible)?]) throws {
+        let statement = try db.cachedStatement(sql: sql)
+        try statement.execute(arguments: StatementArguments(values))
+    }
+
+    /// An error of SQLite without its SQL or arguments; another error as it is.
+    private static func reason(_ error: any Error) -> String {
+        guard let error = error as? DatabaseError else { return "\(error)" }
+        return "\(error.extendedResultCode): \(error.message ?? "no message")"
+    }
+}

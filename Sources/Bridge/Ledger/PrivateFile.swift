@@ -1,0 +1,33 @@
+internal import Foundation
+
+/// Files and folders that nobody else on the machine may read.
+enum PrivateFile {
+    /// Makes a folder, and those above it, for the owner alone; one that is there is left as it is.
+    static func makeFolder(_ path: String) throws {
+        guard !path.isEmpty, !FileManager.default.fileExists(atPath: path) else { return }
+        try FileManager.default.createDirectory(
+            atPath: path,
+            withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700]
+        )
+    }
+
+    /// Takes everybody else's rights from a file.
+    static func protect(_ path: String) throws {
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
+    }
+
+    /// Random bytes that are made once and kept in a file.
+    static func randomBytes(_ count: Int, keptAt path: String) throws -> [UInt8] {
+        if let kept = FileManager.default.contents(atPath: path), kept.count == count { return Array(kept) }
+        var generator = SystemRandomNumberGenerator()
+        let bytes = (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
+        let isMade = FileManager.default.createFile(
+            atPath: path,
+            contents: Data(bytes),
+            attributes: [.posixPermissions: 0o600]
+        )
+        guard isMade else { throw CocoaError(.fileWriteUnknown) }
+        return bytes
+    }
+}

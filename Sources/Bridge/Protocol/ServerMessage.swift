@@ -1,0 +1,282 @@
+internal import FoundationEssentials
+internal import Persona
+internal import Routing
+
+/// The daemon's lines; each ends with LF.
+enum ServerMessage {
+    /// The version of the protocol that is spoken.
+    static let protocolVersion = 1
+
+    /// A result.
+    static func result(_ id: RequestID, _ body: (inout JSONWriter) -> Void) -> [UInt8] {
+        line { json in
+            json.key("id")
+            write(id, &json)
+            json.key("result")
+            json.object(body)
+        }
+    }
+
+    /// A notification.
+    static func notification(_ method: StaticString, _ params: (inout JSONWriter) -> Void) -> [UInt8] {
+        line { json in
+            json.key("method")
+            json.constant(method)
+            json.key("params")
+            json.object(params)
+        }
+    }
+
+    /// An error; without an id when the line was too broken to have one.
+    static func error(_ id: RequestID?, _ error: BridgeError) -> [UInt8] {
+        line { json in
+            json.key("id")
+            if let id { write(id, &json) } else { json.null() }
+            json.key("error")
+            json.object { json in
+                json.key("code")
+                json.integer(error.code.rawValue)
+                json.key("message")
+                json.constant(error.code.message)
+                json.key("data")
+                json.object { json in
+                    json.key("code")
+                    json.constant(error.code.name)
+                    write(error.details, &json)
+                }
+            }
+        }
+    }
+
+    // MARK: Results
+
+    static func hello(_ id: RequestID, persona: PersonaID, maxInFlight: Int) -> [UInt8] {
+        result(id) { json in
+            json.key("protocol")
+            json.integer(protocolVersion)
+            json.key("server")
+            json.constant("workshop")
+            json.key("version")
+            json.constant(Version.current)
+            json.key("persona")
+            json.string(persona.rawValue)
+            json.key("capabilities")
+            json.array(["stream", "cancel", "subscribe"]) { $0.string($1) }
+            json.key("limits")
+            json.object { json in
+                json.key("line_bytes")
+                json.integer(LineBatcher.maxLine)
+                json.key("in_flight")
+                json.integer(maxInFlight)
+            }
+        }
+    }
+
+    static func route(_ id: RequestID, _ plan: RoutePlan) -> [UInt8] {
+        result(id) { json in
+            json.key("kind")
+            json.string(plan.classification.kind.rawValue)
+            json.key("complexity")
+            json.string(plan.classification.complexity.rawValue)
+            json.key("confidence")
+            json.number(plan.classification.confidence)
+            json.key("local_only")
+            json.boolean(plan.classification.isLocalOnly)
+            json.key("why")
+            json.array(plan.classification.why) { $0.string($1) }
+            if let first = plan.candidates.first {
+                json.key("backend")
+                json.string(first.backend.id.rawValue)
+                json.key("model")
+                json.string(first.backend.model)
+            }
+            json.key("candidates")
+            json.array(plan.candidates) { json, candidate in
+                json.object { json in
+                    json.key("backend")
+                    json.string(candidate.backend.id.rawValue)
+                    json.key("model")
+                    json.string(candidate.backend.model)
+                    json.key("role")
+                    json.string(candidate.backend.roleLabel)
+                    json.key("state")
+                    json.string(candidate.state.rawValue)
+                    json.key("why")
+                    json.string(candidate.why)
+                }
+            }
+            json.key("rejected")
+            write(plan.rejected, &json)
+        }
+    }
+
+    static func think(_ id: RequestID, _ answer: Answer, text: String) -> [UInt8] {
+        result(id) { json in
+            json.key("text")
+            json.string(text)
+            json.key("backend")
+            json.string(answer.backend.rawValue)
+            json.key("model")
+            json.string(answer.model)
+            json.key("kind")
+            json.string(answer.kind.rawValue)
+            json.key("finish")
+            json.string(answer.finish.rawValue)
+            json.key("attempts")
+            write(answer.attempts, &json)
+            json.key("usage")
+            json.object { json in write(answer.usage, &json) }
+            json.key("cost_usd")
+            if let cost = answer.cost { json.number(cost.dollars) } else { json.null() }
+            json.key("ms")
+            json.number(answer.duration.milliseconds)
+            if let firstToken = answer.firstToken {
+                json.key("first_token_ms")
+                json.number(firstToken.milliseconds)
+            }
+        }
+    }
+
+    static func delta(_ id: RequestID, sequence: Int, text: String) -> [UInt8] {
+        notification("think.delta") { json in
+            json.key("id")
+            write(id, &json)
+            json.key("seq")
+            json.integer(sequence)
+            json.key("text")
+            json.string(text)
+        }
+    }
+
+    static func restarted(_ id: RequestID, backend: BackendID, reason: FailureClass) -> [UInt8] {
+        notification("think.restarted") { json in
+            json.key("id")
+            write(id, &json)
+            json.key("backend")
+            json.string(backend.rawValue)
+            json.key("reason")
+            json.string(reason.rawValue)
+        }
+    }
+
+    // MARK: Parts
+
+    static func write(_ id: RequestID, _ json: inout JSONWriter) {
+        switch id {
+        case .integer(let number): json.integer(number)
+        case .string(let text): json.string(text)
+        }
+    }
+
+    /// One lamp, with what is configured of its backend.
+    static func write(_ lamp: BackendHealth, _ backend: Backend, since: Date, _ json: inout JSONWriter) {
+        json.key("backend")
+        json.string(lamp.backend.rawValue)
+        json.key("model")
+        json.string(backend.model)
+        json.key("role")
+        json.string(backend.roleLabel)
+        json.key("local")
+        json.boolean(backend.isLocal)
+        json.key("state")
+        json.string(lamp.state.rawValue)
+        json.key("breaker")
+        json.string(lamp.breaker.rawValue)
+        json.key("since")
+        json.string(since.formatted(.iso8601))
+        json.key("latency_ms")
+        if let latency = lamp.latency { json.number(latency.milliseconds) } else { json.null() }
+        json.key("why")
+        json.string(lamp.why)
+    }
+
+    private static func write(_ attempts: [Attempt], _ json: inout JSONWriter) {
+        json.array(attempts) { json, attempt in
+            json.object { json in
+                json.key("backend")
+                json.string(attempt.backend.rawValue)
+                json.key("outcome")
+                json.string(attempt.outcome.label)
+                json.key("ms")
+                json.number(attempt.duration.milliseconds)
+            }
+        }
+    }
+
+    private static func write(_ rejected: [Rejection], _ json: inout JSONWriter) {
+        json.array(rejected) { json, rejection in
+            json.object { json in
+                json.key("backend")
+                json.string(rejection.backend.rawValue)
+                json.key("rule")
+                json.string(rejection.rule.rawValue)
+                json.key("why")
+                json.string(rejection.why)
+            }
+        }
+    }
+
+    private static func write(_ usage: Usage, _ json: inout JSONWriter) {
+        let counts: [(StaticString, Int?)] = [
+            ("input_uncached", usage.inputUncached), ("input_cache_read", usage.inputCacheRead),
+            ("input_cache_write", usage.inputCacheWrite), ("output_visible", usage.outputVisible),
+            ("output_reasoning", usage.outputReasoning),
+        ]
+        for (name, count) in counts {
+            json.key(name)
+            if let count { json.integer(count) } else { json.null() }
+        }
+        json.key("source")
+        json.string(usage.source.rawValue)
+    }
+
+    private static func write(_ details: BridgeError.Details, _ json: inout JSONWriter) {
+        if let field = details.field {
+            json.key("field")
+            json.string(field)
+        }
+        if let limit = details.limit {
+            json.key("limit")
+            json.integer(limit)
+        }
+        if let supported = details.supported {
+            json.key("supported")
+            json.array(supported) { $0.integer($1) }
+        }
+        if let say = details.say {
+            json.key("say")
+            json.string(say)
+        }
+        if let identityClass = details.identityClass {
+            json.key("class")
+            json.string(identityClass.rawValue)
+        }
+        if let attempts = details.attempts {
+            json.key("attempts")
+            write(attempts, &json)
+        }
+        if let rejected = details.rejected {
+            json.key("rejected")
+            write(rejected, &json)
+        }
+    }
+
+    private static func line(_ body: (inout JSONWriter) -> Void) -> [UInt8] {
+        var json = JSONWriter()
+        json.object { json in
+            json.key("jsonrpc")
+            json.constant("2.0")
+            body(&json)
+        }
+        return json.bytes + [UInt8(ascii: "\n")]
+    }
+}
+
+extension Duration {
+    /// In milliseconds, to a tenth of a microsecond.
+    var milliseconds: Double {
+        let (seconds, attoseconds) = components
+        let exact = Double(seconds) * 1_000 + Double(attoseconds) / 1e15
+        return (exact * 10_000).rounded() / 10_000
+    }
+}

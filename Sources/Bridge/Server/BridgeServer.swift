@@ -1,0 +1,90 @@
+internal import Logging
+internal import NIOCore
+internal import NIOPosix
+internal import ServiceLifecycle
+
+/// The Unix socket: accepts clients, and serves each on its own ``Connection``.
+struct BridgeServer: Service {
+    private let socket: String
+    private let service: ThoughtService
+    private let limits: Connection.Limits
+    private let allowedUserIDs: Set<UInt32>
+    private let threads: Int
+    private let logger: Logger
+    private let status = ServerStatus()
+
+    init(_ config: BridgeConfig.Server, service: ThoughtService, logger: Logger) {
+        self.socket = config.socket
+        self.service = service
+        self.limits = Connection.Limits(
+            maxInFlight: config.maxInFlight,
+            idleTimeout: config.idleTimeout,
+            writeTimeout: config.writeTimeout
+        )
+        self.allowedUserIDs = config.allowedUserIDs
+        self.threads = config.threads
+        self.logger = logger
+    }
+
+    /// Serves until graceful shutdown: then it takes no new clients and no new requests, and ends with the last request
+    /// that is in flight.
+    func run() async throws {
+        let place = try SocketFile.claim(socket)
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: threads)
+        do {
+            let listening = try await listen(on: group)
+            try place.protect()
+            logger.notice("listening", metadata: ["socket": "\(socket)"])
+            try await serve(listening)
+        } catch {
+            try? await group.shutdownGracefully()
+            throw error
+        }
+        try await group.shutdownGracefully()
+        logger.notice("stopped listening")
+        _ = consume place
+    }
+
+    private typealias Client = NIOAsyncChannel<LineBatcher.Batch, ByteBuffer>
+
+    private func listen(on group: any EventLoopGroup) async throws -> NIOAsyncChannel<Client, Never> {
+        try await ServerBootstrap(group: group)
+            .serverChannelOption(.backlog, value: 256)
+            .bind(unixDomainSocketPath: socket) { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(LineBatcher())
+                    return try Client(
+                        wrappingChannelSynchronously: channel,
+                        // A client that has sent its last line may still read its answers.
+                        configuration: .init(isOutboundHalfClosureEnabled: true)
+                    )
+                }
+            }
+    }
+
+    private func serve(_ listening: NIOAsyncChannel<Client, Never>) async throws {
+        // Discarding: results of connections must not pile up for the daemon's life.
+        try await withThrowingDiscardingTaskGroup { group in
+            try await listening.executeThenClose { clients in
+                for try await client in clients.cancelOnGracefulShutdown() {
+                    group.addTask { await serve(client) }
+                }
+            }
+        }
+    }
+
+    private func serve(_ client: Client) async {
+        let userID = await PeerCredentials.userID(of: client.channel)
+        guard PeerCredentials.isServed(userID, allowed: allowedUserIDs) else {
+            logger.warning("refused a client", metadata: ["uid": "\(userID.map(String.init) ?? "unknown")"])
+            try? await client.channel.close()
+            return
+        }
+        let connection = Connection(client, service: service, status: status, limits: limits, logger: logger)
+        await withGracefulShutdownHandler {
+            await connection.run()
+        } onGracefulShutdown: {
+            Task { await connection.drain() }
+        }
+    }
+}

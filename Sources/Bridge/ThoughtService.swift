@@ -1,0 +1,149 @@
+internal import Foundation
+internal import Logging
+internal import Persona
+internal import Routing
+
+/// What stands between the protocol and the router: the guard before it, the voice behind it, the ledger beside it.
+struct ThoughtService: Sendable {
+    let registry: BackendRegistry
+    let board: HealthBoard
+    let ledger: Ledger
+    let defaultPersona: PersonaID
+    /// Reads the final bytes of everything that leaves; the probes go through it as well.
+    let scan: EgressScan
+    private let router: Router
+    private let minds: [PersonaID: Mind]
+
+    private struct Mind: Sendable {
+        let card: PersonaCard
+        let gate: PromptGuard
+    }
+
+    init(
+        personas: [PersonaCard],
+        defaultPersona: PersonaID,
+        registry: BackendRegistry,
+        board: HealthBoard,
+        ledger: Ledger,
+        transport: any Transport,
+        limits: Router.Limits
+    ) {
+        let index = IdentityIndex(personas.map(\.identity))
+        self.registry = registry
+        self.board = board
+        self.ledger = ledger
+        self.defaultPersona = defaultPersona
+        minds = Dictionary(
+            personas.map { ($0.id, Mind(card: $0, gate: PromptGuard(persona: $0, index: index))) },
+            uniquingKeysWith: { first, _ in first }
+        )
+        scan = EgressScan(index: index)
+        router = Router(
+            registry: registry,
+            board: board,
+            scan: scan,
+            ledger: ledger,
+            transport: transport,
+            limits: limits
+        )
+    }
+
+    /// What a client hears while a streamed thought is under way.
+    enum Event: Sendable {
+        case delta(sequence: Int, text: String)
+        case restarted(BackendID, FailureClass)
+    }
+
+    /// Decides only.
+    func route(_ params: ThoughtParams) async throws(BridgeError) -> RoutePlan {
+        let mind = try mind(params)
+        let plan = router.plan(try await thought(params, mind))
+        guard !plan.candidates.isEmpty else {
+            let say = mind.card.voice.pick(\.unavailable, seed: 0)
+            throw BridgeError(.noBackend, .init(say: say, rejected: plan.rejected))
+        }
+        return plan
+    }
+
+    /// Thinks, and puts the answer into the persona's voice. The texts of the deltas, joined, are the text.
+    func think(
+        _ params: ThoughtParams,
+        onEvent: (Event) async -> Void
+    ) async throws(BridgeError) -> (answer: Answer, text: String) {
+        let mind = try mind(params)
+        let thought = try await thought(params, mind)
+        let voice = mind.card.voice
+        let seed = Voice.seed(thought.prompt.task)
+        let opening = voice.pick(\.opening, seed: seed)
+        let closing = voice.pick(\.closing, seed: seed)
+        var sequence = 0
+        func emit(_ text: String) async {
+            guard !text.isEmpty else { return }
+            await onEvent(.delta(sequence: sequence, text: text))
+            sequence += 1
+        }
+        do {
+            let answer = try await router.think(thought) { event in
+                switch event {
+                case .delta(let text):
+                    if sequence == 0 { await emit(opening) }
+                    await emit(text)
+                case .restarted(let backend, let failure):
+                    sequence = 0
+                    await onEvent(.restarted(backend, failure))
+                }
+            }
+            if thought.isStreamed { await emit(closing) }
+            return (answer, opening + answer.text + closing)
+        } catch {
+            throw Self.bridgeError(error, voice: voice, seed: seed)
+        }
+    }
+
+    // MARK: The guard
+
+    private func mind(_ params: ThoughtParams) throws(BridgeError) -> Mind {
+        let id = params.persona.map(PersonaID.init) ?? defaultPersona
+        guard let mind = id.flatMap({ minds[$0] }) else { throw BridgeError(.unknownPersona) }
+        return mind
+    }
+
+    private func thought(_ params: ThoughtParams, _ mind: Mind) async throws(BridgeError) -> Thought {
+        var constraints = Selector.Constraints(isLocalOnly: params.isLocalOnly)
+        if let name = params.backend {
+            guard let id = BackendID(name), registry[id] != nil else { throw BridgeError(.unknownBackend) }
+            constraints.backend = id
+        }
+        do {
+            let prompt = try mind.gate.blind(PromptDraft(task: params.task, attachments: params.attachments))
+            return Thought(
+                prompt: prompt,
+                kind: params.kind,
+                constraints: constraints,
+                maxTokens: params.maxTokens,
+                isStreamed: params.isStreamed,
+                caller: params.caller
+            )
+        } catch {
+            await ledger.refused(error)
+            let say = mind.card.voice.pick(\.refusal, seed: Voice.seed(params.task))
+            throw BridgeError(.personaRefused, .init(say: say, identityClass: error.identityClass))
+        }
+    }
+
+    private static func bridgeError(_ error: RoutingError, voice: Voice, seed: UInt64) -> BridgeError {
+        switch error {
+        case .noBackend(let rejected):
+            BridgeError(.noBackend, .init(say: voice.pick(\.unavailable, seed: seed), rejected: rejected))
+        case .allFailed(let attempts):
+            BridgeError(.allBackendsFailed, .init(say: voice.pick(\.unavailable, seed: seed), attempts: attempts))
+        case .deadline(let attempts):
+            BridgeError(.deadlineExceeded, .init(say: voice.pick(\.late, seed: seed), attempts: attempts))
+        case .egressBlocked:
+            BridgeError(.egressBlocked, .init(say: voice.pick(\.refusal, seed: seed)))
+        case .ledgerUnavailable:
+            BridgeError(.ledgerUnavailable, .init(say: voice.pick(\.unavailable, seed: seed)))
+        case .cancelled: BridgeError(.cancelled)
+        }
+    }
+}

@@ -1,0 +1,74 @@
+// libcurl for Swift: the variadic functions, one typed wrapper for each documented argument type.
+//
+// Swift cannot call C variadics, and curl reads the argument back with the type that the option's page names:
+// an int where it reads a long is undefined behaviour, so every wrapper passes exactly that type.
+
+#ifndef CCURL_SHIM_H
+#define CCURL_SHIM_H
+
+#include <curl/curl.h>
+#include <signal.h>
+#include <sys/prctl.h>
+
+// A closed upstream socket must end as an error of one transfer, not as a signal for the daemon.
+static inline void ccurl_ignore_sigpipe(void) {
+    signal(SIGPIPE, SIG_IGN);
+}
+
+// prctl(PR_SET_NAME): what tools show as the name of the calling thread, at most 15 bytes.
+static inline void ccurl_name_thread(const char *name) {
+    prctl(PR_SET_NAME, name, 0, 0, 0);
+}
+
+// curl_easy_setopt, options documented with `long`.
+static inline CURLcode ccurl_setopt_long(CURL *handle, CURLoption option, long value) {
+    return curl_easy_setopt(handle, option, value);
+}
+
+// curl_easy_setopt, options documented with `curl_off_t`.
+static inline CURLcode ccurl_setopt_off_t(CURL *handle, CURLoption option, curl_off_t value) {
+    return curl_easy_setopt(handle, option, value);
+}
+
+// curl_easy_setopt, options documented with `char *`.
+static inline CURLcode ccurl_setopt_string(CURL *handle, CURLoption option, const char *value) {
+    return curl_easy_setopt(handle, option, value);
+}
+
+// curl_easy_setopt, options documented with `void *`: user pointers and the bytes of CURLOPT_COPYPOSTFIELDS.
+static inline CURLcode ccurl_setopt_pointer(CURL *handle, CURLoption option, const void *value) {
+    return curl_easy_setopt(handle, option, value);
+}
+
+// curl_easy_setopt, options documented with `struct curl_slist *`.
+static inline CURLcode ccurl_setopt_slist(CURL *handle, CURLoption option, struct curl_slist *value) {
+    return curl_easy_setopt(handle, option, value);
+}
+
+// curl_easy_setopt, CURLOPT_WRITEFUNCTION and CURLOPT_HEADERFUNCTION.
+static inline CURLcode ccurl_setopt_write(
+    CURL *handle, CURLoption option, size_t (*value)(char *, size_t, size_t, void *)) {
+    return curl_easy_setopt(handle, option, value);
+}
+
+// curl_easy_getinfo, values documented with `long *`.
+static inline CURLcode ccurl_getinfo_long(CURL *handle, CURLINFO info, long *value) {
+    return curl_easy_getinfo(handle, info, value);
+}
+
+// curl_easy_getinfo, values documented with `char **`.
+static inline CURLcode ccurl_getinfo_pointer(CURL *handle, CURLINFO info, char **value) {
+    return curl_easy_getinfo(handle, info, value);
+}
+
+// curl_multi_setopt, options documented with `long`.
+static inline CURLMcode ccurl_multi_setopt_long(CURLM *multi, CURLMoption option, long value) {
+    return curl_multi_setopt(multi, option, value);
+}
+
+// The result of a finished transfer: the union inside CURLMsg is not imported by every Swift compiler.
+static inline CURLcode ccurl_message_result(const CURLMsg *message) {
+    return message->data.result;
+}
+
+#endif

@@ -1,0 +1,16 @@
+/// A persona as the bridge knows it: who it is (which never leaves) and how it speaks (which is put around answers).
+public struct PersonaCard: Sendable {
+    /// The name of its folder.
+    public let id: PersonaID
+    /// What may never reach a backend.
+    public let identity: Identity
+    /// How it speaks.
+    public let voice: Voice
+
+    /// A persona of the given parts.
+    public init(id: PersonaID, identity: Identity, voice: Voice) {
+        self.id = id
+        self.identity = identity
+        self.voice = voice
+    }
+}

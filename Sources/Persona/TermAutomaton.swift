@@ -1,0 +1,147 @@
+/// Finds every occurrence of many terms in one pass over folded bytes (Aho and Corasick, 1975).
+///
+/// The time is linear in the text whatever the number of terms: one table look-up a byte. Build it from folded terms
+/// (``TextFolding``) and run it over folded texts.
+package struct TermAutomaton: Sendable {
+    /// A term to look for.
+    package struct Term: Sendable {
+        package let folded: [UInt8]
+        /// Whether the term must stand alone: no letter or digit may touch it on either side.
+        package let isWholeWord: Bool
+
+        package init(folded: [UInt8], isWholeWord: Bool) {
+            self.folded = folded
+            self.isWholeWord = isWholeWord
+        }
+    }
+
+    /// An occurrence: which term, and where it ends.
+    package struct Match: Sendable, Equatable {
+        /// The index of the term in the list that the automaton was built from.
+        package let term: Int
+        /// The offset behind the last byte of the term.
+        package let end: Int
+    }
+
+    private let terms: [Term]
+    /// The class of each byte value: bytes that no term holds share class 0, which keeps the table small.
+    private let classes: [UInt8]
+    private let width: Int
+    /// `next[state * width + class]`.
+    private let next: [Int32]
+    /// The terms that end in a state, those of its suffixes included.
+    private let outputs: [[Int]]
+    /// Whether a state has outputs at all: keeps the inner loop to two loads a byte.
+    private let hasOutput: [Bool]
+
+    package init(_ terms: [Term]) {
+        self.terms = terms
+        var classes = [UInt8](repeating: 0, count: 256)
+        var width = 1
+        // 255 classes at most: byte values 0xFF and 0xC0 never occur in UTF-8, so a class is always left.
+        for byte in terms.lazy.flatMap(\.folded) where classes[Int(byte)] == 0 && width < 256 {
+            classes[Int(byte)] = UInt8(width)
+            width += 1
+        }
+        var trie = Trie(width: width)
+        for (index, term) in terms.enumerated() where !term.folded.isEmpty {
+            trie.insert(term.folded.map { Int(classes[Int($0)]) }, output: index)
+        }
+        trie.closeOverSuffixes()
+        self.classes = classes
+        self.width = width
+        self.next = trie.next
+        self.outputs = trie.outputs
+        self.hasOutput = trie.outputs.map { !$0.isEmpty }
+    }
+
+    /// Whether there is anything to look for.
+    package var isEmpty: Bool { terms.isEmpty }
+
+    /// Calls `found` for every occurrence, in the order of their ends, until it returns false.
+    package func scan(_ folded: [UInt8], _ found: (Match) -> Bool) {
+        guard !isEmpty else { return }
+        folded.withUnsafeBufferPointer { text in
+            next.withUnsafeBufferPointer { next in
+                classes.withUnsafeBufferPointer { classes in
+                    var state = 0
+                    for index in 0..<text.count {
+                        state = Int(next[state * width + Int(classes[Int(text[index])])])
+                        guard hasOutput[state] else { continue }
+                        for term in outputs[state] where stands(term, endingAt: index, in: text) {
+                            if !found(Match(term: term, end: index + 1)) { return }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// The first occurrence.
+    package func firstMatch(in folded: [UInt8]) -> Match? {
+        var first: Match?
+        scan(folded) {
+            first = $0
+            return false
+        }
+        return first
+    }
+
+    /// Whether a whole-word term has no letter or digit at its sides.
+    private func stands(_ term: Int, endingAt last: Int, in text: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard terms[term].isWholeWord else { return true }
+        let start = last + 1 - terms[term].folded.count
+        let space = UInt8(ascii: " ")
+        return (start == 0 || text[start - 1] == space) && (last + 1 == text.count || text[last + 1] == space)
+    }
+
+    /// The automaton under construction.
+    private struct Trie {
+        let width: Int
+        var next: [Int32]
+        var outputs: [[Int]] = [[]]
+
+        init(width: Int) {
+            self.width = width
+            self.next = [Int32](repeating: -1, count: width)
+        }
+
+        mutating func insert(_ path: [Int], output: Int) {
+            var state = 0
+            for step in path {
+                if next[state * width + step] < 0 {
+                    next[state * width + step] = Int32(outputs.count)
+                    next.append(contentsOf: repeatElement(-1, count: width))
+                    outputs.append([])
+                }
+                state = Int(next[state * width + step])
+            }
+            outputs[state].append(output)
+        }
+
+        /// Breadth first: every missing edge goes where the longest proper suffix would go.
+        mutating func closeOverSuffixes() {
+            var suffix = [Int](repeating: 0, count: outputs.count)
+            var queue: [Int] = []
+            for step in 0..<width {
+                if next[step] < 0 { next[step] = 0 } else { queue.append(Int(next[step])) }
+            }
+            var head = 0
+            while head < queue.count {
+                let state = queue[head]
+                head += 1
+                outputs[state] += outputs[suffix[state]]
+                for step in 0..<width {
+                    let edge = state * width + step
+                    let shorter = next[suffix[state] * width + step]
+                    if next[edge] < 0 {
+                        next[edge] = shorter
+                    } else {
+                        suffix[Int(next[edge])] = Int(shorter)
+                        queue.append(Int(next[edge]))
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,147 @@
+/// What a backend is good for: the home of some kinds of task.
+public enum Role: String, Sendable, CaseIterable {
+    case local, speed, breadth, reasoning, code
+    case longContext = "long-context"
+    case multimodal
+    /// The home of nothing: asked when the homes fail.
+    case fallback
+}
+
+/// A secret from the environment. Printing it shows that it is there, never what it is.
+public struct Secret: Sendable, Equatable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    private let value: String
+
+    /// Wraps the value.
+    public init(_ value: String) {
+        self.value = value
+    }
+
+    /// The value, for the one header that carries it.
+    func reveal() -> String { value }
+
+    /// `<redacted>`.
+    public var description: String { "<redacted>" }
+    /// `<redacted>`.
+    public var debugDescription: String { description }
+    /// Nothing: `dump` shows no secret either.
+    public var customMirror: Mirror { Mirror(self, children: []) }
+}
+
+/// A backend as configured: where it is, what it can do, what it costs and how long it may take.
+public struct Backend: Sendable {
+    /// How a request is written for it.
+    public enum WireName: String, Sendable, CaseIterable {
+        case openAIChat = "openai-chat"
+    }
+
+    /// How its liveness is asked without a bill.
+    public enum HealthCheck: Sendable, Equatable {
+        /// `GET` of an absolute URL.
+        case get(String)
+        /// Never: its health is learnt from its answers alone.
+        case never
+    }
+
+    /// Limits of one call.
+    public struct Timeouts: Sendable, Equatable {
+        /// Until the connection stands.
+        public var connect: Duration
+        /// Until the first token of a streamed answer.
+        public var firstToken: Duration
+        /// Between two tokens of a streamed answer.
+        public var stall: Duration
+        /// For all of it.
+        public var total: Duration
+
+        /// The defaults of `defaults.timeouts` in `docs/configuration.md`.
+        public init(
+            connect: Duration = .seconds(5),
+            firstToken: Duration = .seconds(60),
+            stall: Duration = .seconds(30),
+            total: Duration = .seconds(300)
+        ) {
+            self.connect = connect
+            self.firstToken = firstToken
+            self.stall = stall
+            self.total = total
+        }
+    }
+
+    /// Its name.
+    public var id: BackendID
+    /// The base URL, such as `http://127.0.0.1:8081/v1`, without a `/` at its end.
+    public var url: String
+    /// How a request is written.
+    public var wire: WireName
+    /// The vendor, where its dialect differs: `openai`, `anthropic`, `openrouter` and so on; empty for a plain server.
+    public var provider: String
+    /// The model to ask for.
+    public var model: String
+    /// What it is the home of.
+    public var roles: [Role]
+    /// Whether it runs on this machine, so that a task that must stay may go there.
+    public var isLocal: Bool
+    /// The key of its `Authorization` header.
+    public var key: Secret?
+    /// Why it may not be used at all, such as a missing key; nil when it may.
+    public var disabledReason: String?
+    /// The media types' main types that it takes besides text: `image`, `audio`, `video`, `application`.
+    public var modalities: Set<String>
+    /// How many tokens fit into it, prompt and answer together.
+    public var maxContext: Int
+    /// Dollars per million tokens; nil when nobody said.
+    public var prices: PriceVector?
+    /// The limits of one call.
+    public var timeouts: Timeouts
+    /// How many failures in a row the breaker forgives: one more opens it.
+    public var allowedFails: Int
+    /// How long the breaker stays open.
+    public var cooldown: Duration
+    /// How its liveness is asked.
+    public var health: HealthCheck
+
+    /// A backend with the defaults of `docs/configuration.md` for what is not said.
+    public init(
+        id: BackendID,
+        url: String,
+        model: String,
+        roles: [Role],
+        isLocal: Bool
+    ) {
+        self.id = id
+        self.url = url
+        self.wire = .openAIChat
+        self.provider = ""
+        self.model = model
+        self.roles = roles
+        self.isLocal = isLocal
+        self.key = nil
+        self.disabledReason = nil
+        self.modalities = []
+        self.maxContext = 8_192
+        self.prices = nil
+        self.timeouts = Timeouts()
+        self.allowedFails = 3
+        self.cooldown = .seconds(30)
+        self.health = .get(url + "/models")
+    }
+
+    /// Its roles in one word, for people.
+    public var roleLabel: String { roles.map(\.rawValue).joined(separator: "+") }
+}
+
+/// The backends that a request sees: a snapshot, replaced whole when the configuration changes.
+public struct BackendRegistry: Sendable {
+    /// All of them, the disabled ones too, in the order of the configuration.
+    public let backends: [Backend]
+    private let positions: [BackendID: Int]
+
+    /// A registry; of two backends of one name the first counts.
+    public init(_ backends: [Backend]) {
+        self.backends = backends
+        self.positions = Dictionary(backends.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
+    /// The backend of that name.
+    public subscript(_ id: BackendID) -> Backend? { positions[id].map { backends[$0] } }
+}

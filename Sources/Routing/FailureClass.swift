@@ -1,0 +1,116 @@
+/// What went wrong with an attempt, named by what is to be done next.
+public enum FailureClass: String, Sendable, CaseIterable {
+    /// The key was refused.
+    case auth
+    /// The account has no money or quota left.
+    case quota
+    /// Too many requests; the backend says when to come back.
+    case rateLimited = "rate_limited"
+    /// The backend has no capacity just now.
+    case overloaded
+    /// The backend does not know the model.
+    case modelMissing = "model_missing"
+    /// The prompt does not fit.
+    case contextWindow = "context_window"
+    /// The backend's content filter refused the prompt.
+    case contentPolicy = "content_policy"
+    /// The backend does not take the request.
+    case badRequest = "bad_request"
+    /// The model refused in a 200.
+    case refused
+    case timeoutConnect = "timeout_connect"
+    case timeoutFirstToken = "timeout_first_token"
+    case timeoutStall = "timeout_stall"
+    case timeoutTotal = "timeout_total"
+    /// No connection: refused, reset, no such host.
+    case unreachable
+    /// The certificate or the handshake failed.
+    case tls
+    /// The answer ended before its end.
+    case streamBroken = "stream_broken"
+    /// The answer is not what its format promises.
+    case malformed
+    /// The answer is larger than allowed.
+    case tooLarge = "too_large"
+    /// The answer holds nothing.
+    case empty
+    /// 5xx.
+    case serverError = "server_error"
+    /// The breaker had opened since the plan was made; nothing was sent.
+    case breakerOpen = "breaker_open"
+    /// The caller no longer wants it.
+    case cancelled
+
+    /// What the router does next.
+    public enum NextStep: Sendable {
+        /// Ask the next candidate.
+        case tryNext
+        /// Nothing: another backend would be told the same, or nobody waits.
+        case stop
+    }
+
+    /// What the router does next.
+    ///
+    /// A content filter's verdict is final: routing around it would be a way to launder a prompt (FailoverBench S13).
+    public var next: NextStep {
+        switch self {
+        case .contentPolicy, .cancelled: .stop
+        case .auth, .quota, .rateLimited, .overloaded, .modelMissing, .contextWindow, .badRequest, .refused,
+            .timeoutConnect, .timeoutFirstToken, .timeoutStall, .timeoutTotal, .unreachable, .tls, .streamBroken,
+            .malformed, .tooLarge, .empty, .serverError, .breakerOpen:
+            .tryNext
+        }
+    }
+
+    /// What the breaker and the health board make of it.
+    public enum HealthEffect: Sendable {
+        /// Counts against the breaker.
+        case failure
+        /// The configuration is wrong: out until it changes or a probe succeeds.
+        case configError
+        /// Out until the time that the backend named.
+        case rateLimited
+        /// Says nothing about the backend: the request or the caller caused it.
+        case neutral
+    }
+
+    /// What the breaker and the health board make of it.
+    public var healthEffect: HealthEffect {
+        switch self {
+        case .auth, .quota, .modelMissing: .configError
+        case .rateLimited: .rateLimited
+        case .contextWindow, .contentPolicy, .badRequest, .refused, .breakerOpen, .cancelled: .neutral
+        case .overloaded, .timeoutConnect, .timeoutFirstToken, .timeoutStall, .timeoutTotal, .unreachable, .tls,
+            .streamBroken, .malformed, .tooLarge, .empty, .serverError:
+            .failure
+        }
+    }
+
+    /// In words, for people; a constant.
+    public var sentence: String {
+        switch self {
+        case .auth: "the key was refused"
+        case .quota: "the account's quota or money is used up"
+        case .rateLimited: "rate limited"
+        case .overloaded: "overloaded"
+        case .modelMissing: "it does not know the model"
+        case .contextWindow: "the prompt does not fit"
+        case .contentPolicy: "its content filter refused"
+        case .badRequest: "it does not take the request"
+        case .refused: "the model refused"
+        case .timeoutConnect: "no connection in time"
+        case .timeoutFirstToken: "no first token in time"
+        case .timeoutStall: "the stream stalled"
+        case .timeoutTotal: "no answer in time"
+        case .unreachable: "no connection"
+        case .tls: "the certificate or handshake failed"
+        case .streamBroken: "the answer broke off"
+        case .malformed: "the answer was malformed"
+        case .tooLarge: "the answer was too large"
+        case .empty: "the answer was empty"
+        case .serverError: "it failed"
+        case .breakerOpen: "its breaker is open"
+        case .cancelled: "cancelled"
+        }
+    }
+}

@@ -1,0 +1,345 @@
+public import Persona
+
+/// What is to be thought about, after the guard.
+public struct Thought: Sendable {
+    /// The task as a backend may see it.
+    public var prompt: BlindPrompt
+    /// The caller's choice of a kind, instead of the classifier's.
+    public var kind: TaskKind?
+    /// What the caller insists on.
+    public var constraints: Selector.Constraints
+    /// An upper limit for the answer.
+    public var maxTokens: Int?
+    /// Whether to give the answer piece by piece.
+    public var isStreamed: Bool
+    /// Who asked, for the ledger.
+    public var caller: String?
+
+    /// A thought.
+    public init(
+        prompt: BlindPrompt,
+        kind: TaskKind? = nil,
+        constraints: Selector.Constraints = Selector.Constraints(),
+        maxTokens: Int? = nil,
+        isStreamed: Bool = false,
+        caller: String? = nil
+    ) {
+        self.prompt = prompt
+        self.kind = kind
+        self.constraints = constraints
+        self.maxTokens = maxTokens
+        self.isStreamed = isStreamed
+        self.caller = caller
+    }
+}
+
+/// What happens while a streamed thought is under way.
+public enum ThoughtEvent: Sendable, Equatable {
+    /// More text.
+    case delta(String)
+    /// The answer broke off; that backend starts it anew, and what came before does not count.
+    case restarted(BackendID, FailureClass)
+}
+
+/// The model router: plan, permit, encode, record, send, decode, and on to the next candidate when it fails.
+///
+/// The only place that tries again: one attempt budget and one deadline cover the whole chain.
+public struct Router: Sendable {
+    /// The budgets of a chain.
+    public struct Limits: Sendable, Equatable {
+        /// How many requests one thought may send.
+        public var maxAttempts: Int
+        /// For the whole chain.
+        public var deadline: Duration
+
+        /// Limits.
+        public init(maxAttempts: Int = 4, deadline: Duration = .seconds(300)) {
+            self.maxAttempts = maxAttempts
+            self.deadline = deadline
+        }
+    }
+
+    private let registry: BackendRegistry
+    private let board: HealthBoard
+    private let classifier = Classifier()
+    private let selector = Selector()
+    private let egress: Egress
+    private let limits: Limits
+    private let now: @Sendable () -> ContinuousClock.Instant
+
+    /// A router over the backends.
+    public init(
+        registry: BackendRegistry,
+        board: HealthBoard,
+        scan: EgressScan,
+        ledger: any EgressLedger,
+        transport: any Transport,
+        limits: Limits = Limits(),
+        now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
+    ) {
+        self.registry = registry
+        self.board = board
+        self.egress = Egress(scan: scan, ledger: ledger, transport: transport)
+        self.limits = limits
+        self.now = now
+    }
+
+    /// Decides only.
+    public func plan(_ thought: Thought) -> RoutePlan {
+        var classification = classifier.classify(thought.prompt)
+        if let kind = thought.kind {
+            classification.kind = kind
+            classification.confidence = 1
+            classification.why = ["the caller named the kind"]
+        }
+        let facts = Selector.Facts(
+            classification: classification,
+            taskBytes: thought.prompt.task.utf8.count,
+            attachments: thought.prompt.attachments,
+            constraints: thought.constraints
+        )
+        return selector.plan(facts, registry: registry, health: board.snapshot(at: now()))
+    }
+
+    /// Thinks: the first whole answer of the plan's candidates.
+    /// - Parameter onEvent: called in order, for a streamed thought; the thought waits for it.
+    public func think(
+        _ thought: Thought,
+        onEvent: (ThoughtEvent) async -> Void = { _ in }
+    ) async throws(RoutingError) -> Answer {
+        let plan = plan(thought)
+        guard !plan.candidates.isEmpty else { throw .noBackend(plan.rejected) }
+        let start = now()
+        var run = Run(id: Self.mintID(), start: start, deadline: start + limits.deadline)
+        for candidate in plan.candidates where run.sent < limits.maxAttempts {
+            if Task.isCancelled { throw .cancelled }
+            guard now() < run.deadline else { throw .deadline(run.attempts) }
+            // The plan's look at the breaker is a moment old; the permit is what counts.
+            guard let permit = board.permit(for: candidate.backend.id, anyway: candidate.isLastResort, at: now())
+            else {
+                run.attempts.append(Attempt(backend: candidate.backend.id, outcome: .failed(.breakerOpen), duration: .zero))
+                continue
+            }
+            if let failure = run.brokenStream {
+                run.brokenStream = nil
+                run.firstToken = nil
+                await onEvent(.restarted(candidate.backend.id, failure))
+            }
+            let call = Call(backend: candidate.backend, kind: plan.classification.kind, thought: thought)
+            if let answer = try await attempt(call, run: &run, permit: permit, onEvent: onEvent) { return answer }
+        }
+        throw now() < run.deadline ? .allFailed(run.attempts) : .deadline(run.attempts)
+    }
+
+    // MARK: One attempt
+
+    /// What one attempt is about.
+    private struct Call {
+        let backend: Backend
+        let kind: TaskKind
+        let thought: Thought
+
+        var options: CallOptions {
+            CallOptions(kind: kind, maxTokens: thought.maxTokens, isStreamed: thought.isStreamed)
+        }
+    }
+
+    /// What a thought has been through.
+    private struct Run {
+        let id: String
+        let start: ContinuousClock.Instant
+        let deadline: ContinuousClock.Instant
+        var attempts: [Attempt] = []
+        var sent = 0
+        var firstToken: Duration?
+        /// Why the last stream broke, when some of its text had gone out.
+        var brokenStream: FailureClass?
+    }
+
+    /// Asks one backend; nil means "the next one, please".
+    private func attempt(
+        _ call: Call,
+        run: inout Run,
+        permit: consuming BreakerPermit,
+        onEvent: (ThoughtEvent) async -> Void
+    ) async throws(RoutingError) -> Answer? {
+        let backend = call.backend
+        let format = backend.wire.format
+        run.sent += 1
+        let began = now()
+        let request = format.encode(call.thought.prompt, for: backend, options: call.options)
+        let passage = try await pass(request, call, run: run)
+        let receipt = passage.receipt
+        let limits = transferLimits(call, remaining: run.deadline - now())
+        let result: Result<Completion, WireError>
+        if call.thought.isStreamed {
+            result = await streamed(passage, limits: limits, format: format, run: &run, onEvent: onEvent)
+        } else {
+            result = await whole(passage, limits: limits, format: format)
+        }
+        let ended = now()
+        switch result {
+        case .success(let completion):
+            let cost = backend.prices.flatMap { $0.cost(of: completion.usage) }
+            run.attempts.append(Attempt(backend: backend.id, outcome: .answered, duration: ended - began))
+            permit.finish(.answered, at: ended)
+            await egress.settle(
+                receipt,
+                Settlement(
+                    outcome: .answered,
+                    duration: ended - began,
+                    model: completion.model,
+                    usage: completion.usage,
+                    cost: cost
+                )
+            )
+            return answer(completion, call, run: run, cost: cost, ended: ended)
+        case .failure(let error):
+            // Curl reports the chain's deadline as the transfer's limit.
+            let failure = error.failure
+            run.attempts.append(Attempt(backend: backend.id, outcome: .failed(failure), duration: ended - began))
+            permit.finish(.failed(failure, retryAfter: error.retryAfter), at: ended)
+            await egress.settle(
+                receipt,
+                Settlement(outcome: .failed(failure), duration: ended - began, model: nil, usage: .missing, cost: nil)
+            )
+            return try next(after: failure, run: run)
+        }
+    }
+
+    private func next(after failure: FailureClass, run: Run) throws(RoutingError) -> Answer? {
+        switch failure.next {
+        case .tryNext: return nil
+        case .stop: throw failure == .cancelled ? .cancelled : .allFailed(run.attempts)
+        }
+    }
+
+    private func pass(
+        _ request: OutgoingRequest,
+        _ call: Call,
+        run: Run
+    ) async throws(RoutingError) -> Egress.Passage {
+        do {
+            return try await egress.pass(request, to: call.backend) { sealed in
+                EgressRecord(
+                    purpose: .thought,
+                    backend: call.backend.id,
+                    model: call.backend.model,
+                    thought: run.id,
+                    attempt: run.sent,
+                    kind: call.kind,
+                    caller: call.thought.caller,
+                    request: sealed
+                )
+            }
+        } catch {
+            switch error {
+            case .blocked(let blocked): throw .egressBlocked(blocked)
+            case .unrecorded: throw .ledgerUnavailable(run.attempts)
+            }
+        }
+    }
+
+    private func transferLimits(_ call: Call, remaining: Duration) -> TransferLimits {
+        let timeouts = call.backend.timeouts
+        return TransferLimits(
+            connect: min(timeouts.connect, remaining),
+            total: min(timeouts.total, remaining),
+            firstToken: call.thought.isStreamed ? timeouts.firstToken : nil,
+            stall: call.thought.isStreamed ? timeouts.stall : nil
+        )
+    }
+
+    private func whole(
+        _ passage: consuming Egress.Passage,
+        limits: TransferLimits,
+        format: any WireFormat
+    ) async -> Result<Completion, WireError> {
+        switch await egress.send(passage, limits: limits) {
+        case .failure(let error): .failure(WireError(FailureClassifier.classify(error)))
+        case .success(let reply): Result { () throws(WireError) in try format.decode(reply) }
+        }
+    }
+
+    private func streamed(
+        _ passage: consuming Egress.Passage,
+        limits: TransferLimits,
+        format: any WireFormat,
+        run: inout Run,
+        onEvent: (ThoughtEvent) async -> Void
+    ) async -> Result<Completion, WireError> {
+        let stream: HTTPStream
+        switch await egress.stream(passage, limits: limits) {
+        case .failure(let error): return .failure(WireError(FailureClassifier.classify(error)))
+        case .success(let open): stream = open
+        }
+        guard stream.status == 200 else { return .failure(await refusal(stream, format: format)) }
+        var hasSpoken = false
+        do throws(WireError) {
+            return .success(try await read(stream, format: format, run: &run, hasSpoken: &hasSpoken, onEvent: onEvent))
+        } catch {
+            if hasSpoken { run.brokenStream = error.failure }
+            return .failure(error)
+        }
+    }
+
+    private func read(
+        _ stream: HTTPStream,
+        format: any WireFormat,
+        run: inout Run,
+        hasSpoken: inout Bool,
+        onEvent: (ThoughtEvent) async -> Void
+    ) async throws(WireError) -> Completion {
+        var decoder = format.makeStreamDecoder()
+        for await piece in stream.body {
+            switch piece {
+            case .failed(let error): throw WireError(FailureClassifier.classify(error))
+            case .bytes(let bytes):
+                let text = try decoder.feed(bytes)
+                guard !text.isEmpty else { continue }
+                if run.firstToken == nil { run.firstToken = now() - run.start }
+                stream.pace.progressed()
+                hasSpoken = true
+                await onEvent(.delta(text))
+            }
+        }
+        // A cancelled reader sees the end of the body, and must not take it for the end of the answer.
+        if Task.isCancelled { throw WireError(.cancelled) }
+        let (rest, completion) = try decoder.finish()
+        if !rest.isEmpty { await onEvent(.delta(rest)) }
+        return completion
+    }
+
+    /// Reads the body of a refused stream: it is the error, not an answer.
+    private func refusal(_ stream: HTTPStream, format: any WireFormat) async -> WireError {
+        var body: [UInt8] = []
+        for await case .bytes(let bytes) in stream.body where body.count < 64 << 10 { body += bytes }
+        return format.failure(HTTPReply(status: stream.status, headers: stream.headers, body: body))
+    }
+
+    private func answer(
+        _ completion: Completion,
+        _ call: Call,
+        run: Run,
+        cost: NanoDollars?,
+        ended: ContinuousClock.Instant
+    ) -> Answer {
+        Answer(
+            text: completion.text,
+            backend: call.backend.id,
+            model: completion.model ?? call.backend.model,
+            kind: call.kind,
+            finish: completion.finish,
+            attempts: run.attempts,
+            usage: completion.usage,
+            cost: cost,
+            duration: ended - run.start,
+            firstToken: run.firstToken
+        )
+    }
+
+    /// 64 random bits: tells the attempts of one thought from another's in the ledger, and is never sent.
+    private static func mintID() -> String {
+        String(UInt64.random(in: .min ... .max), radix: 16)
+    }
+}

@@ -1,0 +1,253 @@
+internal import CCurl
+public import Persona
+internal import Synchronization
+
+#if canImport(Glibc)
+    internal import Glibc
+#endif
+
+/// All HTTP of the daemon: one thread, one curl multi handle, `async` on top.
+///
+/// Only the thread touches curl, but for `curl_multi_wakeup`, which may be called from anywhere (7.68 and later) and is
+/// called only while the inbox's lock is held and the inbox is open, so that it never meets a freed handle. Commands go
+/// through the inbox in order. Exactly one place resumes whoever waits: ``CurlTransfer/finish(_:)``.
+public final class CurlLoop: Transport {
+    private enum Command {
+        case add(CurlTransfer)
+        case cancel(UInt64)
+    }
+
+    private struct Inbox: ~Copyable {
+        var commands: [Command] = []
+        var isClosed = false
+        var lastID: UInt64 = 0
+        var multi: MultiHandle?
+        var thread: pthread_t?
+    }
+
+    /// The multi handle. `@unchecked Sendable`: off the loop's thread it is only woken, under the inbox's lock.
+    private struct MultiHandle: @unchecked Sendable {
+        let pointer: UnsafeMutableRawPointer
+
+        func wake() { curl_multi_wakeup(pointer) }
+    }
+
+    private let inbox = Mutex(Inbox())
+
+    /// Starts the thread.
+    /// - Throws: ``StartFailure`` when curl or the system has no room for it.
+    public init() throws {
+        guard CurlGlobal.isReady, let pointer = curl_multi_init() else { throw StartFailure() }
+        let multi = MultiHandle(pointer: pointer)
+        // Connections kept for reuse; the default is four times the number of transfers, however few they are.
+        _ = ccurl_multi_setopt_long(pointer, CURLMOPT_MAXCONNECTS, 256)
+        inbox.withLock { $0.multi = multi }
+        // The thread owns itself: it lets go when its loop ends, which ``shutdown()`` brings about.
+        let me = Unmanaged.passRetained(self)
+        var thread = pthread_t()
+        let failure = pthread_create(&thread, nil, Self.main, me.toOpaque())
+        guard failure == 0 else {
+            me.release()
+            curl_multi_cleanup(pointer)
+            throw StartFailure()
+        }
+        inbox.withLock { $0.thread = thread }
+    }
+
+    /// libcurl could not be started.
+    public struct StartFailure: Error, CustomStringConvertible {
+        /// What to do.
+        public var description: String { "libcurl cannot start; check memory and the limits of threads and open files" }
+    }
+
+    /// The whole reply, whatever its status.
+    public func send(_ request: SealedRequest, limits: TransferLimits) async -> Result<HTTPReply, TransportError> {
+        let id = mintID()
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                start(CurlTransfer(id: id, request: request, limits: limits, receiver: .whole(continuation)))
+            }
+        } onCancel: {
+            post(.cancel(id))
+        }
+    }
+
+    /// The reply's head as soon as it is there, and its body as it comes.
+    public func stream(_ request: SealedRequest, limits: TransferLimits) async -> Result<HTTPStream, TransportError> {
+        let id = mintID()
+        let (body, pieces) = AsyncStream<HTTPStream.Piece>.makeStream()
+        // Whoever stops reading, by cancellation or by letting go, ends the transfer. Memory is bounded by `maxBody`.
+        pieces.onTermination = { [weak self] reason in
+            if case .cancelled = reason { self?.post(.cancel(id)) }
+        }
+        let pace = HTTPStream.Pace(firstToken: limits.firstToken, stall: limits.stall, now: .now)
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { head in
+                start(
+                    CurlTransfer(
+                        id: id,
+                        request: request,
+                        limits: limits,
+                        receiver: .head(head, body: body, pieces: pieces, pace: pace)
+                    )
+                )
+            }
+        } onCancel: {
+            post(.cancel(id))
+        }
+    }
+
+    /// Ends every transfer with ``TransportError/closed``, then the thread; returns when it is gone.
+    public func shutdown() {
+        let thread = inbox.withLock { inbox in
+            inbox.isClosed = true
+            inbox.multi?.wake()
+            let thread = inbox.thread
+            inbox.thread = nil
+            return thread
+        }
+        if let thread { pthread_join(thread, nil) }
+    }
+
+    // MARK: The inbox
+
+    private func mintID() -> UInt64 {
+        inbox.withLock { inbox in
+            inbox.lastID += 1
+            return inbox.lastID
+        }
+    }
+
+    /// Posts the transfer. A cancellation that came before the inbox knew the transfer found nothing to cancel there,
+    /// so it is looked for once more behind the post: whichever comes later finds the other.
+    private func start(_ transfer: CurlTransfer) {
+        guard post(.add(transfer)) else { return transfer.finish(.closed) }
+        if Task.isCancelled { post(.cancel(transfer.id)) }
+    }
+
+    /// Hands a command to the thread; false when it takes no more.
+    @discardableResult
+    private func post(_ command: Command) -> Bool {
+        inbox.withLock { inbox in
+            guard !inbox.isClosed, let multi = inbox.multi else { return false }
+            inbox.commands.append(command)
+            // One wake-up serves all commands until the thread takes them.
+            if inbox.commands.count == 1 { multi.wake() }
+            return true
+        }
+    }
+
+    // MARK: The thread
+
+    private static let main: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = { me in
+        guard let me else { return nil }
+        ccurl_name_thread("curl")
+        let loop = Unmanaged<CurlLoop>.fromOpaque(me).takeRetainedValue()
+        loop.run()
+        return nil
+    }
+
+    private func run() {
+        guard let multi = inbox.withLock({ $0.multi }) else { return }
+        var state = LoopState(multi: multi.pointer)
+        while true {
+            let (commands, isClosed) = inbox.withLock { inbox in
+                let commands = inbox.commands
+                inbox.commands.removeAll(keepingCapacity: true)
+                return (commands, inbox.isClosed)
+            }
+            for command in commands {
+                switch command {
+                case .add(let transfer): state.add(transfer)
+                case .cancel(let id): state.end(id, .cancelled)
+                }
+            }
+            if isClosed { break }
+            state.perform()
+            state.endExpired(at: .now)
+            state.wait()
+        }
+        state.close()
+        inbox.withLock { $0.multi = nil }
+        curl_multi_cleanup(multi.pointer)
+    }
+}
+
+/// What only the loop's thread touches.
+private struct LoopState: ~Copyable {
+    private let multi: UnsafeMutableRawPointer
+    private var transfers: [UInt64: CurlTransfer] = [:]
+    private var identifiers: [UnsafeMutableRawPointer: UInt64] = [:]
+    private var idleHandles: [UnsafeMutableRawPointer] = []
+    private var nextCheck = ContinuousClock.now
+
+    /// How many easy handles are kept for reuse.
+    private static let maxIdleHandles = 128
+    /// How often the limits for tokens are looked at: this is how late a stall may be noticed.
+    private static let checkInterval = Duration.milliseconds(20)
+
+    init(multi: UnsafeMutableRawPointer) {
+        self.multi = multi
+    }
+
+    mutating func add(_ transfer: CurlTransfer) {
+        guard let handle = idleHandles.popLast() ?? curl_easy_init() else {
+            return transfer.finish(.curl(CURLE_FAILED_INIT.rawValue))
+        }
+        transfer.configure(handle)
+        guard curl_multi_add_handle(multi, handle) == CURLM_OK else {
+            curl_easy_cleanup(handle)
+            return transfer.finish(.curl(CURLE_FAILED_INIT.rawValue))
+        }
+        transfers[transfer.id] = transfer
+        identifiers[handle] = transfer.id
+    }
+
+    mutating func perform() {
+        var running: Int32 = 0
+        _ = curl_multi_perform(multi, &running)
+        var left: Int32 = 0
+        while let message = curl_multi_info_read(multi, &left) {
+            guard message.pointee.msg == CURLMSG_DONE, let handle = message.pointee.easy_handle,
+                let id = identifiers[handle]
+            else { continue }
+            // Read before the handle is removed: that frees the message.
+            let code = ccurl_message_result(message)
+            end(id, transfers[id]?.meaning(of: code))
+        }
+    }
+
+    /// Ends a transfer; an unknown one has ended already.
+    mutating func end(_ id: UInt64, _ failure: TransportError?) {
+        guard let transfer = transfers.removeValue(forKey: id), let handle = transfer.handle else { return }
+        identifiers[handle] = nil
+        _ = curl_multi_remove_handle(multi, handle)
+        transfer.finish(failure)
+        if idleHandles.count < Self.maxIdleHandles {
+            curl_easy_reset(handle)
+            idleHandles.append(handle)
+        } else {
+            curl_easy_cleanup(handle)
+        }
+    }
+
+    /// Ends the streams that have been silent for too long.
+    mutating func endExpired(at now: ContinuousClock.Instant) {
+        guard now >= nextCheck else { return }
+        nextCheck = now + Self.checkInterval
+        for (id, transfer) in transfers {
+            if let phase = transfer.expired(at: now) { end(id, .timedOut(phase)) }
+        }
+    }
+
+    /// Sleeps until a socket, a timer of curl's or the inbox has something.
+    func wait() {
+        _ = curl_multi_poll(multi, nil, 0, transfers.isEmpty ? 1_000 : 20, nil)
+    }
+
+    mutating func close() {
+        for id in Array(transfers.keys) { end(id, .closed) }
+        for handle in idleHandles { curl_easy_cleanup(handle) }
+        idleHandles = []
+    }
+}

@@ -1,0 +1,206 @@
+internal import CCurl
+internal import Persona
+
+/// One transfer: its easy handle, what has come so far, and whom to tell.
+///
+/// `@unchecked Sendable`: it is made by the caller, handed over through the inbox's lock, and from then on touched by
+/// the loop's thread alone (curl's callbacks run inside `curl_multi_perform`, on that same thread).
+final class CurlTransfer: @unchecked Sendable {
+    /// Who waits for what.
+    enum Receiver {
+        case whole(CheckedContinuation<Result<HTTPReply, TransportError>, Never>)
+        /// Next: `body`, which holds the stream no longer: it must notice that its reader let go.
+        case head(
+            CheckedContinuation<Result<HTTPStream, TransportError>, Never>,
+            body: AsyncStream<HTTPStream.Piece>,
+            pieces: AsyncStream<HTTPStream.Piece>.Continuation,
+            pace: HTTPStream.Pace
+        )
+        case body(AsyncStream<HTTPStream.Piece>.Continuation, pace: HTTPStream.Pace)
+    }
+
+    let id: UInt64
+    private let request: SealedRequest
+    private let limits: TransferLimits
+    private var receiver: Receiver?
+    private(set) var handle: UnsafeMutableRawPointer?
+    private var headerList: UnsafeMutablePointer<curl_slist>?
+    private var headers: [UInt8] = []
+    private var body: [UInt8] = []
+    private var received = 0
+    private var isTooLarge = false
+
+    /// How many bytes of header lines a response may have.
+    private static let maxHeaders = 64 << 10
+
+    init(id: UInt64, request: SealedRequest, limits: TransferLimits, receiver: Receiver) {
+        self.id = id
+        self.request = request
+        self.limits = limits
+        self.receiver = receiver
+    }
+
+    /// The limit for tokens that has run out, if any.
+    func expired(at now: ContinuousClock.Instant) -> TransportError.Phase? {
+        switch receiver {
+        case .head(_, _, _, let pace), .body(_, let pace): pace.expired(at: now)
+        case .whole, nil: nil
+        }
+    }
+
+    // MARK: Setting up
+
+    /// Prepares a fresh or reset easy handle for the request.
+    func configure(_ handle: UnsafeMutableRawPointer) {
+        self.handle = handle
+        let me = Unmanaged.passUnretained(self).toOpaque()
+        // Threads and signals do not mix (libcurl-thread(3)).
+        _ = ccurl_setopt_long(handle, CURLOPT_NOSIGNAL, 1)
+        _ = ccurl_setopt_string(handle, CURLOPT_URL, request.url)
+        _ = ccurl_setopt_string(handle, CURLOPT_PROTOCOLS_STR, "http,https")
+        _ = ccurl_setopt_long(handle, CURLOPT_FOLLOWLOCATION, 0)
+        // An empty string switches proxies from the environment off; nil would not.
+        _ = ccurl_setopt_string(handle, CURLOPT_PROXY, "")
+        _ = ccurl_setopt_long(handle, CURLOPT_SSL_VERIFYPEER, 1)
+        _ = ccurl_setopt_long(handle, CURLOPT_SSL_VERIFYHOST, 2)
+        _ = ccurl_setopt_long(handle, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
+        _ = ccurl_setopt_long(handle, CURLOPT_HTTP09_ALLOWED, 0)
+        _ = ccurl_setopt_long(handle, CURLOPT_CONNECTTIMEOUT_MS, limits.connect.wholeMilliseconds)
+        _ = ccurl_setopt_long(handle, CURLOPT_TIMEOUT_MS, limits.total.wholeMilliseconds)
+        _ = ccurl_setopt_off_t(handle, CURLOPT_MAXFILESIZE_LARGE, limits.maxBody)
+        _ = ccurl_setopt_write(handle, CURLOPT_WRITEFUNCTION, Self.onBody)
+        _ = ccurl_setopt_pointer(handle, CURLOPT_WRITEDATA, me)
+        _ = ccurl_setopt_write(handle, CURLOPT_HEADERFUNCTION, Self.onHeader)
+        _ = ccurl_setopt_pointer(handle, CURLOPT_HEADERDATA, me)
+        setHeaders(on: handle)
+        if request.method == .post {
+            _ = ccurl_setopt_long(handle, CURLOPT_POST, 1)
+            // The size first: it tells curl how much to copy.
+            _ = ccurl_setopt_off_t(handle, CURLOPT_POSTFIELDSIZE_LARGE, request.body.count)
+            request.body.withUnsafeBytes { bytes in
+                _ = ccurl_setopt_pointer(handle, CURLOPT_COPYPOSTFIELDS, bytes.baseAddress)
+            }
+        }
+    }
+
+    private func setHeaders(on handle: UnsafeMutableRawPointer) {
+        for (name, value) in request.headers { headerList = curl_slist_append(headerList, "\(name): \(value)") }
+        // curl would wait a second for "100 Continue" before it sends a large body.
+        headerList = curl_slist_append(headerList, "Expect:")
+        _ = ccurl_setopt_slist(handle, CURLOPT_HTTPHEADER, headerList)
+    }
+
+    // MARK: What comes
+
+    private static let onBody: @convention(c) (UnsafeMutablePointer<CChar>?, Int, Int, UnsafeMutableRawPointer?) -> Int =
+        { bytes, size, count, me in
+            guard let bytes, let me else { return 0 }
+            let transfer = Unmanaged<CurlTransfer>.fromOpaque(me).takeUnretainedValue()
+            return transfer.take(UnsafeRawBufferPointer(start: bytes, count: size * count)) ? size * count : 0
+        }
+
+    private static let onHeader:
+        @convention(c) (UnsafeMutablePointer<CChar>?, Int, Int, UnsafeMutableRawPointer?) -> Int =
+            { bytes, size, count, me in
+                guard let bytes, let me else { return 0 }
+                let transfer = Unmanaged<CurlTransfer>.fromOpaque(me).takeUnretainedValue()
+                return transfer.takeHeader(UnsafeRawBufferPointer(start: bytes, count: size * count)) ? size * count : 0
+            }
+
+    /// Takes a part of the body; false stops the transfer.
+    private func take(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        received += bytes.count
+        guard received <= limits.maxBody else {
+            isTooLarge = true
+            return false
+        }
+        sendHead()
+        switch receiver {
+        case .whole: body.append(contentsOf: bytes)
+        case .body(let pieces, _): pieces.yield(.bytes(Array(bytes)))
+        case .head, nil: return false
+        }
+        return true
+    }
+
+    /// Takes a header line; a status line starts anew, so that only the last response's headers are kept.
+    private func takeHeader(_ line: UnsafeRawBufferPointer) -> Bool {
+        if line.starts(with: "HTTP/".utf8) { headers.removeAll(keepingCapacity: true) }
+        headers.append(contentsOf: line)
+        isTooLarge = headers.count > Self.maxHeaders
+        return !isTooLarge
+    }
+
+    /// Tells the reader of a stream that the reply has begun.
+    private func sendHead() {
+        guard case .head(let head, let body, let pieces, let pace) = receiver else { return }
+        receiver = .body(pieces, pace: pace)
+        head.resume(
+            returning: .success(
+                HTTPStream(status: status, headers: HTTPHeaders(block: headers), body: body, pace: pace)
+            )
+        )
+    }
+
+    private var status: Int {
+        var code = 0
+        if let handle { _ = ccurl_getinfo_long(handle, CURLINFO_RESPONSE_CODE, &code) }
+        return code
+    }
+
+    // MARK: The end
+
+    /// Tells the receiver how it ended; the only place that does, and it does so once.
+    func finish(_ failure: TransportError?) {
+        let failure = isTooLarge ? .responseTooLarge : failure
+        // A stream without a body still has a head.
+        if failure == nil { sendHead() }
+        switch receiver {
+        case .whole(let continuation):
+            let reply = HTTPReply(status: status, headers: HTTPHeaders(block: headers), body: body)
+            continuation.resume(returning: failure.map { .failure($0) } ?? .success(reply))
+        case .head(let head, _, let pieces, _):
+            head.resume(returning: .failure(failure ?? .cut))
+            pieces.finish()
+        case .body(let pieces, _):
+            if let failure { pieces.yield(.failed(failure)) }
+            pieces.finish()
+        case nil: return
+        }
+        receiver = nil
+        curl_slist_free_all(headerList)
+        headerList = nil
+    }
+
+    /// What curl's result means for this transfer.
+    func meaning(of code: CURLcode) -> TransportError? {
+        switch code {
+        case CURLE_OK: return nil
+        case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_CONNECT, CURLE_COULDNT_RESOLVE_PROXY: return .unreachable
+        case CURLE_OPERATION_TIMEDOUT: return .timedOut(isConnected ? .total : .connect)
+        case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CACERT_BADFILE:
+            return .tls
+        case CURLE_WRITE_ERROR, CURLE_FILESIZE_EXCEEDED: return .responseTooLarge
+        case CURLE_PARTIAL_FILE, CURLE_GOT_NOTHING, CURLE_RECV_ERROR, CURLE_SEND_ERROR, CURLE_HTTP2, CURLE_HTTP2_STREAM:
+            return .cut
+        case CURLE_WEIRD_SERVER_REPLY, CURLE_UNSUPPORTED_PROTOCOL, CURLE_BAD_CONTENT_ENCODING: return .notHTTP
+        default: return .curl(code.rawValue)
+        }
+    }
+
+    /// Whether the connection stood, by the bytes of the request that curl has sent.
+    private var isConnected: Bool {
+        var sent = 0
+        guard let handle else { return false }
+        _ = ccurl_getinfo_long(handle, CURLINFO_REQUEST_SIZE, &sent)
+        return sent > 0
+    }
+}
+
+extension Duration {
+    /// In whole milliseconds, at least one: to curl, zero means "no limit".
+    fileprivate var wholeMilliseconds: Int {
+        let (seconds, attoseconds) = components
+        return max(1, Int(min(seconds, 1 << 31)) * 1_000 + Int(attoseconds / 1_000_000_000_000_000))
+    }
+}

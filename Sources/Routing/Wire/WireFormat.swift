@@ -1,0 +1,76 @@
+internal import Persona
+
+/// How an answer ended.
+public enum FinishReason: String, Sendable {
+    case stop
+    /// Cut at the token limit: whole as far as it goes.
+    case length
+    case toolCalls = "tool_calls"
+}
+
+/// A backend's whole answer, whatever its format.
+struct Completion: Sendable, Equatable {
+    var text: String
+    var finish: FinishReason
+    /// The model that says it answered; it may not be the one that was asked.
+    var model: String?
+    var usage: Usage
+}
+
+/// Why a reply is no answer.
+struct WireError: Error, Equatable {
+    var failure: FailureClass
+    /// How long the backend asks us to stay away.
+    var retryAfter: Duration?
+
+    init(_ failure: FailureClass, retryAfter: Duration? = nil) {
+        self.failure = failure
+        self.retryAfter = retryAfter
+    }
+}
+
+/// What a caller may ask of one call.
+struct CallOptions: Sendable {
+    var kind: TaskKind
+    var maxTokens: Int?
+    var isStreamed: Bool
+}
+
+/// One way of writing requests and reading replies. Formats are named by the shape of their API, not by a vendor.
+///
+/// There is no overload that takes a `String`: what is written comes from a ``Persona/BlindPrompt``.
+protocol WireFormat: Sendable {
+    /// The request for a prompt.
+    func encode(_ prompt: BlindPrompt, for backend: Backend, options: CallOptions) -> OutgoingRequest
+
+    /// A request that costs nothing and tells whether the backend lives and takes the key.
+    func probe(_ backend: Backend, url: String) -> OutgoingRequest
+
+    /// Reads a whole reply.
+    func decode(_ reply: HTTPReply) throws(WireError) -> Completion
+
+    /// Reads a refused reply: any status but 200.
+    func failure(_ reply: HTTPReply) -> WireError
+
+    /// Reads one streamed reply.
+    func makeStreamDecoder() -> any StreamDecoder
+}
+
+/// Reads one streamed reply, a piece at a time.
+protocol StreamDecoder {
+    /// Takes the next bytes; gives the text that they add.
+    mutating func feed(_ bytes: [UInt8]) throws(WireError) -> String
+
+    /// Takes the end of the input.
+    /// - Throws: ``FailureClass/streamBroken`` when the answer had not said that it was finished.
+    mutating func finish() throws(WireError) -> (rest: String, completion: Completion)
+}
+
+extension Backend.WireName {
+    /// The format of that name.
+    var format: any WireFormat {
+        switch self {
+        case .openAIChat: OpenAIChatWire()
+        }
+    }
+}

@@ -1,0 +1,210 @@
+"""The world that the end-to-end tests share: two upstreams, a daemon, a game, three players.
+
+`E2E_VENV_BIN` names the folder of an `evennia` launcher, `E2E_WORKSHOP` the daemon's executable;
+`run.sh` sets both.
+"""
+
+from __future__ import annotations
+
+import atexit
+import json
+import os
+import secrets
+import shutil
+import signal
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+from typing import Any
+
+from backends import configuration
+from daemon import Daemon
+from fake_upstream import FakeUpstream
+from game import ScratchGame
+from persona import Persona
+from player import Player
+from processes import MARK, end, marked
+from telnet import Telnet
+from websocket import WebSocket
+
+REPO = Path(__file__).resolve().parents[2]
+PERSONAS = Path(os.environ.get("E2E_PERSONAS", REPO / "configs" / "personas"))
+KEY = "sk-test-" + secrets.token_hex(8)
+CANARY = "kingfisher" + secrets.token_hex(6)
+"""In every task that is asked here, so that it can be looked for where no prompt may be."""
+
+
+class World:
+    """Everything that runs. `close` ends all of it."""
+
+    def __init__(self) -> None:
+        self.mark = secrets.token_hex(8)
+        self.root = Path(tempfile.mkdtemp(prefix="e2e-"))
+        self.run = self.root / "run"
+        self.run.mkdir(mode=0o700)
+        self.persona = Persona.load(PERSONAS / "timmy")
+        self.alpha = FakeUpstream(models=("alpha-model",))
+        self.beta = FakeUpstream(models=("beta-model",), key=KEY)
+        self.daemon = Daemon(
+            binary=Path(os.environ["E2E_WORKSHOP"]).resolve(),
+            config=self.run / "backends.json",
+            socket_path=self.run / "workshop.sock",
+            log=self.run / "daemon.log",
+            env={"BETA_KEY": KEY, MARK: self.mark},
+        )
+        self.game = ScratchGame(
+            Path(os.environ["E2E_VENV_BIN"]).absolute(),
+            self.daemon.socket_path,
+            self.root,
+            glue_source=REPO / "evennia_glue" / "src" / "evennia_glue",
+            health_interval=2,
+        )
+        self.closed = False
+
+    def open(self) -> None:
+        """Starts it all; the players stand in the Workshop, and its lamps are lit."""
+        self.alpha.start()
+        self.beta.start()
+        config = configuration(self.backends(), self.run, PERSONAS, defaults=FAST)
+        self.daemon.config.write_text(json.dumps(config, indent=1))
+        self.daemon.start()
+        self.daemon.wait_healthy("alpha", "beta")
+        self.game.make()
+        self.game.start()
+        self.game.wait_log(r"evennia_glue: bridge up", 20)
+        self.builder = Telnet(self.game.ports.telnet)
+        self.builder.login(self.game.user, self.game.password)
+        self.watcher = self._newcomer(Telnet(self.game.ports.telnet), "Anna")
+        self.weaver = self._newcomer(WebSocket(self.game.ports.websocket), "Bela")
+        self.builder.type("look", r"Lamps over the benches:.*alpha healthy", 10)
+
+    def _newcomer(self, player: Any, name: str) -> Any:
+        player.register(name, secrets.token_hex(6))
+        return player
+
+    def backends(self) -> dict[str, dict[str, Any]]:
+        """Two that answer, and one without a key."""
+        common = {"wire": "openai-chat", "max_context": 8192, "health": "/models"}
+        return {
+            "alpha": {
+                **common,
+                "url": self.alpha.url,
+                "model": "alpha-model",
+                "role": "local",
+                "local": True,
+                "prices": {"input": 0, "output": 0},
+            },
+            "beta": {
+                **common,
+                "url": self.beta.url,
+                "model": "beta-model",
+                "role": "breadth",
+                "local": False,
+                "key": "${BETA_KEY}",
+                "prices": {"input": 2.5, "output": 10},
+            },
+            "gamma": {
+                **common,
+                "url": self.beta.url,
+                "model": "gamma-model",
+                "role": "speed",
+                "local": False,
+                "key": "${GAMMA_KEY}",
+                "prices": {"input": 1, "output": 1},
+            },
+        }
+
+    def players(self) -> list[Player]:
+        """Everybody in the room."""
+        return [self.builder, self.watcher, self.weaver]
+
+    def settle(self) -> None:
+        """Brings everything back to how it was at the start, for the next test."""
+        for upstream in (self.alpha, self.beta):
+            upstream.server.script = []
+            upstream.start()
+        if not self.daemon.answers():
+            self.daemon.stop()
+            self.daemon.start()
+        self.daemon.wait_healthy("alpha", "beta")
+        self.builder.send("think/stop")
+        self.builder.type("look", r"alpha healthy.*beta healthy", 15)
+        for player in self.players():
+            player.forget()
+
+    def tails(self) -> str:
+        """The ends of the logs, for a failure."""
+        return (
+            f"----- the daemon\n{self.daemon.tail()}\n"
+            f"----- the game's server.log\n{self.game.tail()}\n-----"
+        )
+
+    def close(self) -> list[int]:
+        """Ends everything; the processes that are left, hopefully none."""
+        if self.closed:
+            return []
+        self.closed = True
+        left = self.game.destroy()
+        self.daemon.stop()
+        self.alpha.stop()
+        self.beta.stop()
+        return left + end(lambda: marked(self.mark))
+
+    def discard(self) -> None:
+        """Ends everything, and removes its files."""
+        self.close()
+        shutil.rmtree(self.root, ignore_errors=True)
+
+
+FAST = {
+    "timeouts": {
+        "connect_ms": 2000,
+        "first_token_ms": 20_000,
+        "stall_ms": 20_000,
+        "total_ms": 60_000,
+    },
+    "cooldown_s": 1,
+    "health_interval_s": 1,
+}
+
+_world: World | None = None
+
+
+def world() -> World:
+    """The world, opened when it is first asked for."""
+    global _world  # noqa: PLW0603
+    if _world is None:
+        _world = World()
+        atexit.register(_world.discard)
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+        try:
+            _world.open()
+        except BaseException:
+            print(_world.tails(), file=sys.stderr, flush=True)
+            raise
+    return _world
+
+
+class WorldTest(unittest.TestCase):
+    """A test in the world; after a failure it shows what the logs end with."""
+
+    world: World
+
+    @classmethod
+    def setUpClass(cls) -> None:
+        cls.world = world()
+
+    def setUp(self) -> None:
+        self.world.settle()
+
+    def run(self, result: unittest.TestResult | None = None) -> unittest.TestResult | None:
+        before = _failures(result)
+        ran = super().run(result)
+        if _failures(result) > before:
+            print(f"\n{self.id()}\n{self.world.tails()}", file=sys.stderr, flush=True)
+        return ran
+
+
+def _failures(result: unittest.TestResult | None) -> int:
+    return len(result.failures) + len(result.errors) if result else 0

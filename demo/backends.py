@@ -1,0 +1,152 @@
+"""Which backends the demo uses: what answers on this machine, what there are keys for."""
+
+from __future__ import annotations
+
+import json
+import urllib.request
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+Json = dict[str, Any]
+PROBE = 0.5  # seconds
+
+
+class Provider(NamedTuple):
+    """A service that needs a key; its model can be chosen with `<NAME>_MODEL`."""
+
+    name: str
+    key: str
+    url: str
+    model: str
+    role: str
+    max_context: int
+
+
+PROVIDERS = (
+    Provider(
+        "anthropic",
+        "ANTHROPIC_API_KEY",
+        "https://api.anthropic.com/v1",
+        "claude-sonnet-4-20250514",
+        "reasoning",
+        200_000,
+    ),
+    Provider("openai", "OPENAI_API_KEY", "https://api.openai.com/v1", "gpt-5", "breadth", 272_000),
+    Provider(
+        "gemini",
+        "GEMINI_API_KEY",
+        "https://generativelanguage.googleapis.com/v1beta/openai",
+        "gemini-2.5-pro",
+        "multimodal",
+        1_000_000,
+    ),
+    Provider("xai", "XAI_API_KEY", "https://api.x.ai/v1", "grok-4", "speed", 256_000),
+    Provider(
+        "moonshot",
+        "MOONSHOT_API_KEY",
+        "https://api.moonshot.ai/v1",
+        "kimi-k2.5",
+        "long-context",
+        256_000,
+    ),
+    Provider(
+        "openrouter",
+        "OPENROUTER_API_KEY",
+        "https://openrouter.ai/api/v1",
+        "openrouter/auto",
+        "breadth",
+        128_000,
+    ),
+)
+
+
+def model_of(url: str, wanted: str | None = None) -> str | None:
+    """The model that a server on this machine offers; None if nothing like it answers."""
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(f"{url}/models", timeout=PROBE) as answer:
+            names = [str(row["id"]) for row in json.load(answer)["data"]]
+    except (OSError, ValueError, LookupError, TypeError):
+        return None
+    return wanted if wanted in names else next(iter(names), None)
+
+
+def local(url: str, model: str, max_context: int = 8192) -> Json:
+    """A backend on this machine."""
+    return {
+        "url": url,
+        "wire": "openai-chat",
+        "model": model,
+        "role": "local",
+        "local": True,
+        "max_context": max_context,
+        "health": "/models",
+        "prices": {"input": 0, "output": 0},
+    }
+
+
+def find(env: Mapping[str, str]) -> dict[str, Json]:
+    """The backends that can be used as things are; empty if there are none."""
+    found: dict[str, Json] = {}
+    servers = (("ollama", 11434), ("llama", 8080), ("llama-2", 8081))
+    for name, port in servers:
+        url = f"http://127.0.0.1:{port}/v1"
+        model = model_of(url, env.get("OLLAMA_MODEL") if name == "ollama" else None)
+        if model:
+            found[name] = local(url, model)
+    for provider in PROVIDERS:
+        if env.get(provider.key):
+            found[provider.name] = {
+                "url": provider.url,
+                "wire": "openai-chat",
+                "provider": provider.name,
+                "model": env.get(f"{provider.name.upper()}_MODEL") or provider.model,
+                "role": provider.role,
+                "local": False,
+                "key": f"${{{provider.key}}}",
+                "max_context": provider.max_context,
+            }
+    return found
+
+
+def stand_in(port: int) -> dict[str, Json]:
+    """The backend that stands in for a model."""
+    return {"stand-in": local(f"http://127.0.0.1:{port}/v1", "stand-in")}
+
+
+def configuration(
+    backends: dict[str, Json], run: Path, personas: Path, **more: Json
+) -> dict[str, Any]:
+    """A whole configuration of the daemon, with its socket and ledger in the folder `run`."""
+    return {
+        "server": {
+            "socket": str(run / "workshop.sock"),
+            "persona": "timmy",
+            "personas": str(personas),
+        },
+        "ledger": {"path": str(run / "ledger.db")},
+        "defaults": {
+            "timeouts": {
+                "connect_ms": 2000,
+                "first_token_ms": 20_000,
+                "stall_ms": 10_000,
+                "total_ms": 60_000,
+            },
+            "allowed_fails": 3,
+            "cooldown_s": 30,
+            "health_interval_s": 5,
+            **more.get("defaults", {}),
+        },
+        "routing": {"deadline_s": 120, "max_attempts": 4},
+        "backends": backends,
+    }
+
+
+def describe(backends: dict[str, Json]) -> list[str]:
+    """The backends in words, one line each; says which of them cost money."""
+    lines = []
+    for name, backend in backends.items():
+        bill = "" if backend["local"] else "  (a provider: every thought is on your bill)"
+        lines.append(f"  {name}: {backend['model']}, {backend['url']}{bill}")
+    return lines

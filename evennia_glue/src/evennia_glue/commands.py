@@ -1,0 +1,288 @@
+"""What can be typed in the Workshop."""
+
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+from evennia.commands.cmdset import CmdSet
+from evennia.commands.default.muxcommand import MuxCommand
+from twisted.internet.defer import CancelledError, Deferred
+from twisted.python.failure import Failure
+
+from . import conf, lamps, reports, texts
+from .bridge import get_bridge
+from .errors import WorkshopError, log_quietly
+from .lumps import Lumps
+from .safetext import safe, safe_line
+
+TASK_BYTES = 262_144
+KIND = {"type": "workshop"}  # lets a web client's pane pick these messages out
+
+
+def is_builder(who: Any) -> bool:
+    """Whether to tell someone about backends, keys and errors."""
+    return hasattr(who, "locks") and who.locks.check_lockstring(who, "builder:perm(Builder)")
+
+
+def config() -> conf.Config:
+    """The settings, or the defaults if they are wrong: the bridge has logged that, and is down."""
+    try:
+        return conf.load()
+    except ImproperlyConfigured:
+        return conf.defaults()
+
+
+class WorkshopCommand(MuxCommand):
+    """The base of the commands that ask the daemon.
+
+    A subclass writes `async def run(self)`. Evennia neither awaits nor watches it, so whatever it
+    raises is told to the caller and logged here, without the text of any prompt.
+    """
+
+    locks = "cmd:all()"
+    help_category = "Workshop"
+
+    def func(self) -> None:
+        """Evennia's hook: do it."""
+        Deferred.fromCoroutine(self.run()).addErrback(self._failed)
+
+    async def run(self) -> None:
+        """Ask, and tell."""
+        raise NotImplementedError
+
+    def tell(self, text: str) -> None:
+        """Tell the caller, if there still is somebody."""
+        if self.caller.pk and self.caller.sessions.count():
+            self.caller.msg(text=(text, KIND))
+
+    def task(self) -> str | None:
+        """The task that was typed; None, and a word to the caller, if it will not do."""
+        task = self.args.strip()
+        if not task:
+            self.tell(f"Usage: {self.key} <task>")
+            return None
+        if len(task.encode("utf-8", "replace")) > TASK_BYTES:
+            self.tell(f"That is too long: at most {TASK_BYTES:,} bytes.")
+            return None
+        return task
+
+    def about(self, task: str) -> dict[str, Any]:
+        """The parameters that every task has."""
+        persona = config().persona
+        return {"task": task, "persona": persona} if persona else {"task": task}
+
+    def _failed(self, failure: Failure) -> None:
+        try:
+            self.explain(failure.value)
+        except Exception as error:
+            log_quietly(f"telling of a failure in {self.key} failed", error)
+
+    def explain(self, error: BaseException) -> None:
+        """Tell the caller what went wrong."""
+        if not isinstance(error, WorkshopError):
+            log_quietly(f"{self.key} failed", error)
+            self.tell(f"|r{texts.STUMBLES}|n")
+            return
+        explained = texts.explain(error, get_bridge().trouble)
+        if explained.say:
+            self.say(explained.say)
+        self.tell(f"|y{explained.sentence}|n")
+        if explained.details and is_builder(self.caller):
+            self.tell(explained.details)
+
+    def say(self, words: str) -> None:
+        """The persona's words, which are safe already, to the caller."""
+        self.tell(f'{safe(config().persona_name)} says, "{words}"')
+
+
+class CmdRoute(WorkshopCommand):
+    """
+    show who at the benches would take a task
+
+    Usage:
+      route <task>
+
+    Shows which backend and model would be asked, how the task is understood, who would be
+    asked next, and why the others would not. Nothing is sent anywhere.
+
+    Example:
+      route summarise the minutes of the last meeting
+    """
+
+    key = "route"
+
+    async def run(self) -> None:
+        """Ask for a decision."""
+        task = self.task()
+        if task is not None:
+            self.tell(_route(await get_bridge().request("route", self.about(task))))
+
+
+def _route(answer: dict[str, Any]) -> str:
+    confidence = answer.get("confidence")
+    sure = f", confidence {confidence:.2g}" if isinstance(confidence, int | float) else ""
+    kind = f"{safe_line(answer.get('kind'), 40)}, {safe_line(answer.get('complexity'), 40)}{sure}"
+    reasons = answer.get("why")
+    why = "; ".join(safe_line(reason) for reason in reasons) if isinstance(reasons, list) else ""
+    lines = [f"|wRoute:|n {_model(answer)}", f"|wKind:|n {kind}", f"|wWhy:|n {why}"]
+    if answer.get("local_only"):
+        lines.append("|wOnly here:|n this task stays on this machine")
+    candidates = texts.rows(answer.get("candidates"))
+    for place, row in enumerate(candidates):
+        label = "Then" if place else "First"
+        state = f"{lamps.sign(row.get('state'))} {lamps.lamp(row.get('state')).word}"
+        role = safe_line(row.get("role", "?"), 40)
+        lines.append(
+            f"|w{label}:|n {_model(row)} ({role}, {state}): {safe_line(row.get('why', ''))}"
+        )
+    lines.extend(f"|wNot:|n {texts.rejected(row)}" for row in texts.rows(answer.get("rejected")))
+    return "\n".join(lines)
+
+
+def _model(row: dict[str, Any]) -> str:
+    return f"{safe_line(row.get('backend', '?'), 40)}, {safe_line(row.get('model', '?'), 80)}"
+
+
+class CmdThink(WorkshopCommand):
+    """
+    have the persona think about something
+
+    Usage:
+      think <task>
+      think/stop
+
+    Switches:
+      stop (or cancel) - let go of the thought that you asked for
+
+    You hear the thought as it comes; the whole room hears the answer. One thought at a time.
+
+    Example:
+      think what rhymes with lantern?
+    """
+
+    key = "think"
+    switch_options = ("cancel", "stop")
+
+    async def run(self) -> None:
+        """Ask for a thought, or let go of one."""
+        self.room = getattr(self.caller, "location", None)
+        self.name = safe(config().persona_name)
+        if self.switches:
+            self._stop()
+            return
+        task = self.task()
+        if task is None:
+            return
+        if self.caller.ndb.workshop_thought:
+            self.tell(f"{self.name} still thinks about your last question. (|wthink/stop|n)")
+            return
+        await self._think(task)
+
+    def _stop(self) -> None:
+        thought = self.caller.ndb.workshop_thought
+        if thought:
+            thought.cancel()
+        else:
+            self.tell(f"{self.name} is not thinking about anything for you.")
+
+    async def _think(self, task: str) -> None:
+        bridge = get_bridge()
+        lumps = Lumps(lambda lump: self.tell(f"  {safe(lump)}"), bridge.reactor)
+
+        def restarted(_what: dict[str, Any]) -> None:
+            lumps.discard()
+            self.tell(f"{self.name} loses the thread, and starts over.")
+
+        asked = bridge.request(
+            "think",
+            {**self.about(task), "stream": True, "caller": f"#{self.caller.id}"},
+            on_delta=lumps.add,
+            on_restart=restarted,
+        )
+        if isinstance(getattr(asked, "result", None), Failure):
+            await asked  # no link: nobody starts to think
+        self.caller.ndb.workshop_thought = asked
+        try:
+            self._tell_room("{name} falls silent, and thinks ...")
+            answer = await asked
+            lumps.flush()
+        finally:
+            lumps.discard()
+            self.caller.ndb.workshop_thought = None
+        self._answered(answer)
+
+    def _answered(self, answer: dict[str, Any]) -> None:
+        self.say(safe(answer.get("text", "")))
+        if answer.get("finish") == "length":
+            self.tell("(The answer was cut at its limit.)")
+        if is_builder(self.caller):
+            cost = reports.dollars(answer.get("cost_usd"))
+            took = lamps.milliseconds(answer.get("ms"))
+            self.tell(f"|x({_model(answer)}; {took}; {cost})|n")
+
+    def say(self, words: str) -> None:
+        """The persona's words to everybody in the room, and to the caller wherever that is now."""
+        self._tell_room('{name} says, "{words}"', words=words)
+
+    def explain(self, error: BaseException) -> None:
+        """Tell what went wrong; the room saw the thought begin, so it sees the end."""
+        if isinstance(error, CancelledError):
+            self._tell_room("{name} lets the thought go.")
+            return
+        super().explain(error)
+
+    def _tell_room(self, template: str, **mapping: str) -> None:
+        """Texts go into the mapping, never into the template: Evennia would run what is in it."""
+        mapping = {"name": self.name, **mapping}
+        if self.room and self.room.pk:
+            self.room.msg_contents((template, KIND), mapping=dict(mapping))
+        if not self.room or self.caller.location != self.room:
+            self.tell(template.format(**mapping))
+
+
+class CmdCosts(WorkshopCommand):
+    """
+    show what thinking has cost
+
+    Usage:
+      costs
+
+    Dollars, attempts and tokens of today, of this month, and of each backend this month. Days
+    and months are UTC.
+    """
+
+    key = "costs"
+    locks = "cmd:perm(Builder)"
+
+    async def run(self) -> None:
+        """Ask for the accounts."""
+        self.tell(reports.costs(await get_bridge().request("costs")))
+
+
+class CmdLeakAudit(WorkshopCommand):
+    """
+    show what has left this machine, and what was held back
+
+    Usage:
+      leakaudit
+
+    Every request is in the ledger before its first byte is sent. This counts the records, looks
+    for gaps among them, and shows what the guard refused.
+    """
+
+    key = "leakaudit"
+    locks = "cmd:perm(Builder)"
+
+    async def run(self) -> None:
+        """Ask for the audit."""
+        self.tell(reports.audit(await get_bridge().request("audit")))
+
+
+class WorkshopCmdSet(CmdSet):
+    """The commands inside a Workshop."""
+
+    key = "WorkshopCmdSet"
+
+    def at_cmdset_creation(self) -> None:
+        """Evennia's hook: fill the set."""
+        for command in (CmdRoute, CmdThink, CmdCosts, CmdLeakAudit):
+            self.add(command())

@@ -1,0 +1,120 @@
+"""The settings of this package: every one is read here, checked, and has a default.
+
+A game sets them in `server/conf/settings.py`; see the table in the README.
+"""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import isfinite
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+
+SOCKET_PATH_BYTES = 107  # what the kernel takes as the name of a Unix socket
+
+
+@dataclass(frozen=True)
+class Config:
+    """The checked settings."""
+
+    socket: str
+    timeout: float
+    persona: str | None
+    persona_name: str
+    health_interval: int
+    nodelay: bool
+
+
+def default_socket() -> str:
+    """Where the daemon puts its socket when it is not told otherwise."""
+    runtime = os.environ.get("XDG_RUNTIME_DIR")
+    base = Path(runtime) if runtime else Path.home() / ".local" / "state"
+    return str(base / "workshop" / "workshop.sock")
+
+
+def _is_path(value: Any) -> str | None:
+    if not isinstance(value, str | os.PathLike) or not os.fspath(value):
+        return "the path of a socket"
+    if len(os.fsencode(os.path.expanduser(value))) > SOCKET_PATH_BYTES:
+        return f"a path of at most {SOCKET_PATH_BYTES} bytes"
+    return None
+
+
+def _is_seconds(value: Any) -> str | None:
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return None if number and isfinite(value) and value > 0 else "a number of seconds above 0"
+
+
+def _is_whole_seconds(value: Any) -> str | None:
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    return None if whole and value > 0 else "a whole number of seconds above 0"
+
+
+def _is_name(value: Any) -> str | None:
+    return None if isinstance(value, str) and value.strip() else "a text that is not empty"
+
+
+def _is_name_or_none(value: Any) -> str | None:
+    return None if value is None or not _is_name(value) else "the name of a persona, or None"
+
+
+def _is_bool(value: Any) -> str | None:
+    return None if isinstance(value, bool) else "True or False"
+
+
+_SETTINGS: dict[str, tuple[Callable[[], Any], Callable[[Any], str | None]]] = {
+    "WORKSHOP_SOCKET": (default_socket, _is_path),
+    "WORKSHOP_TIMEOUT": (lambda: 120, _is_seconds),
+    "WORKSHOP_PERSONA": (lambda: None, _is_name_or_none),
+    "WORKSHOP_PERSONA_NAME": (lambda: "Timmy", _is_name),
+    "WORKSHOP_HEALTH_INTERVAL": (lambda: 10, _is_whole_seconds),
+    "WORKSHOP_NODELAY": (lambda: True, _is_bool),
+}
+
+
+def check() -> list[str]:
+    """Every mistake in the settings, as one sentence each; an empty list if there is none."""
+    problems = []
+    for name, (default, wrong) in _SETTINGS.items():
+        value = getattr(settings, name, default())
+        wanted = wrong(value)
+        if wanted:
+            problems.append(f"{name} has to be {wanted}, not {value!r}.")
+    return problems
+
+
+def unknown() -> list[str]:
+    """Settings that begin as ours but are not: a game's own, or misspelt."""
+    return sorted({name for name in dir(settings) if name.startswith("WORKSHOP_")} - set(_SETTINGS))
+
+
+def load() -> Config:
+    """The settings.
+
+    Raises:
+        ImproperlyConfigured: with every mistake at once.
+    """
+    problems = check()
+    if problems:
+        raise ImproperlyConfigured(" ".join(problems))
+    return _build(lambda name, default: getattr(settings, name, default))
+
+
+def defaults() -> Config:
+    """What holds where a game sets nothing."""
+    return _build(lambda _name, default: default)
+
+
+def _build(value: Callable[[str, Any], Any]) -> Config:
+    read = {name: value(name, default()) for name, (default, _) in _SETTINGS.items()}
+    return Config(
+        socket=os.path.expanduser(os.fspath(read["WORKSHOP_SOCKET"])),
+        timeout=float(read["WORKSHOP_TIMEOUT"]),
+        persona=read["WORKSHOP_PERSONA"],
+        persona_name=read["WORKSHOP_PERSONA_NAME"].strip(),
+        health_interval=read["WORKSHOP_HEALTH_INTERVAL"],
+        nodelay=read["WORKSHOP_NODELAY"],
+    )

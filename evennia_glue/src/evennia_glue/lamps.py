@@ -1,0 +1,58 @@
+"""How the health of a backend looks: a colour, a sign and a word each, so that none is needed."""
+
+from typing import Any, NamedTuple
+
+from .safetext import safe_line
+
+Row = dict[str, Any]
+
+
+class Lamp(NamedTuple):
+    """What a state looks like."""
+
+    colour: str
+    sign: str
+    word: str
+
+
+LAMPS: dict[str, Lamp] = {
+    "healthy": Lamp("|g", "+", "healthy"),
+    "degraded": Lamp("|y", "~", "degraded"),
+    "unhealthy": Lamp("|r", "-", "unhealthy"),
+    "rate_limited": Lamp("|y", "=", "rate limited"),
+    "config_error": Lamp("|r", "!", "misconfigured"),
+    "unknown": Lamp("|c", "?", "not asked yet"),
+    "disabled": Lamp("|x", "x", "disabled"),
+}
+
+
+def lamp(state: Any) -> Lamp:
+    """The lamp of a state, also of one that a later daemon may know."""
+    known = LAMPS.get(state) if isinstance(state, str) else None
+    return known or Lamp("|c", "?", safe_line(state, 40))
+
+
+def sign(state: Any) -> str:
+    """A state's sign in its colour, as `[+]`."""
+    shown = lamp(state)
+    return f"{shown.colour}[{shown.sign}]|n"
+
+
+def milliseconds(value: Any) -> str:
+    """A duration, as `2 ms`; empty if it is not known."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
+        return ""
+    return "<1 ms" if value < 1 else f"{value:.0f} ms"
+
+
+def line(row: Row, *, with_why: bool = False) -> str:
+    """One backend, as `[+] local healthy 2 ms`, with the reason if it is not healthy."""
+    state = row.get("state")
+    parts = [sign(state), safe_line(row.get("backend", "?"), 40), lamp(state).word]
+    latency = milliseconds(row.get("latency_ms"))
+    if latency:
+        parts.append(latency)
+    text = " ".join(parts)
+    if with_why and state != "healthy" and row.get("why"):
+        text += f" ({safe_line(row['why'])})"
+    return text

@@ -1,0 +1,89 @@
+"""The tables of `costs` and `leakaudit`."""
+
+from typing import Any
+
+from evennia.utils.evtable import EvTable
+
+from .safetext import safe_cell, safe_line
+from .texts import rows
+
+Row = dict[str, Any]
+
+
+def dollars(value: Any) -> str:
+    """An amount, as `$0.0125`; a missing one is no zero."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return "cost unknown"
+    return f"${value:.2f}" if value >= 1 or value == 0 else f"${value:.6f}".rstrip("0")
+
+
+def costs(answer: Row) -> str:
+    """The answer of `costs`, as a table."""
+    table = EvTable("", "USD", "asked", "answered", "tokens in", "tokens out", "no price")
+    for label, key in (("today", "today"), ("this month", "month")):
+        table.add_row(label, *_account(answer.get(key)))
+    for row in rows(answer.get("by_backend")):
+        table.add_row(safe_cell(row.get("backend", "?")), *_account(row))
+    return (
+        f"|wWhat thinking costs|n (UTC; backends: this month)\n{table}\n"
+        "Answers with no price are not in the sum."
+    )
+
+
+def audit(answer: Row) -> str:
+    """The answer of `leakaudit`, as tables and a verdict."""
+    guard = answer.get("guard")
+    guard = guard if isinstance(guard, dict) else {}
+    facts = EvTable("fact", "count", border="header")
+    for label, value in (
+        ("records of requests", answer.get("records")),
+        ("first record", answer.get("first_seq")),
+        ("last record", answer.get("last_seq")),
+        ("gaps between them", answer.get("gaps")),
+        ("with no known end", answer.get("unsettled")),
+        ("probes of health", answer.get("probes")),
+        ("tasks let through", guard.get("allowed")),
+        ("tasks refused", guard.get("refused")),
+        ("stopped at the door", guard.get("egress_blocked")),
+    ):
+        facts.add_row(label, _number(value))
+    parts = [
+        f"|wWhat left this machine|n since {safe_line(answer.get('since') or 'the start')}",
+        _verdict(answer),
+        str(facts),
+    ]
+    backends = rows(answer.get("by_backend"))
+    if backends:
+        sent = EvTable("backend", "records", "bytes sent", border="header")
+        for row in backends:
+            name, count, size = row.get("backend", "?"), row.get("records"), row.get("bytes_sent")
+            sent.add_row(safe_cell(name), _number(count), _number(size))
+        parts.append(str(sent))
+    blocked = answer.get("blocked_by_class")
+    if isinstance(blocked, dict) and blocked:
+        held = EvTable("held back: class", "times", border="header")
+        for name, count in sorted(blocked.items()):
+            held.add_row(safe_cell(name), _number(count))
+        parts.append(str(held))
+    return "\n".join(parts)
+
+
+def _verdict(answer: Row) -> str:
+    gaps = answer.get("gaps")
+    if gaps == 0:
+        return "|g[+]|n No record is missing."
+    if isinstance(gaps, int):
+        return f"|r[!] {_number(gaps)} records are missing.|n"
+    return "|c[?]|n It is not known whether records are missing."
+
+
+def _account(row: Any) -> list[str]:
+    row = row if isinstance(row, dict) else {}
+    counts = ("attempts", "answered", "input_tokens", "output_tokens", "unpriced")
+    return [dollars(row.get("usd")), *(_number(row.get(key)) for key in counts)]
+
+
+def _number(value: Any) -> str:
+    if value is None:
+        return "-"
+    return f"{value:,}" if isinstance(value, int) else safe_cell(value)

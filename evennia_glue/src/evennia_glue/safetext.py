@@ -1,0 +1,71 @@
+"""Make text from a model, a daemon or a player safe for Evennia's markup and every client.
+
+`evennia.utils.ansi.raw` is not enough: `||` becomes `|` again before Evennia looks for links
+(`|lc..|lt..|le`, `|lu..|lt..|le`), so an escaped link in a model's answer is a live link on a web
+client or a MXP terminal. Control bytes pass to telnet untouched.
+
+Send every result in a message of its own, or join the texts first and escape once: a piece that
+ends in `|` is harmless, and so is the next that begins with `lc`, but not both glued together.
+"""
+
+import re
+from typing import Any
+
+from django.conf import settings
+
+CUT = " [...]"
+
+# C0 and C1 but tab and newline, DEL, line separators, and what turns the writing direction round
+_CONTROL = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]"
+    "|[\ud800-\udfff]"
+)
+_LINK = re.compile(r"\|(?=l[cute])")
+_BRACE = re.compile(r"\{(?=\{)")
+_INLINE = re.compile(r"\\*\$|\\+")
+
+
+def safe(text: Any, limit: int = 8000) -> str:
+    """Text that arrives at every client as it was written, and does nothing there.
+
+    Args:
+        text: anything; it is made a string.
+        limit: longer text is cut to this many characters and ends in `[...]`: Evennia keeps
+            10,000 whole messages in its cache of parsed strings.
+
+    Returns:
+        Markup for `msg`, or for a value in the `mapping` of `msg_contents`; never a template.
+        For a table, see `safe_cell`.
+    """
+    text = str(text)
+    if len(text) > limit:
+        text = text[:limit] + CUT
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = _CONTROL.sub("", text)
+    text = _LINK.sub("\u00a6", text)
+    text = text.replace("{{", "{{{{").replace("|", "||")
+    if settings.FUNCPARSER_PARSE_OUTGOING_MESSAGES_ENABLED:
+        text = _INLINE.sub(_escape_inline, text)
+    # Evennia puts `|n` after all it sends, and one too many `|` if the text ends in one
+    return f"{text}|n" if text.endswith("|") else text
+
+
+def safe_line(text: Any, limit: int = 200) -> str:
+    """As `safe`, on one line: for names, reasons and cells of tables."""
+    return safe(" ".join(str(text)[: 4 * limit].split()), limit)
+
+
+def safe_cell(text: Any, limit: int = 40) -> str:
+    """As `safe_line`, for an EvTable.
+
+    A table reads markup before `msg` does, how often depends on Evennia's version: no escape
+    survives that, so what would need one is replaced.
+    """
+    text = _BRACE.sub("{ ", str(text)[: 4 * limit]).replace("|", "\u00a6")
+    return safe_line(text, limit)
+
+
+def _escape_inline(found: re.Match[str]) -> str:
+    """One backslash more, before a `$` or behind a run of backslashes: the parser eats one."""
+    run = found[0]
+    return f"{run[:-1]}\\$" if run.endswith("$") else f"{run}\\"

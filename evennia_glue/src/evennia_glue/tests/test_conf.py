@@ -1,0 +1,83 @@
+"""Settings are checked, and every mistake is named."""
+
+import os
+from unittest.mock import patch
+
+from django.core.exceptions import ImproperlyConfigured
+from django.test import SimpleTestCase, override_settings
+
+from evennia_glue import bridge, conf
+
+NAMES = ("SOCKET", "TIMEOUT", "PERSONA", "PERSONA_NAME", "HEALTH_INTERVAL", "NODELAY")
+
+
+class TestConf(SimpleTestCase):
+    def setUp(self):
+        override = override_settings()
+        override.enable()
+        self.addCleanup(override.disable)
+        from django.conf import settings
+
+        for name in NAMES:
+            if hasattr(settings, f"WORKSHOP_{name}"):
+                delattr(settings, f"WORKSHOP_{name}")
+
+    def test_defaults(self):
+        with patch.dict(os.environ, {"XDG_RUNTIME_DIR": "/run/user/7"}):
+            config = conf.load()
+        self.assertEqual(config.socket, "/run/user/7/workshop/workshop.sock")
+        self.assertEqual((config.timeout, config.health_interval), (120.0, 10))
+        self.assertEqual((config.persona, config.persona_name), (None, "Timmy"))
+        self.assertIs(config.nodelay, True)
+
+    def test_socket_without_a_runtime_folder(self):
+        with patch.dict(os.environ, {"XDG_RUNTIME_DIR": "", "HOME": "/home/ann"}):
+            self.assertEqual(conf.load().socket, "/home/ann/.local/state/workshop/workshop.sock")
+
+    @override_settings(WORKSHOP_SOCKET="~/w.sock", WORKSHOP_PERSONA="ezra", WORKSHOP_TIMEOUT=2.5)
+    def test_given(self):
+        with patch.dict(os.environ, {"HOME": "/home/ann"}):
+            config = conf.load()
+        self.assertEqual(config.socket, "/home/ann/w.sock")
+        self.assertEqual((config.persona, config.timeout), ("ezra", 2.5))
+
+    def test_mistakes(self):
+        wrong = {
+            "SOCKET": ["", 7, "/x" * 60],
+            "TIMEOUT": [0, -1, "120", None, True, float("nan"), float("inf")],
+            "PERSONA": ["", 7],
+            "PERSONA_NAME": [None, " "],
+            "HEALTH_INTERVAL": [0, 1.5, "10", True],
+            "NODELAY": ["yes", 1, None],
+        }
+        for name, values in wrong.items():
+            for value in values:
+                with (
+                    self.subTest(name=name, value=value),
+                    override_settings(**{f"WORKSHOP_{name}": value}),
+                ):
+                    self.assertEqual(len(conf.check()), 1)
+                    with self.assertRaisesRegex(ImproperlyConfigured, f"WORKSHOP_{name} has to be"):
+                        conf.load()
+
+    @override_settings(WORKSHOP_TIMEOUT=0, WORKSHOP_NODELAY="no")
+    def test_all_mistakes_at_once(self):
+        self.assertEqual(len(conf.check()), 2)
+
+    @override_settings(WORKSHOP_SOCKT="x")
+    def test_misspelt(self):
+        self.assertEqual(conf.unknown(), ["WORKSHOP_SOCKT"])
+
+    @override_settings(WORKSHOP_TIMEOUT=0)
+    def test_the_game_starts_all_the_same(self):
+        from twisted.application.service import MultiService
+
+        server = MultiService()
+        with (
+            patch("evennia_glue.bridge._bridge", None),
+            patch("evennia_glue.bridge.logger.log_err") as logged,
+        ):
+            bridge.start_plugin_services(server)
+            self.assertIn("WORKSHOP_TIMEOUT", bridge.get_bridge().trouble)
+        self.assertIn("WORKSHOP_TIMEOUT has to be", logged.call_args[0][0])
+        self.assertEqual(list(server), [])

@@ -1,0 +1,87 @@
+"""A stream becomes messages that can be read."""
+
+from django.test import SimpleTestCase
+from twisted.internet.task import Clock
+
+from evennia_glue.lumps import LONGEST, Lumps
+
+
+class TestLumps(SimpleTestCase):
+    def setUp(self):
+        self.clock = Clock()
+        self.sent: list[str] = []
+        self.lumps = Lumps(self.sent.append, self.clock)
+
+    def test_a_line(self):
+        self.lumps.add("one\ntw")
+        self.assertEqual(self.sent, ["one"])
+        self.lumps.flush()
+        self.assertEqual(self.sent, ["one", "tw"])
+
+    def test_a_sentence(self):
+        for piece in ("It is a long ", "way to the mill", ". ", "But"):
+            self.lumps.add(piece)
+        self.assertEqual(self.sent, ["It is a long way to the mill."])
+
+    def test_a_number_is_no_sentence(self):
+        self.lumps.add("1. First")
+        self.assertEqual(self.sent, [])
+
+    def test_a_full_line_ends_at_a_word(self):
+        self.lumps.add("word " * 16 + "wor")
+        self.assertEqual(self.sent, [("word " * 16).rstrip()])
+
+    def test_a_text_without_spaces(self):
+        self.lumps.add("\u6f22" * 159)
+        self.assertEqual(self.sent, [])
+        self.lumps.add("\u6f22")
+        self.assertEqual(self.sent, ["\u6f22" * 160])
+
+    def test_time(self):
+        self.lumps.add("several words that wait for mo")
+        self.clock.advance(0.2)
+        self.assertEqual(self.sent, [])
+        self.clock.advance(0.05)
+        self.assertEqual(self.sent, ["several words that wait for"])
+        self.lumps.flush()
+        self.assertEqual(self.sent[1:], ["mo"])
+
+    def test_few_words_wait_a_second(self):
+        self.lumps.add("Hm. ")
+        for _ in range(3):
+            self.clock.advance(0.25)
+        self.assertEqual(self.sent, [])
+        self.clock.advance(0.25)
+        self.assertEqual(self.sent, ["Hm."])
+        self.assertEqual(self.clock.getDelayedCalls(), [])
+
+    def test_a_word_alone_comes_too(self):
+        self.lumps.add("Blue")
+        for _ in range(4):
+            self.clock.advance(0.25)
+        self.assertEqual(self.sent, ["Blue"])
+
+    def test_discard(self):
+        self.lumps.add("Broken")
+        self.lumps.discard()
+        self.lumps.add("Whole")
+        self.lumps.flush()
+        self.assertEqual(self.sent, ["Whole"])
+        self.assertEqual(self.clock.getDelayedCalls(), [])
+
+    def test_blank_lines_are_not_sent(self):
+        self.lumps.add("a\n\n\n")
+        self.lumps.add("\n \n")
+        self.lumps.flush()
+        self.assertEqual(self.sent, ["a"])
+
+    def test_indentation_stays(self):
+        self.lumps.add("    indented\n")
+        self.assertEqual(self.sent, ["    indented"])
+
+    def test_a_huge_piece_is_split_and_nothing_lost(self):
+        text = "x" * (2 * LONGEST + 7)
+        self.lumps.add(text)
+        self.lumps.flush()
+        self.assertEqual("".join(self.sent), text)
+        self.assertLessEqual(max(map(len, self.sent)), LONGEST)
