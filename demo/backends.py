@@ -116,7 +116,7 @@ def stand_in(port: int) -> dict[str, Json]:
 
 
 def configuration(
-    backends: dict[str, Json], run: Path, personas: Path, **more: Json
+    backends: dict[str, Json], run: Path, personas: Path, defaults: Json | None = None
 ) -> dict[str, Any]:
     """A whole configuration of the daemon, with its socket and ledger in the folder `run`."""
     return {
@@ -136,7 +136,7 @@ def configuration(
             "allowed_fails": 3,
             "cooldown_s": 30,
             "health_interval_s": 5,
-            **more.get("defaults", {}),
+            **(defaults or {}),
         },
         "routing": {"deadline_s": 120, "max_attempts": 4},
         "backends": backends,

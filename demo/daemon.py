@@ -67,7 +67,7 @@ class Daemon:
     def answers(self) -> bool:
         """Whether somebody answers on its socket."""
         try:
-            self.call("hello", timeout=2)
+            self.call("hello", timeout=2, client="harness", protocol=1)
         except (OSError, DaemonError, ValueError):
             return False
         return True

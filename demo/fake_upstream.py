@@ -75,7 +75,9 @@ class FakeUpstream:
                 raise TimeoutError(f"not seen within {timeout} s by the upstream on {self.port}")
 
     def start(self) -> FakeUpstream:
-        """Listens on the port; returns when it does."""
+        """Listens on the port, unless it does already; returns when it does."""
+        if self._thread and self._thread.is_alive():
+            return self
         ready: list[BaseException | None] = []
         known = threading.Event()
 

@@ -129,8 +129,12 @@ struct Egress: Sendable {
     }
 
     /// Sends, for a streamed reply.
-    func stream(_ passage: consuming Passage, limits: TransferLimits) async -> Result<HTTPStream, TransportError> {
-        await transport.stream(passage.request, limits: limits)
+    func stream<Value: Sendable>(
+        _ passage: consuming Passage,
+        limits: TransferLimits,
+        read: (HTTPStream) async -> Value
+    ) async -> Result<Value, TransportError> {
+        await transport.stream(passage.request, limits: limits, read: read)
     }
 
     /// Records the end.

@@ -268,52 +268,50 @@ public struct Router: Sendable {
         run: inout Run,
         onEvent: (ThoughtEvent) async -> Void
     ) async -> Result<Completion, WireError> {
-        let stream: HTTPStream
-        switch await egress.stream(passage, limits: limits) {
-        case .failure(let error): return .failure(WireError(FailureClassifier.classify(error)))
-        case .success(let open): stream = open
+        var firstText: ContinuousClock.Instant?
+        let result = await egress.stream(passage, limits: limits) { stream in
+            guard stream.status == 200 else { return Result<Completion, WireError>.failure(await refusal(stream, format)) }
+            do throws(WireError) {
+                return .success(try await read(stream, format, firstText: &firstText, onEvent: onEvent))
+            } catch { return .failure(error) }
         }
-        guard stream.status == 200 else { return .failure(await refusal(stream, format: format)) }
-        var hasSpoken = false
-        do throws(WireError) {
-            return .success(try await read(stream, format: format, run: &run, hasSpoken: &hasSpoken, onEvent: onEvent))
-        } catch {
-            if hasSpoken { run.brokenStream = error.failure }
+        if run.firstToken == nil { run.firstToken = firstText.map { $0 - run.start } }
+        switch result {
+        case .failure(let error): return .failure(WireError(FailureClassifier.classify(error)))
+        case .success(.failure(let error)):
+            if firstText != nil { run.brokenStream = error.failure }
             return .failure(error)
+        case .success(let completion): return completion
         }
     }
 
     private func read(
         _ stream: HTTPStream,
-        format: any WireFormat,
-        run: inout Run,
-        hasSpoken: inout Bool,
+        _ format: any WireFormat,
+        firstText: inout ContinuousClock.Instant?,
         onEvent: (ThoughtEvent) async -> Void
     ) async throws(WireError) -> Completion {
         var decoder = format.makeStreamDecoder()
-        for await piece in stream.body {
-            switch piece {
-            case .failed(let error): throw WireError(FailureClassifier.classify(error))
-            case .bytes(let bytes):
-                let text = try decoder.feed(bytes)
-                guard !text.isEmpty else { continue }
-                if run.firstToken == nil { run.firstToken = now() - run.start }
-                stream.pace.progressed()
-                hasSpoken = true
-                await onEvent(.delta(text))
-            }
+        while let bytes = try await next(stream.body) {
+            let text = try decoder.feed(bytes)
+            guard !text.isEmpty else { continue }
+            stream.pace.progressed()
+            if firstText == nil { firstText = now() }
+            await onEvent(.delta(text))
         }
-        // A cancelled reader sees the end of the body, and must not take it for the end of the answer.
-        if Task.isCancelled { throw WireError(.cancelled) }
         let (rest, completion) = try decoder.finish()
         if !rest.isEmpty { await onEvent(.delta(rest)) }
         return completion
     }
 
+    private func next(_ body: HTTPBody) async throws(WireError) -> [UInt8]? {
+        do { return try await body.next() } catch { throw WireError(FailureClassifier.classify(error)) }
+    }
+
     /// Reads the body of a refused stream: it is the error, not an answer.
-    private func refusal(_ stream: HTTPStream, format: any WireFormat) async -> WireError {
+    private func refusal(_ stream: HTTPStream, _ format: any WireFormat) async -> WireError {
         var body: [UInt8] = []
-        for await case .bytes(let bytes) in stream.body where body.count < 64 << 10 { body += bytes }
+        while body.count < 64 << 10, let bytes = try? await stream.body.next() { body += bytes }
         return format.failure(HTTPReply(status: stream.status, headers: stream.headers, body: body))
     }
 

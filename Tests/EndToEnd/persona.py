@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from dataclasses import dataclass
@@ -52,10 +53,8 @@ class Persona:
     def found_in(self, request: Request) -> list[str]:
         """What of it stands in a request: in its bytes, or in what its JSON says."""
         texts = [request.raw.decode("latin-1"), request.raw.decode("utf-8", "replace")]
-        try:
+        with contextlib.suppress(ValueError):
             texts += _strings(json.loads(request.body))
-        except ValueError:
-            pass
         whole = " ".join("\n".join(texts).split()).casefold()
         found = [term for term in self.all_terms() if _as_word(term).search(whole)]
         return found + [line for line in self.soul if line.casefold() in whole]

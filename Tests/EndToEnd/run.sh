@@ -8,8 +8,9 @@ set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 repo=$(cd "$here/../.." && pwd)
 [ $# -ge 1 ] || { sed -n '2,6p' "$0" >&2; exit 2; }
-E2E_VENV_BIN=$1
+E2E_VENV_BIN=$(cd "$1" && pwd)
 E2E_WORKSHOP=${2:-$repo/.build/debug/workshop}
+case $E2E_WORKSHOP in /*) ;; *) E2E_WORKSHOP=$PWD/$E2E_WORKSHOP ;; esac
 [ $# -lt 2 ] && shift 1 || shift 2
 [ -x "$E2E_VENV_BIN/evennia" ] || { echo "no evennia in $E2E_VENV_BIN" >&2; exit 2; }
 [ -x "$E2E_WORKSHOP" ] || { echo "no executable $E2E_WORKSHOP: build it first" >&2; exit 2; }

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import json
 import os
 import secrets
@@ -19,12 +20,12 @@ from pathlib import Path
 from typing import Any
 
 from backends import configuration
-from daemon import Daemon
+from daemon import Daemon, DaemonError
 from fake_upstream import FakeUpstream
 from game import ScratchGame
 from persona import Persona
-from player import Player
-from processes import MARK, end, marked
+from player import NotSeen, Player
+from processes import MARK, end, marked, wait_until
 from telnet import Telnet
 from websocket import WebSocket
 
@@ -60,7 +61,7 @@ class World:
             glue_source=REPO / "evennia_glue" / "src" / "evennia_glue",
             health_interval=2,
         )
-        self.closed = False
+        self.opened = self.closed = False
 
     def open(self) -> None:
         """Starts it all; the players stand in the Workshop, and its lamps are lit."""
@@ -77,7 +78,7 @@ class World:
         self.builder.login(self.game.user, self.game.password)
         self.watcher = self._newcomer(Telnet(self.game.ports.telnet), "Anna")
         self.weaver = self._newcomer(WebSocket(self.game.ports.websocket), "Bela")
-        self.builder.type("look", r"Lamps over the benches:.*alpha healthy", 10)
+        self.lit()
 
     def _newcomer(self, player: Any, name: str) -> Any:
         player.register(name, secrets.token_hex(6))
@@ -127,11 +128,39 @@ class World:
         if not self.daemon.answers():
             self.daemon.stop()
             self.daemon.start()
-        self.daemon.wait_healthy("alpha", "beta")
-        self.builder.send("think/stop")
-        self.builder.type("look", r"alpha healthy.*beta healthy", 15)
+        self.mend()
+        for player in self.players():
+            player.send("think/stop")
+        self.lit()
         for player in self.players():
             player.forget()
+
+    def lit(self, patience: float = 20) -> None:
+        """Looks until both lamps are lit: the game hears of it a little after the daemon."""
+
+        def shown() -> bool:
+            seen = self.builder.type("look", r"Lamps over the benches:|lamps [^\n]* are dark\.", 5)
+            with contextlib.suppress(NotSeen):
+                self.builder.expect(r"alpha healthy.*beta healthy", 0.5)
+                return seen[0].startswith("Lamps")
+            return False
+
+        if not wait_until(shown, patience):
+            raise NotSeen(f"the lamps are not lit within {patience} s")
+
+    def mend(self, patience: float = 20) -> None:
+        """Has the backends asked until all are healthy: only an answer clears a breaker."""
+
+        def mended() -> bool:
+            rows = self.daemon.call("health")["backends"]
+            ill = [row["backend"] for row in rows if row["state"] not in ("healthy", "disabled")]
+            for name in ill:
+                with contextlib.suppress(DaemonError):
+                    self.daemon.call("think", task="say one word", backend=name)
+            return not ill
+
+        if not wait_until(mended, patience):
+            raise AssertionError(f"not all healthy again within {patience} s")
 
     def tails(self) -> str:
         """The ends of the logs, for a failure."""
@@ -180,9 +209,12 @@ def world() -> World:
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
         try:
             _world.open()
+            _world.opened = True
         except BaseException:
             print(_world.tails(), file=sys.stderr, flush=True)
             raise
+    if not _world.opened:
+        raise unittest.SkipTest("the world could not be opened; see the first error")
     return _world
 
 

@@ -17,20 +17,35 @@ final class GroupCommit<Entry: Sendable, Receipt: Sendable>: Sendable {
     private struct State {
         var waiting: [Waiting] = []
         var isWriting = false
+        /// Entries written since the last maintenance.
+        var written = 0
     }
+
+    /// After so many entries the queue does its maintenance: never on the thread of a caller.
+    private static var maintenanceInterval: Int { 2_000 }
 
     private let state = Mutex(State())
     private let queue: DispatchQueue
     private let write: Write
+    private let maintain: @Sendable () -> Void
 
-    init(label: String, write: @escaping Write) {
+    /// - Parameter maintain: housekeeping that may take long; no entry is written meanwhile.
+    init(label: String, write: @escaping Write, maintain: @escaping @Sendable () -> Void) {
         self.queue = DispatchQueue(label: label, qos: .userInitiated)
         self.write = write
+        self.maintain = maintain
     }
 
     /// Writes the entry, and returns when it is committed; nil when it could not be.
-    func append(_ entry: Entry) async -> Receipt? {
-        await withCheckedContinuation { enqueue(Waiting(entry: entry, continuation: $0)) }
+    /// - Parameter isAlone: whether nobody else is likely to write now. Then the caller commits on its own thread: two
+    ///   hops to a writer and back take longer than the commit.
+    func append(_ entry: Entry, isAlone: Bool = false) async -> Receipt? {
+        if isAlone, becomeWriter() {
+            let receipt = write([entry])?.first
+            finishWriting(1)
+            return receipt
+        }
+        return await withCheckedContinuation { enqueue(Waiting(entry: entry, continuation: $0)) }
     }
 
     /// Writes the entry some time soon, and waits for nothing.
@@ -41,6 +56,25 @@ final class GroupCommit<Entry: Sendable, Receipt: Sendable>: Sendable {
     /// Returns when everything that was appended before is committed.
     func flush() {
         queue.sync {}
+    }
+
+    /// Takes the writer's place when it is free.
+    private func becomeWriter() -> Bool {
+        state.withLock { state in
+            guard !state.isWriting else { return false }
+            state.isWriting = true
+            return true
+        }
+    }
+
+    /// Leaves the writer's place, to the queue when others have come meanwhile or maintenance is due.
+    private func finishWriting(_ count: Int) {
+        let isWanted = state.withLock { state in
+            state.written += count
+            state.isWriting = !state.waiting.isEmpty || state.written >= Self.maintenanceInterval
+            return state.isWriting
+        }
+        if isWanted { queue.async { self.drain() } }
     }
 
     private func enqueue(_ waiting: Waiting) {
@@ -54,11 +88,17 @@ final class GroupCommit<Entry: Sendable, Receipt: Sendable>: Sendable {
 
     private func drain() {
         while true {
-            let batch = state.withLock { state in
+            let (batch, isDue) = state.withLock { state in
                 let batch = state.waiting
+                let isDue = state.written >= Self.maintenanceInterval
                 state.waiting = []
-                state.isWriting = !batch.isEmpty
-                return batch
+                state.written = (isDue ? 0 : state.written) + batch.count
+                state.isWriting = !batch.isEmpty || isDue
+                return (batch, isDue)
+            }
+            if isDue {
+                maintain()
+                if batch.isEmpty { continue }
             }
             guard !batch.isEmpty else { return }
             let receipts = write(batch.map(\.entry))

@@ -4,6 +4,7 @@ internal import GRDB
 internal import Logging
 internal import Persona
 internal import Routing
+internal import Synchronization
 
 /// The ledger: what was about to leave, how it ended, what it cost, and what the guard held back.
 ///
@@ -36,6 +37,9 @@ final class Ledger: EgressLedger {
     private let logger: Logger
     private let commits: GroupCommit<Entry, Int64>
     private let clock: @Sendable () -> Date
+    private let durability: Durability
+    /// Requests that are between ``willSend(_:)`` and ``settle(_:_:)``.
+    private let open = Atomic<Int>(0)
 
     /// Opens the ledger, and brings an older one up to date.
     /// - Parameter path: the database; its folder is made (0700) when it is missing.
@@ -52,6 +56,8 @@ final class Ledger: EgressLedger {
             configuration.busyMode = .timeout(5)
             configuration.prepareDatabase { db in
                 // In WAL mode NORMAL loses nothing that was committed when the process dies, only when the power does.
+                // The writer checkpoints when it is asked to, see below.
+                try db.execute(sql: "PRAGMA wal_autocheckpoint = 0")
                 try db.execute(sql: "PRAGMA synchronous = \(durability == .power ? "FULL" : "NORMAL")")
             }
             let pool = try DatabasePool(path: path, configuration: configuration)
@@ -63,15 +69,18 @@ final class Ledger: EgressLedger {
         }
         self.logger = logger
         self.clock = clock
+        self.durability = durability
         let pool = self.pool
         commits = GroupCommit(label: "ledger") { entries in
             do {
                 return try pool.writeWithoutTransaction { db in try Self.write(entries, db) }
             } catch {
-                // The error of SQLite, not the row: its arguments are not printed by GRDB unless asked.
                 logger.error("the ledger cannot record", metadata: ["reason": "\(Self.reason(error))"])
                 return nil
             }
+        } maintain: {
+            // A checkpoint waits for the disk, which no event loop may do. One that fails is done the next time.
+            _ = try? pool.writeWithoutTransaction { db in try db.checkpoint(.passive) }
         }
     }
 
@@ -88,7 +97,11 @@ final class Ledger: EgressLedger {
     /// Commits the record; returns only when a crash could no longer lose it.
     func willSend(_ record: EgressRecord) async throws(LedgerUnavailable) -> EgressReceipt {
         let entry = Entry.egress(record, time: nowMilliseconds, digest: digest(of: record.request))
-        guard let sequence = await commits.append(entry) else { throw LedgerUnavailable() }
+        let others = open.add(1, ordering: .relaxed).oldValue
+        guard let sequence = await commits.append(entry, isAlone: isAlone(others: others)) else {
+            open.subtract(1, ordering: .relaxed)
+            throw LedgerUnavailable()
+        }
         return EgressReceipt(sequence: sequence, for: record)
     }
 
@@ -96,7 +109,12 @@ final class Ledger: EgressLedger {
     func settle(_ receipt: EgressReceipt, _ settlement: Settlement) async {
         let entry = Entry.settlement(receipt, settlement, time: nowMilliseconds)
         // Nobody waits for the end of a probe.
-        if receipt.purpose == .probe { commits.appendLater(entry) } else { _ = await commits.append(entry) }
+        let others = open.subtract(1, ordering: .relaxed).newValue
+        if receipt.purpose == .probe {
+            commits.appendLater(entry)
+        } else {
+            _ = await commits.append(entry, isAlone: isAlone(others: others))
+        }
     }
 
     /// Notes that the egress scan held a request back.
@@ -124,6 +142,10 @@ final class Ledger: EgressLedger {
     }
 
     // MARK: Writing
+
+    /// Whether a commit may be done on the caller's thread: nobody else is about to write, and it need not wait for the
+    /// disk.
+    private func isAlone(others: Int) -> Bool { others == 0 && durability == .process }
 
     private var nowMilliseconds: Int64 { Int64(clock().timeIntervalSince1970 * 1_000) }
 

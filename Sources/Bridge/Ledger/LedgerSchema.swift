@@ -5,11 +5,12 @@ enum LedgerSchema {
     static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1: egress, performance, guard events") { db in
-            // One row for each request that was about to leave, committed before its first byte.
+            // One row for each request that was about to leave, committed before its first byte. Rows are never deleted,
+            // so SQLite's own numbering has no gaps; AUTOINCREMENT would write a second page for each.
             try db.execute(
                 sql: """
                     CREATE TABLE egress (
-                        seq INTEGER PRIMARY KEY AUTOINCREMENT,
+                        seq INTEGER PRIMARY KEY,
                         time_ms INTEGER NOT NULL,
                         purpose TEXT NOT NULL,
                         backend TEXT NOT NULL,
@@ -49,7 +50,7 @@ enum LedgerSchema {
             try db.execute(
                 sql: """
                     CREATE TABLE guard_event (
-                        id INTEGER PRIMARY KEY AUTOINCREMENT,
+                        id INTEGER PRIMARY KEY,
                         time_ms INTEGER NOT NULL,
                         verdict TEXT NOT NULL,
                         class TEXT NOT NULL,

@@ -72,6 +72,20 @@ enum ServerMessage {
         }
     }
 
+    static func cancelled(_ id: RequestID, _ isCancelled: Bool) -> [UInt8] {
+        result(id) { json in
+            json.key("cancelled")
+            json.boolean(isCancelled)
+        }
+    }
+
+    static func subscribed(_ id: RequestID, to events: [String]) -> [UInt8] {
+        result(id) { json in
+            json.key("events")
+            json.array(events) { $0.string($1) }
+        }
+    }
+
     static func route(_ id: RequestID, _ plan: RoutePlan) -> [UInt8] {
         result(id) { json in
             json.key("kind")

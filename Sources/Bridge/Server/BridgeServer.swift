@@ -45,24 +45,30 @@ struct BridgeServer: Service {
         _ = consume place
     }
 
-    private typealias Client = NIOAsyncChannel<LineBatcher.Batch, ByteBuffer>
-
-    private func listen(on group: any EventLoopGroup) async throws -> NIOAsyncChannel<Client, Never> {
+    private func listen(on group: any EventLoopGroup) async throws -> NIOAsyncChannel<Connection, Never> {
         try await ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 256)
+            // A client that has sent its last line may still read its answers.
+            .childChannelOption(.allowRemoteHalfClosure, value: true)
+            // Nothing is read before it is known who is there.
+            .childChannelOption(.autoRead, value: false)
             .bind(unixDomainSocketPath: socket) { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(LineBatcher())
-                    return try Client(
-                        wrappingChannelSynchronously: channel,
-                        // A client that has sent its last line may still read its answers.
-                        configuration: .init(isOutboundHalfClosureEnabled: true)
+                    let connection = Connection(
+                        channel,
+                        service: service,
+                        status: status,
+                        limits: limits,
+                        logger: logger
                     )
+                    let pipeline = channel.pipeline.syncOperations
+                    try pipeline.addHandlers([LineBatcher(), ConnectionHandler(connection)])
+                    return connection
                 }
             }
     }
 
-    private func serve(_ listening: NIOAsyncChannel<Client, Never>) async throws {
+    private func serve(_ listening: NIOAsyncChannel<Connection, Never>) async throws {
         // Discarding: results of connections must not pile up for the daemon's life.
         try await withThrowingDiscardingTaskGroup { group in
             try await listening.executeThenClose { clients in
@@ -73,18 +79,21 @@ struct BridgeServer: Service {
         }
     }
 
-    private func serve(_ client: Client) async {
-        let userID = await PeerCredentials.userID(of: client.channel)
+    private func serve(_ connection: Connection) async {
+        let userID = await PeerCredentials.userID(of: connection.channel)
         guard PeerCredentials.isServed(userID, allowed: allowedUserIDs) else {
             logger.warning("refused a client", metadata: ["uid": "\(userID.map(String.init) ?? "unknown")"])
-            try? await client.channel.close()
+            try? await connection.channel.close()
             return
         }
-        let connection = Connection(client, service: service, status: status, limits: limits, logger: logger)
-        await withGracefulShutdownHandler {
-            await connection.run()
-        } onGracefulShutdown: {
-            Task { await connection.drain() }
+        await withTaskCancellationHandler {
+            await withGracefulShutdownHandler {
+                await connection.run()
+            } onGracefulShutdown: {
+                Task { await connection.drain() }
+            }
+        } onCancel: {
+            connection.channel.close(promise: nil)
         }
     }
 }

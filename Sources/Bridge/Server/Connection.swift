@@ -3,10 +3,10 @@ internal import Logging
 internal import NIOCore
 internal import Routing
 
-/// One client: reads its requests, carries them out side by side, and sends the answers as they are ready.
+/// One client: carries out its requests side by side, and sends the answers as they are ready.
 ///
-/// The actor's executor is the channel's event loop, so reading, deciding and writing happen on one thread without a
-/// hop; only the ledger and the transport work elsewhere.
+/// The actor's executor is the channel's event loop: reading, deciding and writing happen on one thread, and a `route`
+/// is read, decided and answered within one call. Only the ledger and the transport work elsewhere.
 actor Connection {
     /// What a connection may do.
     struct Limits: Sendable {
@@ -15,92 +15,79 @@ actor Connection {
         var writeTimeout: Duration
     }
 
-    private let channel: NIOAsyncChannel<LineBatcher.Batch, ByteBuffer>
+    nonisolated let channel: any Channel
     private let service: ThoughtService
     private let status: ServerStatus
     private let limits: Limits
     private let logger: Logger
-    private let writable: AsyncStream<Void>
-    private let wakeWriter: AsyncStream<Void>.Continuation
     private var outbox = Outbox()
     private var inFlight: [RequestID: Task<Void, Never>?] = [:]
     private var subscription: Task<Void, Never>?
     private var lastLine = ContinuousClock.now
-    private var writeBegan: ContinuousClock.Instant?
+    private var blockedSince: ContinuousClock.Instant?
+    private var isFlushScheduled = false
+    /// No more lines will come, or none may.
+    private var hasEnded = false
     private var isDraining = false
+    private var isClosing = false
 
     nonisolated let unownedExecutor: UnownedSerialExecutor
 
-    init(
-        _ channel: NIOAsyncChannel<LineBatcher.Batch, ByteBuffer>,
-        service: ThoughtService,
-        status: ServerStatus,
-        limits: Limits,
-        logger: Logger
-    ) {
+    init(_ channel: any Channel, service: ThoughtService, status: ServerStatus, limits: Limits, logger: Logger) {
         self.channel = channel
         self.service = service
         self.status = status
         self.limits = limits
         self.logger = logger
-        unownedExecutor = channel.channel.eventLoop.executor.asUnownedSerialExecutor()
-        (writable, wakeWriter) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+        unownedExecutor = channel.eventLoop.executor.asUnownedSerialExecutor()
     }
 
-    /// Serves the client until it leaves, breaks a rule, or the task is cancelled.
+    /// Serves the client until it has left and its work has ended.
     func run() async {
-        do {
-            try await channel.executeThenClose { inbound, outbound in
-                let writing = Task.immediate { await self.write(outbound) }
-                let watching = Task { await self.watch() }
-                await withTaskCancellationHandler {
-                    await self.read(inbound)
-                } onCancel: {
-                    // Cancelled by the server's end: reading stops, the rest is cleaned up below.
-                    self.channel.channel.close(mode: .input, promise: nil)
-                }
-                await self.endWork()
-                watching.cancel()
-                wakeWriter.finish()
-                await writing.value
-            }
-        } catch {
-            // A connection that breaks is an everyday event, and nothing of the daemon's.
-            logger.debug("connection ended", metadata: ["reason": "\(type(of: error))"])
-        }
-        await endWork()
+        let watching = Task { await self.watch() }
+        channel.setOption(.autoRead, value: true).whenFailure { _ in }
+        // However it is closed, that is the end; there is nothing to be done about an error.
+        try? await channel.closeFuture.get()
+        watching.cancel()
         outbox.close()
+        await endWork()
     }
 
     /// Takes no new requests; closes when those in flight are done.
     func drain() {
         isDraining = true
-        if inFlight.isEmpty { channel.channel.close(mode: .input, promise: nil) }
+        closeWhenDone()
     }
 
-    // MARK: Reading
+    // MARK: What the channel says, on its event loop
 
-    private func read(_ inbound: NIOAsyncChannelInboundStream<LineBatcher.Batch>) async {
-        do {
-            for try await batch in inbound {
-                lastLine = .now
-                for line in batch.lines { take(line) }
-                if batch.tooLong {
-                    queue(ServerMessage.error(nil, BridgeError(.lineTooLong, .init(limit: LineBatcher.maxLine))))
-                    return
-                }
-                while outbox.isFull && !outbox.isClosed { await withCheckedContinuation { outbox.wait($0) } }
-            }
-            // The client has sent its last line; what it asked for is still answered.
-            while !inFlight.isEmpty {
-                let first = inFlight.values.lazy.compactMap(\.self).first
-                guard let first else { return }
-                await first.value
-            }
-        } catch {
-            logger.debug("reading ended", metadata: ["reason": "\(type(of: error))"])
+    /// Takes the lines of one read; their answers leave in one write.
+    func received(_ batch: LineBatcher.Batch) {
+        guard !hasEnded else { return }
+        lastLine = .now
+        for line in batch.lines { take(line) }
+        if batch.tooLong {
+            queue(ServerMessage.error(nil, BridgeError(.lineTooLong, .init(limit: LineBatcher.maxLine))))
+            hasEnded = true
+            for case .some(let task) in inFlight.values { task.cancel() }
         }
+        flush()
+        closeWhenDone()
     }
+
+    /// The client has sent its last line; what it asked for is still answered.
+    func inputEnded() {
+        hasEnded = true
+        closeWhenDone()
+    }
+
+    /// The client reads again, or has stopped reading.
+    func writabilityChanged() {
+        flush()
+        closeWhenDone()
+    }
+
+    // MARK: Requests
 
     private func take(_ line: ByteBuffer) {
         let message = ClientMessage.read(line)
@@ -131,29 +118,23 @@ actor Connection {
             queue(ServerMessage.hello(id, persona: service.defaultPersona, maxInFlight: limits.maxInFlight))
         case .cancel(let target):
             let isCancelled = cancel(target)
-            queue(
-                ServerMessage.result(id) { json in
-                    json.key("cancelled")
-                    json.boolean(isCancelled)
-                }
-            )
+            queue(ServerMessage.cancelled(id, isCancelled))
         case .health: queue(status.health(id, service))
         case .subscribe(let events): subscribe(events, id)
         case .unsubscribe(let events): unsubscribe(events, id)
-        case .route(let params):
-            start(id) { await self.reply(id) { () throws(BridgeError) in
-                ServerMessage.route(id, try await self.service.route(params))
-            } }
+        case .route(let params): start(id) { await self.route(id, params) }
         case .think(let params): start(id) { await self.think(id, params) }
-        case .costs: start(id) { await self.report(id) { ServerMessage.costs(id, try await self.service.ledger.costs()) } }
-        case .audit: start(id) { await self.report(id) { ServerMessage.audit(id, try await self.service.ledger.audit()) } }
+        case .costs:
+            start(id) { await self.report(id) { ServerMessage.costs(id, try await self.service.ledger.costs()) } }
+        case .audit:
+            start(id) { await self.report(id) { ServerMessage.audit(id, try await self.service.ledger.audit()) } }
         }
     }
 
     // MARK: Work
 
     /// Starts work at once, on this thread; it is in flight until it ends.
-    private func start(_ id: RequestID, _ work: sending @escaping @isolated(any) () async -> Void) {
+    private func start(_ id: RequestID, _ work: @escaping () async -> Void) {
         guard inFlight.count < limits.maxInFlight else {
             let details = BridgeError.Details(limit: limits.maxInFlight)
             return queue(ServerMessage.error(id, BridgeError(.tooManyInFlight, details)))
@@ -171,7 +152,7 @@ actor Connection {
     private func ended(_ id: RequestID) {
         status.ended()
         inFlight[id] = nil
-        if isDraining && inFlight.isEmpty { channel.channel.close(mode: .input, promise: nil) }
+        closeWhenDone()
     }
 
     @discardableResult
@@ -181,8 +162,14 @@ actor Connection {
         return true
     }
 
+    private func route(_ id: RequestID, _ params: ThoughtParams) async {
+        do { queue(ServerMessage.route(id, try await service.route(params))) } catch {
+            queue(ServerMessage.error(id, error))
+        }
+    }
+
     private func think(_ id: RequestID, _ params: ThoughtParams) async {
-        await reply(id) { () throws(BridgeError) in
+        do {
             let (answer, text) = try await service.think(params) { event in
                 switch event {
                 case .delta(let sequence, let text):
@@ -191,12 +178,10 @@ actor Connection {
                     await send(ServerMessage.restarted(id, backend: backend, reason: failure))
                 }
             }
-            return ServerMessage.think(id, answer, text: text)
+            queue(ServerMessage.think(id, answer, text: text))
+        } catch {
+            queue(ServerMessage.error(id, error))
         }
-    }
-
-    private func reply(_ id: RequestID, _ work: () async throws(BridgeError) -> [UInt8]) async {
-        do { queue(try await work()) } catch { queue(ServerMessage.error(id, error)) }
     }
 
     private func report(_ id: RequestID, _ work: () async throws -> [UInt8]) async {
@@ -227,7 +212,7 @@ actor Connection {
                 }
             }
         }
-        queueSubscriptions(id)
+        queue(ServerMessage.subscribed(id, to: subscription == nil ? [] : ["health.changed"]))
     }
 
     private func unsubscribe(_ events: [String], _ id: RequestID) {
@@ -235,25 +220,17 @@ actor Connection {
             subscription?.cancel()
             subscription = nil
         }
-        queueSubscriptions(id)
-    }
-
-    private func queueSubscriptions(_ id: RequestID) {
-        let events = subscription == nil ? [] : ["health.changed"]
-        queue(
-            ServerMessage.result(id) { json in
-                json.key("events")
-                json.array(events) { $0.string($1) }
-            }
-        )
+        queue(ServerMessage.subscribed(id, to: subscription == nil ? [] : ["health.changed"]))
     }
 
     // MARK: Writing
 
-    /// Adds a line, whatever the outbox holds.
+    /// Adds a line; it leaves with everything else that this turn of the event loop adds.
     private func queue(_ line: [UInt8]) {
         outbox.add(line)
-        wakeWriter.yield()
+        guard !isFlushScheduled else { return }
+        isFlushScheduled = true
+        channel.eventLoop.assumeIsolated().execute { self.assumeIsolated { $0.flush() } }
     }
 
     /// Adds a line, and waits while the client is too far behind.
@@ -262,32 +239,83 @@ actor Connection {
         while outbox.isFull && !outbox.isClosed { await withCheckedContinuation { outbox.wait($0) } }
     }
 
-    private func write(_ outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>) async {
-        for await _ in writable {
-            while let lines = outbox.take() {
-                writeBegan = .now
-                do { try await outbound.write(lines) } catch {
-                    outbox.close()
-                    return
-                }
-                writeBegan = nil
+    /// Writes what waits, unless the client does not read: then nothing is read from it either, until it does.
+    private func flush() {
+        isFlushScheduled = false
+        guard !outbox.isClosed else { return }
+        guard channel.isWritable else {
+            if blockedSince == nil {
+                blockedSince = .now
+                channel.setOption(.autoRead, value: false).whenFailure { _ in }
             }
+            return
         }
+        if blockedSince != nil && !isClosing {
+            blockedSince = nil
+            channel.setOption(.autoRead, value: true).whenFailure { _ in }
+        }
+        if let lines = outbox.take() { channel.writeAndFlush(lines, promise: nil) }
+    }
+
+    /// Closes the connection behind the last answer, when no more can come.
+    private func closeWhenDone() {
+        guard hasEnded || isDraining, inFlight.isEmpty, !isClosing else { return }
+        hasEnded = true
+        flush()
+        guard outbox.isEmpty else { return }
+        isClosing = true
+        blockedSince = .now
+        // A close drops what the socket has not taken yet; an empty write is done when all before it is.
+        let channel = channel
+        channel.writeAndFlush(ByteBuffer()).whenComplete { _ in channel.close(promise: nil) }
     }
 
     /// Closes the connection when its client has stopped reading, or has been idle for too long.
     private func watch() async {
+        let hasIdle = limits.idleTimeout > .zero
+        let interval = (hasIdle ? min(limits.idleTimeout, limits.writeTimeout) : limits.writeTimeout) / 4
         while !Task.isCancelled {
-            let shortest = limits.idleTimeout > .zero ? min(limits.idleTimeout, limits.writeTimeout) : limits.writeTimeout
-            do { try await Task.sleep(for: max(shortest / 4, .milliseconds(10))) } catch { return }
+            do { try await Task.sleep(for: max(interval, .milliseconds(10))) } catch { return }
             let now = ContinuousClock.now
-            let isStuck = writeBegan.map { now - $0 > limits.writeTimeout } ?? false
-            let isIdle = limits.idleTimeout > .zero && inFlight.isEmpty && now - lastLine > limits.idleTimeout
+            let isStuck = blockedSince.map { now - $0 > limits.writeTimeout } ?? false
+            let isIdle = hasIdle && inFlight.isEmpty && now - lastLine > limits.idleTimeout
             if isStuck || isIdle {
                 logger.info("closing a connection", metadata: ["reason": isStuck ? "it does not read" : "it is idle"])
-                channel.channel.close(promise: nil)
+                channel.close(promise: nil)
                 return
             }
+            closeWhenDone()
         }
+    }
+}
+
+/// Hands what the channel says to the connection, within the same call.
+final class ConnectionHandler: ChannelInboundHandler {
+    typealias InboundIn = LineBatcher.Batch
+
+    private let connection: Connection
+
+    init(_ connection: Connection) {
+        self.connection = connection
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        let batch = unwrapInboundIn(data)
+        connection.assumeIsolated { $0.received(batch) }
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        connection.assumeIsolated { $0.writabilityChanged() }
+        context.fireChannelWritabilityChanged()
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case .some(.inputClosed) = event as? ChannelEvent { connection.assumeIsolated { $0.inputEnded() } }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // A connection that breaks is an everyday event, and nothing of the daemon's.
+        context.close(promise: nil)
     }
 }

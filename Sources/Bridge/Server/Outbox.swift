@@ -1,7 +1,7 @@
 internal import NIOCore
 
-/// The lines that a connection has yet to send. One writer takes all of them at once; whoever adds to a full outbox
-/// waits until it is taken, so that a client that does not read holds up its own work and nobody's memory.
+/// The lines that a connection has yet to send. They are taken all at once; whoever adds to a full outbox waits until
+/// it is taken, so that a client that does not read holds up its own work and nobody's memory.
 struct Outbox {
     /// With so much waiting, an outbox is full.
     static let highWater = 1 << 20
@@ -11,6 +11,7 @@ struct Outbox {
     /// Nothing is kept any more.
     private(set) var isClosed = false
 
+    var isEmpty: Bool { buffer.readableBytes == 0 }
     var isFull: Bool { buffer.readableBytes > Self.highWater }
 
     mutating func add(_ line: [UInt8]) {

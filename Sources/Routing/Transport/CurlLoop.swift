@@ -8,9 +8,9 @@ internal import Synchronization
 
 /// All HTTP of the daemon: one thread, one curl multi handle, `async` on top.
 ///
-/// Only the thread touches curl, but for `curl_multi_wakeup`, which may be called from anywhere (7.68 and later) and is
-/// called only while the inbox's lock is held and the inbox is open, so that it never meets a freed handle. Commands go
-/// through the inbox in order. Exactly one place resumes whoever waits: ``CurlTransfer/finish(_:)``.
+/// Only the thread touches curl, but for `curl_multi_wakeup`, which may be called from anywhere (7.68 and later): the
+/// multi handle lives as long as the loop, so whoever wakes it never meets a freed one. Commands go through the inbox in
+/// order. Exactly one place resumes whoever waits: ``CurlTransfer/finish(_:)``.
 public final class CurlLoop: Transport {
     private enum Command {
         case add(CurlTransfer)
@@ -21,16 +21,17 @@ public final class CurlLoop: Transport {
         var commands: [Command] = []
         var isClosed = false
         var lastID: UInt64 = 0
-        var multi: MultiHandle?
         var thread: pthread_t?
     }
 
-    /// The multi handle. `@unchecked Sendable`: off the loop's thread it is only woken, under the inbox's lock.
+    /// The multi handle. `@unchecked Sendable`: off the loop's thread it is only woken.
     private struct MultiHandle: @unchecked Sendable {
         let pointer: UnsafeMutableRawPointer
 
         func wake() { curl_multi_wakeup(pointer) }
     }
+
+    private let multi: MultiHandle
 
     private let inbox = Mutex(Inbox())
 
@@ -38,17 +39,15 @@ public final class CurlLoop: Transport {
     /// - Throws: ``StartFailure`` when curl or the system has no room for it.
     public init() throws {
         guard CurlGlobal.isReady, let pointer = curl_multi_init() else { throw StartFailure() }
-        let multi = MultiHandle(pointer: pointer)
+        multi = MultiHandle(pointer: pointer)
         // Connections kept for reuse; the default is four times the number of transfers, however few they are.
         _ = ccurl_multi_setopt_long(pointer, CURLMOPT_MAXCONNECTS, 256)
-        inbox.withLock { $0.multi = multi }
         // The thread owns itself: it lets go when its loop ends, which ``shutdown()`` brings about.
         let me = Unmanaged.passRetained(self)
         var thread = pthread_t()
         let failure = pthread_create(&thread, nil, Self.main, me.toOpaque())
         guard failure == 0 else {
             me.release()
-            curl_multi_cleanup(pointer)
             throw StartFailure()
         }
         inbox.withLock { $0.thread = thread }
@@ -63,35 +62,59 @@ public final class CurlLoop: Transport {
     /// The whole reply, whatever its status.
     public func send(_ request: SealedRequest, limits: TransferLimits) async -> Result<HTTPReply, TransportError> {
         let id = mintID()
-        return await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                start(CurlTransfer(id: id, request: request, limits: limits, receiver: .whole(continuation)))
-            }
+        return await cancelling(id) { continuation in
+            start(CurlTransfer(id: id, request: request, limits: limits, receiver: .whole(continuation)))
+        }
+    }
+
+    /// The reply's head as soon as it is there, and its body as it comes, for as long as `read` reads it.
+    public func stream<Value: Sendable>(
+        _ request: SealedRequest,
+        limits: TransferLimits,
+        read: (HTTPStream) async -> Value
+    ) async -> Result<Value, TransportError> {
+        let id = mintID()
+        let body = HTTPBody()
+        let pace = HTTPStream.Pace(firstToken: limits.firstToken, stall: limits.stall, now: .now)
+        let head = await cancelling(id) { continuation in
+            start(CurlTransfer(id: id, request: request, limits: limits, receiver: .head(continuation, body, pace)))
+        }
+        switch head {
+        case .failure(let error): return .failure(error)
+        case .success(let stream):
+            let value = await reading(id) { await read(stream) }
+            // Whatever the reader left unread is not wanted; a transfer that has ended is not found.
+            if !body.hasEnded { post(.cancel(id)) }
+            return .success(value)
+        }
+    }
+
+    /// Waits for what `begin` starts; a cancellation of the task ends the transfer.
+    ///
+    /// The isolation is captured on purpose: `withTaskCancellationHandler` runs a closure that captures none on the
+    /// global executor, which costs two thread switches a request.
+    private func cancelling<Value: Sendable>(
+        _ id: UInt64,
+        isolation: isolated (any Actor)? = #isolation,
+        _ begin: (CheckedContinuation<Value, Never>) -> Void
+    ) async -> Value {
+        await withTaskCancellationHandler {
+            _ = isolation
+            return await withCheckedContinuation { begin($0) }
         } onCancel: {
             post(.cancel(id))
         }
     }
 
-    /// The reply's head as soon as it is there, and its body as it comes.
-    public func stream(_ request: SealedRequest, limits: TransferLimits) async -> Result<HTTPStream, TransportError> {
-        let id = mintID()
-        let (body, pieces) = AsyncStream<HTTPStream.Piece>.makeStream()
-        // Whoever stops reading, by cancellation or by letting go, ends the transfer. Memory is bounded by `maxBody`.
-        pieces.onTermination = { [weak self] reason in
-            if case .cancelled = reason { self?.post(.cancel(id)) }
-        }
-        let pace = HTTPStream.Pace(firstToken: limits.firstToken, stall: limits.stall, now: .now)
-        return await withTaskCancellationHandler {
-            await withCheckedContinuation { head in
-                start(
-                    CurlTransfer(
-                        id: id,
-                        request: request,
-                        limits: limits,
-                        receiver: .head(head, body: body, pieces: pieces, pace: pace)
-                    )
-                )
-            }
+    /// Runs the reader of a stream; a cancellation of the task ends the transfer, and with it the body.
+    private func reading<Value: Sendable>(
+        _ id: UInt64,
+        isolation: isolated (any Actor)? = #isolation,
+        _ read: () async -> Value
+    ) async -> Value {
+        await withTaskCancellationHandler {
+            _ = isolation
+            return await read()
         } onCancel: {
             post(.cancel(id))
         }
@@ -101,11 +124,11 @@ public final class CurlLoop: Transport {
     public func shutdown() {
         let thread = inbox.withLock { inbox in
             inbox.isClosed = true
-            inbox.multi?.wake()
             let thread = inbox.thread
             inbox.thread = nil
             return thread
         }
+        multi.wake()
         if let thread { pthread_join(thread, nil) }
     }
 
@@ -128,14 +151,18 @@ public final class CurlLoop: Transport {
     /// Hands a command to the thread; false when it takes no more.
     @discardableResult
     private func post(_ command: Command) -> Bool {
-        inbox.withLock { inbox in
-            guard !inbox.isClosed, let multi = inbox.multi else { return false }
+        let (isOpen, isFirst) = inbox.withLock { inbox in
+            guard !inbox.isClosed else { return (false, false) }
             inbox.commands.append(command)
-            // One wake-up serves all commands until the thread takes them.
-            if inbox.commands.count == 1 { multi.wake() }
-            return true
+            return (true, inbox.commands.count == 1)
         }
+        // One wake-up serves all commands until the thread takes them. Not under the lock: the thread would wake up
+        // only to wait for it.
+        if isFirst { multi.wake() }
+        return isOpen
     }
+
+    deinit { curl_multi_cleanup(multi.pointer) }
 
     // MARK: The thread
 
@@ -148,7 +175,6 @@ public final class CurlLoop: Transport {
     }
 
     private func run() {
-        guard let multi = inbox.withLock({ $0.multi }) else { return }
         var state = LoopState(multi: multi.pointer)
         while true {
             let (commands, isClosed) = inbox.withLock { inbox in
@@ -168,8 +194,6 @@ public final class CurlLoop: Transport {
             state.wait()
         }
         state.close()
-        inbox.withLock { $0.multi = nil }
-        curl_multi_cleanup(multi.pointer)
     }
 }
 

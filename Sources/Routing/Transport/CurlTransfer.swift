@@ -9,14 +9,9 @@ final class CurlTransfer: @unchecked Sendable {
     /// Who waits for what.
     enum Receiver {
         case whole(CheckedContinuation<Result<HTTPReply, TransportError>, Never>)
-        /// Next: `body`, which holds the stream no longer: it must notice that its reader let go.
-        case head(
-            CheckedContinuation<Result<HTTPStream, TransportError>, Never>,
-            body: AsyncStream<HTTPStream.Piece>,
-            pieces: AsyncStream<HTTPStream.Piece>.Continuation,
-            pace: HTTPStream.Pace
-        )
-        case body(AsyncStream<HTTPStream.Piece>.Continuation, pace: HTTPStream.Pace)
+        /// Next: `body`.
+        case head(CheckedContinuation<Result<HTTPStream, TransportError>, Never>, HTTPBody, HTTPStream.Pace)
+        case body(HTTPBody, HTTPStream.Pace)
     }
 
     let id: UInt64
@@ -43,7 +38,7 @@ final class CurlTransfer: @unchecked Sendable {
     /// The limit for tokens that has run out, if any.
     func expired(at now: ContinuousClock.Instant) -> TransportError.Phase? {
         switch receiver {
-        case .head(_, _, _, let pace), .body(_, let pace): pace.expired(at: now)
+        case .head(_, _, let pace), .body(_, let pace): pace.expired(at: now)
         case .whole, nil: nil
         }
     }
@@ -117,7 +112,7 @@ final class CurlTransfer: @unchecked Sendable {
         sendHead()
         switch receiver {
         case .whole: body.append(contentsOf: bytes)
-        case .body(let pieces, _): pieces.yield(.bytes(Array(bytes)))
+        case .body(let body, _): body.append(bytes)
         case .head, nil: return false
         }
         return true
@@ -133,8 +128,8 @@ final class CurlTransfer: @unchecked Sendable {
 
     /// Tells the reader of a stream that the reply has begun.
     private func sendHead() {
-        guard case .head(let head, let body, let pieces, let pace) = receiver else { return }
-        receiver = .body(pieces, pace: pace)
+        guard case .head(let head, let body, let pace) = receiver else { return }
+        receiver = .body(body, pace)
         head.resume(
             returning: .success(
                 HTTPStream(status: status, headers: HTTPHeaders(block: headers), body: body, pace: pace)
@@ -159,12 +154,8 @@ final class CurlTransfer: @unchecked Sendable {
         case .whole(let continuation):
             let reply = HTTPReply(status: status, headers: HTTPHeaders(block: headers), body: body)
             continuation.resume(returning: failure.map { .failure($0) } ?? .success(reply))
-        case .head(let head, _, let pieces, _):
-            head.resume(returning: .failure(failure ?? .cut))
-            pieces.finish()
-        case .body(let pieces, _):
-            if let failure { pieces.yield(.failed(failure)) }
-            pieces.finish()
+        case .head(let head, _, _): head.resume(returning: .failure(failure ?? .cut))
+        case .body(let body, _): body.finish(failure.map { .failed($0) } ?? .whole)
         case nil: return
         }
         receiver = nil

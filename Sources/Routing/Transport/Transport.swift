@@ -6,8 +6,13 @@ public protocol Transport: Sendable {
     /// The whole reply, whatever its status.
     func send(_ request: SealedRequest, limits: TransferLimits) async -> Result<HTTPReply, TransportError>
 
-    /// The reply's head as soon as it is there, and its body as it comes.
-    func stream(_ request: SealedRequest, limits: TransferLimits) async -> Result<HTTPStream, TransportError>
+    /// The reply's head as soon as it is there, and its body as it comes, for as long as `read` reads it: the transfer
+    /// ends when that returns, or when the task is cancelled.
+    func stream<Value: Sendable>(
+        _ request: SealedRequest,
+        limits: TransferLimits,
+        read: (HTTPStream) async -> Value
+    ) async -> Result<Value, TransportError>
 }
 
 /// How long a transfer may take, and how much it may bring.
@@ -83,23 +88,17 @@ public struct HTTPReply: Sendable {
 
 /// A reply whose body is still coming.
 public struct HTTPStream: Sendable {
-    /// A part of the body, or its end.
-    public enum Piece: Sendable, Equatable {
-        case bytes([UInt8])
-        case failed(TransportError)
-    }
-
     /// The status code.
     public var status: Int
     /// The headers.
     public var headers: HTTPHeaders
-    /// The body, in pieces; it ends after the last byte or with a ``Piece/failed(_:)``. Dropping it cancels the transfer.
-    public var body: AsyncStream<Piece>
+    /// The body.
+    public var body: HTTPBody
     /// Moves the limits for first token and stall.
     public var pace: Pace
 
     /// A stream of the given parts.
-    public init(status: Int, headers: HTTPHeaders = HTTPHeaders(), body: AsyncStream<Piece>, pace: Pace) {
+    public init(status: Int, headers: HTTPHeaders = HTTPHeaders(), body: HTTPBody, pace: Pace) {
         self.status = status
         self.headers = headers
         self.body = body

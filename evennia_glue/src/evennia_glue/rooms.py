@@ -19,11 +19,15 @@ class Workshop(DefaultRoom):
     looks. Making a room a Workshop twice is harmless.
     """
 
+    has_lamps = True  # what `BackendRouter` looks for
+
     def at_object_creation(self) -> None:
         """Evennia's hook: the room is made, or an older room made a Workshop."""
         super().at_object_creation()
         if self.router is None:
             self.scripts.add(BackendRouter)
+        elif not self.router.is_active:  # it stopped while the room was something else
+            self.router.start()
         if not self.cmdset.has(WorkshopCmdSet):
             self.cmdset.add(WorkshopCmdSet, persistent=True)
 

@@ -43,8 +43,8 @@ class BackendRouter(DefaultScript):
         self.persistent = True
 
     def is_valid(self) -> bool:
-        """Evennia's hook: whether there still is a room to tell."""
-        return bool(self.obj and self.obj.pk)
+        """Evennia's hook: whether there still is a Workshop to tell; if not, the timer stops."""
+        return bool(self.obj and self.obj.pk and getattr(self.obj, "has_lamps", False))
 
     def at_start(self, **kwargs: Any) -> None:
         """Evennia's hook: the timer starts, also after a reload."""

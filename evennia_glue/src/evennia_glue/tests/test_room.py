@@ -168,6 +168,21 @@ class TestRoom(WorkshopTest):
         self.assertTrue(self.room1.cmdset.has(WorkshopCmdSet))
         self.assertIn("lamps", self.room1.return_appearance(self.char1))
 
+    def test_no_workshop_any_more_and_one_again(self):
+        self.start(LOCAL)
+        self.room.swap_typeclass("evennia.objects.objects.DefaultRoom", clean_attributes=True)
+        self.wire.note("health.changed", **{**LOCAL, "state": "unhealthy"})
+        self.assertEqual(self.heard2, [])
+        router = self.room.scripts.get("backend_router")[0]
+        router._step_callback()
+        self.assertFalse(router.is_active)
+        self.assertEqual(self.asked("unsubscribe")["params"], {"events": ["health.changed"]})
+        self.room.swap_typeclass("evennia_glue.rooms.Workshop", run_start_hooks="all")
+        self.assertTrue(router.is_active)
+        self.assertEqual(
+            [message["method"] for message in self.wire.sent()], ["subscribe", "health"]
+        )
+
     def test_a_room_that_is_torn_down_listens_no_more(self):
         self.start(LOCAL)
         self.room.delete()
