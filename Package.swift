@@ -18,6 +18,9 @@ let settings: [SwiftSetting] = [
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
 ]
 
+/// Opens libcurl to a target: `Sources/CCurl/shim.h` is empty to everybody else.
+let transport: [SwiftSetting] = [.unsafeFlags(["-Xcc", "-DWORKSHOP_TRANSPORT"])]
+
 let package = Package(
     name: "workshop-bridge",
     products: [
@@ -38,7 +41,7 @@ let package = Package(
         .target(
             name: "Routing",
             dependencies: ["CCurl", "Persona"],
-            swiftSettings: settings
+            swiftSettings: settings + transport
         ),
         .target(
             name: "Bridge",
@@ -76,7 +79,7 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(name: "PersonaTests", dependencies: ["Persona"], swiftSettings: settings),
-        .testTarget(name: "RoutingTests", dependencies: ["Persona", "Routing", "TestSupport"], swiftSettings: settings),
+        .testTarget(name: "RoutingTests", dependencies: ["Persona", "Routing", "TestSupport"], swiftSettings: settings + transport),
         .testTarget(
             name: "BridgeTests",
             dependencies: [

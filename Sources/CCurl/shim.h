@@ -6,6 +6,10 @@
 #ifndef CCURL_SHIM_H
 #define CCURL_SHIM_H
 
+// The seal of the one door out: to everybody but the transport this module is empty, so that using libcurl elsewhere
+// does not compile. `Package.swift` defines the macro for the target Routing and for its tests, which look inside it.
+#ifdef WORKSHOP_TRANSPORT
+
 #include <curl/curl.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -71,4 +75,5 @@ static inline CURLcode ccurl_message_result(const CURLMsg *message) {
     return message->data.result;
 }
 
-#endif
+#endif // WORKSHOP_TRANSPORT
+#endif // CCURL_SHIM_H

@@ -36,8 +36,12 @@ public struct SealedRequest: Sendable {
     public let headers: [(name: String, value: String)]
     /// The body.
     public let body: [UInt8]
+    private let seal: Seal
+
+    fileprivate struct Seal: Sendable {}
 
     fileprivate init(_ request: OutgoingRequest) {
+        self.seal = Seal()
         self.method = request.method
         self.url = request.url
         self.headers = request.headers

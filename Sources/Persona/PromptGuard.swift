@@ -1,16 +1,21 @@
 /// What a backend may see of a task. Only ``PromptGuard`` makes one.
 ///
 /// The initialiser is private to this file, the type is not decodable and nothing about it can be changed: a prompt that
-/// did not pass the guard is a compile error. It can be copied, because a fallback sends it to several backends.
+/// did not pass the guard is a compile error. The seal keeps the rest of this module out too: an initialiser in another
+/// file could set the other fields, and cannot make that one. It can be copied, because a fallback sends it to several backends.
 public struct BlindPrompt: Sendable {
     /// The task, without address and without any identity term.
     public let task: String
     /// The media types that come with the task, such as `image/png`.
     public let attachments: [String]
+    private let seal: Seal
+
+    fileprivate struct Seal: Sendable {}
 
     fileprivate init(task: String, attachments: [String]) {
         self.task = task
         self.attachments = attachments
+        self.seal = Seal()
     }
 }
 

@@ -135,10 +135,12 @@ struct TaskStructure {
                 trace += 1
             }
             if Self.starts(line, with: "```") { code += 2 }
-            if let last = line.last, last == UInt8(ascii: "{") || last == UInt8(ascii: ";") || last == UInt8(ascii: "}") {
+            if let last = line.last, last == UInt8(ascii: "{") || last == UInt8(ascii: ";") || last == UInt8(ascii: "}")
+            {
                 code += 1
             }
-            if Self.starts(line, with: "def ") || Self.starts(line, with: "func ") || Self.starts(line, with: "class ") {
+            if Self.starts(line, with: "def ") || Self.starts(line, with: "func ") || Self.starts(line, with: "class ")
+            {
                 code += 1
             }
         }

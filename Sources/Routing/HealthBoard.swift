@@ -17,8 +17,11 @@ public enum HealthState: String, Sendable {
 
 /// One lamp of the workshop.
 public struct BackendHealth: Sendable {
+    /// Whose lamp it is.
     public let backend: BackendID
+    /// How the backend is.
     public let state: HealthState
+    /// Where its breaker stands.
     public let breaker: CircuitBreaker.State
     /// How long it has been in this state.
     public let since: ContinuousClock.Instant
@@ -100,7 +103,12 @@ public final class HealthBoard: Sendable {
     }
 
     /// Takes a permit back with what came of it.
-    fileprivate func settle(_ id: BackendID, _ ticket: CircuitBreaker.Ticket, _ end: AttemptEnd, now: ContinuousClock.Instant) {
+    fileprivate func settle(
+        _ id: BackendID,
+        _ ticket: CircuitBreaker.Ticket,
+        _ end: AttemptEnd,
+        now: ContinuousClock.Instant
+    ) {
         update(id, at: now) { entry in
             switch end {
             case .answered:

@@ -117,7 +117,9 @@ public struct Router: Sendable {
             // The plan's look at the breaker is a moment old; the permit is what counts.
             guard let permit = board.permit(for: candidate.backend.id, anyway: candidate.isLastResort, at: now())
             else {
-                run.attempts.append(Attempt(backend: candidate.backend.id, outcome: .failed(.breakerOpen), duration: .zero))
+                run.attempts.append(
+                    Attempt(backend: candidate.backend.id, outcome: .failed(.breakerOpen), duration: .zero)
+                )
                 continue
             }
             if let failure = run.brokenStream {
@@ -270,7 +272,9 @@ public struct Router: Sendable {
     ) async -> Result<Completion, WireError> {
         var firstText: ContinuousClock.Instant?
         let result = await egress.stream(passage, limits: limits) { stream in
-            guard stream.status == 200 else { return Result<Completion, WireError>.failure(await refusal(stream, format)) }
+            guard stream.status == 200 else {
+                return Result<Completion, WireError>.failure(await refusal(stream, format))
+            }
             do throws(WireError) {
                 return .success(try await read(stream, format, firstText: &firstText, onEvent: onEvent))
             } catch { return .failure(error) }

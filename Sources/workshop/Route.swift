@@ -47,11 +47,15 @@ struct Route: ParsableCommand {
             print("\(kind), \(complexity), confidence \(confidence): \(why)")
             var rows: [[String]] = []
             for (index, candidate) in (result["candidates"] as? [[String: Any]] ?? []).enumerated() {
-                rows.append(["\(index + 1)."] + ["backend", "model", "state", "why"].map { candidate[$0] as? String ?? "" })
+                rows.append(
+                    ["\(index + 1)."] + ["backend", "model", "state", "why"].map { candidate[$0] as? String ?? "" }
+                )
             }
             for rejection in result["rejected"] as? [[String: Any]] ?? [] {
-                rows.append(["-", rejection["backend"] as? String ?? "", "", rejection["rule"] as? String ?? "",
-                    rejection["why"] as? String ?? ""])
+                rows.append([
+                    "-", rejection["backend"] as? String ?? "", "", rejection["rule"] as? String ?? "",
+                    rejection["why"] as? String ?? "",
+                ])
             }
             Output.table(rows)
         }

@@ -20,7 +20,9 @@ struct Serve: AsyncParsableCommand {
     var logLevel = "notice"
 
     func validate() throws {
-        guard Logger.Level(rawValue: logLevel) != nil else { throw ValidationError("'\(logLevel)' is not a log level.") }
+        guard Logger.Level(rawValue: logLevel) != nil else {
+            throw ValidationError("'\(logLevel)' is not a log level.")
+        }
     }
 
     func run() async throws {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import urllib.request
 
 from processes import wait_until
 from upstream.behaviour import Behaviour
@@ -128,6 +129,11 @@ class PlayerTest(WorldTest):
         for link in ("<a ", "onclick", "href"):
             self.assertNotIn(link, sent)
         self.assertNotIn(b"\x1b[2J", world.builder.raw[raw:])
+
+    def test_web_client_is_served(self) -> None:
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        with opener.open(self.world.game.web_url, timeout=20) as page:
+            self.assertIn(str(self.world.game.ports.websocket), page.read().decode())
 
     def test_command_line(self) -> None:
         daemon = self.world.daemon

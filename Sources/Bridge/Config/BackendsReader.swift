@@ -111,7 +111,11 @@ struct BackendsReader {
         if text == "never" { return .never }
         if text.hasPrefix("/") { return .get(url + text) }
         if text.hasPrefix("http://") || text.hasPrefix("https://") { return .get(text) }
-        section.report("health", "is neither a path, a URL nor never", hint: "/models, http://127.0.0.1:8081/health, never")
+        section.report(
+            "health",
+            "is neither a path, a URL nor never",
+            hint: "/models, http://127.0.0.1:8081/health, never"
+        )
         return .never
     }
 

@@ -71,11 +71,13 @@ public enum ConfigLoader {
         server.idleTimeout = section?.seconds("idle_timeout_s", in: 0...86_400) ?? server.idleTimeout
         server.writeTimeout = section?.seconds("write_timeout_s", in: 1...3_600) ?? server.writeTimeout
         server.threads = section?.integer("threads", in: 1...64) ?? server.threads
-        server.allowedUserIDs = Set((section?.strings("allow_uids") ?? []).compactMap { text in
-            let id = UInt32(text)
-            if id == nil { section?.report("allow_uids", "holds something that is not a user id") }
-            return id
-        })
+        server.allowedUserIDs = Set(
+            (section?.strings("allow_uids") ?? []).compactMap { text in
+                let id = UInt32(text)
+                if id == nil { section?.report("allow_uids", "holds something that is not a user id") }
+                return id
+            }
+        )
         let folder = absolute(section?.string("personas") ?? "personas", base)
         let name = section?.string("persona") ?? "timmy"
         let personas = PersonaLoader.loadAll(folder, reader: section ?? root)

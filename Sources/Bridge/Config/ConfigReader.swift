@@ -125,7 +125,9 @@ final class ConfigReader {
     }
 
     func integer(_ key: String, in range: ClosedRange<Int>) -> Int? {
-        number(key, range: "from \(range.lowerBound) to \(range.upperBound)") { Int($0).flatMap { range.contains($0) ? $0 : nil } }
+        number(key, range: "from \(range.lowerBound) to \(range.upperBound)") {
+            Int($0).flatMap { range.contains($0) ? $0 : nil }
+        }
     }
 
     func decimal(_ key: String, in range: ClosedRange<Double>) -> Double? {

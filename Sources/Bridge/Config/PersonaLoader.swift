@@ -14,7 +14,11 @@ enum PersonaLoader {
         }
         return files.compactMap { name, file in
             guard let id = PersonaID(name) else {
-                reader.report("personas", "the folder \(name) is no name for a persona", hint: "letters, digits, - and _")
+                reader.report(
+                    "personas",
+                    "the folder \(name) is no name for a persona",
+                    hint: "letters, digits, - and _"
+                )
                 return nil
             }
             return load(id, file: file, reader: reader)

@@ -192,7 +192,8 @@ final class Ledger: EgressLedger {
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
                 [
-                    receipt.sequence, time, receipt.backend.rawValue, receipt.purpose.rawValue, settlement.outcome.label,
+                    receipt.sequence, time, receipt.backend.rawValue, receipt.purpose.rawValue,
+                    settlement.outcome.label,
                     Int64(settlement.duration.milliseconds * 1_000), settlement.model, usage.inputUncached,
                     usage.inputCacheRead, usage.inputCacheWrite, usage.outputVisible, usage.outputReasoning,
                     usage.source.rawValue, settlement.cost?.value,

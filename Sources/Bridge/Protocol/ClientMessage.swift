@@ -136,7 +136,9 @@ private struct Envelope: Decodable {
         case "hello":
             try params.allow("client", "protocol")
             _ = try params.string("client", count: 0...64)
-            guard let version = try params.integer("protocol", in: .min ... .max) else { throw .invalidParams("protocol") }
+            guard let version = try params.integer("protocol", in: .min ... .max) else {
+                throw .invalidParams("protocol")
+            }
             return .hello(protocolVersion: version)
         case "route": return .route(try thought(params, isThink: false))
         case "think": return .think(try thought(params, isThink: true))
@@ -161,7 +163,8 @@ private struct Envelope: Decodable {
 
     private static func events(_ params: Params) throws(BridgeError) -> [String] {
         try params.allow("events")
-        guard let events = try params.strings("events", atMost: 16), events.allSatisfy({ $0 == "health.changed" }) else {
+        guard let events = try params.strings("events", atMost: 16), events.allSatisfy({ $0 == "health.changed" })
+        else {
             throw .invalidParams("events")
         }
         return events
@@ -170,7 +173,15 @@ private struct Envelope: Decodable {
     private static func thought(_ params: Params, isThink: Bool) throws(BridgeError) -> ThoughtParams {
         if isThink {
             try params.allow(
-                "task", "persona", "kind", "backend", "attachments", "local_only", "max_tokens", "stream", "caller"
+                "task",
+                "persona",
+                "kind",
+                "backend",
+                "attachments",
+                "local_only",
+                "max_tokens",
+                "stream",
+                "caller"
             )
         } else {
             try params.allow("task", "persona", "kind", "backend", "attachments", "local_only")

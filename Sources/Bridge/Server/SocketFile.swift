@@ -23,7 +23,8 @@ struct SocketFile: ~Copyable {
             case .taken(let path): "another daemon is running on \(path); stop it, or choose another server.socket"
             case .folderIsOpen(let path): "others may enter the socket's folder \(path); run: chmod 700 \(path)"
             case .folderIsForeign(let path): "the socket's folder \(path) belongs to another user; choose another"
-            case .notASocket(let path): "\(path) is there and is not a socket; remove it, or choose another server.socket"
+            case .notASocket(let path):
+                "\(path) is there and is not a socket; remove it, or choose another server.socket"
             case .system(let path, let code): "\(path): \(String(cString: strerror(code)))"
             }
         }

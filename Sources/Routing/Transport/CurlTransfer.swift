@@ -87,12 +87,13 @@ final class CurlTransfer: @unchecked Sendable {
 
     // MARK: What comes
 
-    private static let onBody: @convention(c) (UnsafeMutablePointer<CChar>?, Int, Int, UnsafeMutableRawPointer?) -> Int =
-        { bytes, size, count, me in
-            guard let bytes, let me else { return 0 }
-            let transfer = Unmanaged<CurlTransfer>.fromOpaque(me).takeUnretainedValue()
-            return transfer.take(UnsafeRawBufferPointer(start: bytes, count: size * count)) ? size * count : 0
-        }
+    private static let onBody:
+        @convention(c) (UnsafeMutablePointer<CChar>?, Int, Int, UnsafeMutableRawPointer?) -> Int =
+            { bytes, size, count, me in
+                guard let bytes, let me else { return 0 }
+                let transfer = Unmanaged<CurlTransfer>.fromOpaque(me).takeUnretainedValue()
+                return transfer.take(UnsafeRawBufferPointer(start: bytes, count: size * count)) ? size * count : 0
+            }
 
     private static let onHeader:
         @convention(c) (UnsafeMutablePointer<CChar>?, Int, Int, UnsafeMutableRawPointer?) -> Int =

@@ -1,5 +1,5 @@
-internal import Synchronization
 public import Persona
+internal import Synchronization
 
 /// Sends sealed requests. Nothing else reaches a backend.
 public protocol Transport: Sendable {

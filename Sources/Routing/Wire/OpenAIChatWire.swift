@@ -71,7 +71,9 @@ struct OpenAIChatWire: WireFormat {
         guard let body = try? JSONDecoder().decode(ChatReply.self, from: Data(reply.body)) else {
             throw WireError(.malformed)
         }
-        if let error = body.error { throw WireError(FailureClassifier.classify(status: error.status ?? 500, error: error)) }
+        if let error = body.error {
+            throw WireError(FailureClassifier.classify(status: error.status ?? 500, error: error))
+        }
         guard let choice = body.choices?.first else { throw WireError(.empty) }
         if choice.message?.refusal != nil || choice.finishReason == "content_filter" { throw WireError(.refused) }
         let text = choice.message?.content ?? ""

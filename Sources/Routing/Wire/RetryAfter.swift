@@ -26,7 +26,8 @@ enum RetryAfter {
     private static func parseDate(_ text: String) -> Date? {
         let parts = text.split { $0 == " " || $0 == "," || $0 == ":" }
         let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-        guard parts.count == 8, parts[7] == "GMT", let day = Int(parts[1]), let month = months.firstIndex(of: String(parts[2])),
+        guard parts.count == 8, parts[7] == "GMT", let day = Int(parts[1]),
+            let month = months.firstIndex(of: String(parts[2])),
             let year = Int(parts[3]), let hour = Int(parts[4]), let minute = Int(parts[5]), let second = Int(parts[6])
         else { return nil }
         var calendar = Calendar(identifier: .gregorian)

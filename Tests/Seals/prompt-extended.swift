@@ -1,0 +1,9 @@
+// must fail: 'let' property 'task' may not be initialized directly
+import Persona
+
+extension BlindPrompt {
+    init(smuggled: String) {
+        self.task = smuggled
+        self.attachments = []
+    }
+}

@@ -1,0 +1,4 @@
+// must fail: 'SealedRequest' initializer is inaccessible due to 'fileprivate' protection level
+import Persona
+
+let sealed = SealedRequest(OutgoingRequest(method: .get, url: "", headers: []))
