@@ -39,7 +39,7 @@ static inline CURLcode ccurl_setopt_string(CURL *handle, CURLoption option, cons
     return curl_easy_setopt(handle, option, value);
 }
 
-// curl_easy_setopt, options documented with `void *`: user pointers and the bytes of CURLOPT_COPYPOSTFIELDS.
+// curl_easy_setopt, options documented with `void *`: user pointers.
 static inline CURLcode ccurl_setopt_pointer(CURL *handle, CURLoption option, const void *value) {
     return curl_easy_setopt(handle, option, value);
 }
@@ -49,8 +49,8 @@ static inline CURLcode ccurl_setopt_slist(CURL *handle, CURLoption option, struc
     return curl_easy_setopt(handle, option, value);
 }
 
-// curl_easy_setopt, CURLOPT_WRITEFUNCTION and CURLOPT_HEADERFUNCTION.
-static inline CURLcode ccurl_setopt_write(
+// curl_easy_setopt, CURLOPT_WRITEFUNCTION, CURLOPT_HEADERFUNCTION and CURLOPT_READFUNCTION.
+static inline CURLcode ccurl_setopt_function(
     CURL *handle, CURLoption option, size_t (*value)(char *, size_t, size_t, void *)) {
     return curl_easy_setopt(handle, option, value);
 }

@@ -20,6 +20,12 @@ public struct Attempt: Sendable, Equatable {
     public let outcome: Outcome
     /// How long it took.
     public let duration: Duration
+
+    init(backend: BackendID, outcome: Outcome, duration: Duration = .zero) {
+        self.backend = backend
+        self.outcome = outcome
+        self.duration = duration
+    }
 }
 
 /// What a thought came to.

@@ -24,6 +24,8 @@ public enum FailureClass: String, Sendable, CaseIterable {
     case timeoutTotal = "timeout_total"
     /// No connection: refused, reset, no such host.
     case unreachable
+    /// A kept connection had died under the request.
+    case staleConnection = "stale_connection"
     /// The certificate or the handshake failed.
     case tls
     /// The answer ended before its end.
@@ -43,6 +45,8 @@ public enum FailureClass: String, Sendable, CaseIterable {
 
     /// What the router does next.
     public enum NextStep: Sendable {
+        /// Ask the same backend once more: it is not to blame.
+        case retrySame
         /// Ask the next candidate.
         case tryNext
         /// Nothing: another backend would be told the same, or nobody waits.
@@ -55,6 +59,7 @@ public enum FailureClass: String, Sendable, CaseIterable {
     public var next: NextStep {
         switch self {
         case .contentPolicy, .cancelled: .stop
+        case .staleConnection: .retrySame
         case .auth, .quota, .rateLimited, .overloaded, .modelMissing, .contextWindow, .badRequest, .refused,
             .timeoutConnect, .timeoutFirstToken, .timeoutStall, .timeoutTotal, .unreachable, .tls, .streamBroken,
             .malformed, .tooLarge, .empty, .serverError, .breakerOpen:
@@ -79,7 +84,7 @@ public enum FailureClass: String, Sendable, CaseIterable {
         switch self {
         case .auth, .quota, .modelMissing: .configError
         case .rateLimited: .rateLimited
-        case .contextWindow, .contentPolicy, .badRequest, .refused, .breakerOpen, .cancelled: .neutral
+        case .contextWindow, .contentPolicy, .badRequest, .refused, .breakerOpen, .staleConnection, .cancelled: .neutral
         case .overloaded, .timeoutConnect, .timeoutFirstToken, .timeoutStall, .timeoutTotal, .unreachable, .tls,
             .streamBroken, .malformed, .tooLarge, .empty, .serverError:
             .failure
@@ -103,6 +108,7 @@ public enum FailureClass: String, Sendable, CaseIterable {
         case .timeoutStall: "the stream stalled"
         case .timeoutTotal: "no answer in time"
         case .unreachable: "no connection"
+        case .staleConnection: "its connection had gone stale"
         case .tls: "the certificate or handshake failed"
         case .streamBroken: "the answer broke off"
         case .malformed: "the answer was malformed"

@@ -58,6 +58,7 @@ enum FailureClassifier {
         case .timedOut(.total): .timeoutTotal
         case .responseTooLarge: .tooLarge
         case .cut: .streamBroken
+        case .stale: .staleConnection
         case .cancelled: .cancelled
         case .notHTTP: .malformed
         case .closed: .cancelled

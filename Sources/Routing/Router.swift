@@ -111,24 +111,32 @@ public struct Router: Sendable {
         guard !plan.candidates.isEmpty else { throw .noBackend(plan.rejected) }
         let start = now()
         var run = Run(id: Self.mintID(), start: start, deadline: start + limits.deadline)
-        for candidate in plan.candidates where run.sent < limits.maxAttempts {
+        var queue = plan.candidates[...]
+        while let candidate = queue.first, run.sent < limits.maxAttempts {
             if Task.isCancelled { throw .cancelled }
             guard now() < run.deadline else { throw .deadline(run.attempts) }
-            // The plan's look at the breaker is a moment old; the permit is what counts.
-            guard let permit = board.permit(for: candidate.backend.id, anyway: candidate.isLastResort, at: now())
-            else {
-                run.attempts.append(
-                    Attempt(backend: candidate.backend.id, outcome: .failed(.breakerOpen), duration: .zero)
-                )
-                continue
-            }
-            if let failure = run.brokenStream {
-                run.brokenStream = nil
-                run.firstToken = nil
-                await onEvent(.restarted(candidate.backend.id, failure))
-            }
             let call = Call(backend: candidate.backend, kind: plan.classification.kind, thought: thought)
-            if let answer = try await attempt(call, run: &run, permit: permit, onEvent: onEvent) { return answer }
+            let step: Step
+            // The plan's look at the breaker is a moment old; the permit is what counts.
+            if let permit = board.permit(for: candidate.backend.id, anyway: candidate.isLastResort, at: now()) {
+                if let failure = run.brokenStream {
+                    run.brokenStream = nil
+                    run.firstToken = nil
+                    await onEvent(.restarted(candidate.backend.id, failure))
+                }
+                step = try await attempt(call, run: &run, permit: permit, onEvent: onEvent)
+            } else {
+                run.attempts.append(Attempt(backend: candidate.backend.id, outcome: .failed(.breakerOpen)))
+                step = .next(.tryNext)
+            }
+            switch step {
+            case .answered(let answer): return answer
+            // Once: a second stale connection in a row is the backend's doing.
+            case .next(.retrySame) where !run.hasRetried: run.hasRetried = true
+            case .next:
+                run.hasRetried = false
+                queue.removeFirst()
+            }
         }
         throw now() < run.deadline ? .allFailed(run.attempts) : .deadline(run.attempts)
     }
@@ -154,17 +162,25 @@ public struct Router: Sendable {
         var attempts: [Attempt] = []
         var sent = 0
         var firstToken: Duration?
+        /// Whether the current candidate has been asked twice.
+        var hasRetried = false
         /// Why the last stream broke, when some of its text had gone out.
         var brokenStream: FailureClass?
     }
 
-    /// Asks one backend; nil means "the next one, please".
+    /// What an attempt came to.
+    private enum Step {
+        case answered(Answer)
+        case next(FailureClass.NextStep)
+    }
+
+    /// Asks one backend.
     private func attempt(
         _ call: Call,
         run: inout Run,
         permit: consuming BreakerPermit,
         onEvent: (ThoughtEvent) async -> Void
-    ) async throws(RoutingError) -> Answer? {
+    ) async throws(RoutingError) -> Step {
         let backend = call.backend
         let format = backend.wire.format
         run.sent += 1
@@ -195,7 +211,7 @@ public struct Router: Sendable {
                     cost: cost
                 )
             )
-            return answer(completion, call, run: run, cost: cost, ended: ended)
+            return .answered(answer(completion, call, run: run, cost: cost, ended: ended))
         case .failure(let error):
             // Curl reports the chain's deadline as the transfer's limit.
             let failure = error.failure
@@ -205,13 +221,13 @@ public struct Router: Sendable {
                 receipt,
                 Settlement(outcome: .failed(failure), duration: ended - began, model: nil, usage: .missing, cost: nil)
             )
-            return try next(after: failure, run: run)
+            return .next(try next(after: failure, run: run))
         }
     }
 
-    private func next(after failure: FailureClass, run: Run) throws(RoutingError) -> Answer? {
+    private func next(after failure: FailureClass, run: Run) throws(RoutingError) -> FailureClass.NextStep {
         switch failure.next {
-        case .tryNext: return nil
+        case .tryNext, .retrySame: return failure.next
         case .stop: throw failure == .cancelled ? .cancelled : .allFailed(run.attempts)
         }
     }

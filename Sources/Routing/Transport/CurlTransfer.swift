@@ -22,6 +22,7 @@ final class CurlTransfer: @unchecked Sendable {
     private var headerList: UnsafeMutablePointer<curl_slist>?
     private var headers: [UInt8] = []
     private var body: [UInt8] = []
+    private var given = 0
     private var received = 0
     private var isTooLarge = false
 
@@ -63,18 +64,23 @@ final class CurlTransfer: @unchecked Sendable {
         _ = ccurl_setopt_long(handle, CURLOPT_CONNECTTIMEOUT_MS, limits.connect.wholeMilliseconds)
         _ = ccurl_setopt_long(handle, CURLOPT_TIMEOUT_MS, limits.total.wholeMilliseconds)
         _ = ccurl_setopt_off_t(handle, CURLOPT_MAXFILESIZE_LARGE, limits.maxBody)
-        _ = ccurl_setopt_write(handle, CURLOPT_WRITEFUNCTION, Self.onBody)
+        _ = ccurl_setopt_function(handle, CURLOPT_WRITEFUNCTION, Self.onBody)
         _ = ccurl_setopt_pointer(handle, CURLOPT_WRITEDATA, me)
-        _ = ccurl_setopt_write(handle, CURLOPT_HEADERFUNCTION, Self.onHeader)
+        _ = ccurl_setopt_function(handle, CURLOPT_HEADERFUNCTION, Self.onHeader)
         _ = ccurl_setopt_pointer(handle, CURLOPT_HEADERDATA, me)
         setHeaders(on: handle)
-        if request.method == .post {
+        switch request.method {
+        case .post:
             _ = ccurl_setopt_long(handle, CURLOPT_POST, 1)
-            // The size first: it tells curl how much to copy.
             _ = ccurl_setopt_off_t(handle, CURLOPT_POSTFIELDSIZE_LARGE, request.body.count)
-            request.body.withUnsafeBytes { bytes in
-                _ = ccurl_setopt_pointer(handle, CURLOPT_COPYPOSTFIELDS, bytes.baseAddress)
-            }
+            // A function and no way to rewind it: libcurl sends a request again by itself when a kept connection dies
+            // under it, and what is sent must be on record. It then fails with CURLE_SEND_FAIL_REWIND instead.
+            _ = ccurl_setopt_function(handle, CURLOPT_READFUNCTION, Self.onSend)
+            _ = ccurl_setopt_pointer(handle, CURLOPT_READDATA, me)
+        case .get:
+            // Without a body there is nothing to rewind, so it gets a connection of its own.
+            _ = ccurl_setopt_long(handle, CURLOPT_FRESH_CONNECT, 1)
+            _ = ccurl_setopt_long(handle, CURLOPT_FORBID_REUSE, 1)
         }
     }
 
@@ -85,7 +91,14 @@ final class CurlTransfer: @unchecked Sendable {
         _ = ccurl_setopt_slist(handle, CURLOPT_HTTPHEADER, headerList)
     }
 
-    // MARK: What comes
+    // MARK: What goes and what comes
+
+    private static let onSend: @convention(c) (UnsafeMutablePointer<CChar>?, Int, Int, UnsafeMutableRawPointer?) -> Int =
+        { buffer, size, count, me in
+            guard let buffer, let me else { return 0 }
+            let transfer = Unmanaged<CurlTransfer>.fromOpaque(me).takeUnretainedValue()
+            return transfer.give(UnsafeMutableRawBufferPointer(start: buffer, count: size * count))
+        }
 
     private static let onBody:
         @convention(c) (UnsafeMutablePointer<CChar>?, Int, Int, UnsafeMutableRawPointer?) -> Int =
@@ -102,6 +115,14 @@ final class CurlTransfer: @unchecked Sendable {
                 let transfer = Unmanaged<CurlTransfer>.fromOpaque(me).takeUnretainedValue()
                 return transfer.takeHeader(UnsafeRawBufferPointer(start: bytes, count: size * count)) ? size * count : 0
             }
+
+    /// Gives the next part of the request's body.
+    private func give(_ buffer: UnsafeMutableRawBufferPointer) -> Int {
+        let count = min(buffer.count, request.body.count - given)
+        buffer.copyBytes(from: request.body[given..<(given + count)])
+        given += count
+        return count
+    }
 
     /// Takes a part of the body; false stops the transfer.
     private func take(_ bytes: UnsafeRawBufferPointer) -> Bool {
@@ -172,6 +193,7 @@ final class CurlTransfer: @unchecked Sendable {
         case CURLE_OPERATION_TIMEDOUT: return .timedOut(isConnected ? .total : .connect)
         case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CACERT_BADFILE:
             return .tls
+        case CURLE_SEND_FAIL_REWIND: return .stale
         case CURLE_WRITE_ERROR, CURLE_FILESIZE_EXCEEDED: return .responseTooLarge
         case CURLE_PARTIAL_FILE, CURLE_GOT_NOTHING, CURLE_RECV_ERROR, CURLE_SEND_ERROR, CURLE_HTTP2, CURLE_HTTP2_STREAM:
             return .cut

@@ -60,6 +60,8 @@ public enum TransportError: Error, Sendable, Equatable {
     case responseTooLarge
     /// The connection ended before the reply did.
     case cut
+    /// A kept connection had died before the request: the backend has not answered a byte, and may be asked again.
+    case stale
     /// What came back is not HTTP.
     case notHTTP
     case cancelled

@@ -220,6 +220,8 @@ class Bridge:
 
     def _subscribe(self, method: str) -> None:
         asked = self.request(method, {"events": ["health.changed"]})
+        # A link that went away while asking is no fault: the next one asks again.
+        asked.addErrback(lambda failure: failure.trap(BridgeDown))
         asked.addErrback(lambda failure: log_quietly(f"{method} failed", failure.value))
 
     def _announce(self, event: str, *args: Any) -> None:

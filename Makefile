@@ -1,0 +1,58 @@
+# Everything that can be done here, one target each; `make help` lists them. `.ci/run` runs the lot on a bare machine.
+
+SWIFT ?= swift
+PYTHON ?= python3
+VENVS ?= .venvs
+# Evennia's version follows Python's: 3.11 gives 5.0.1, 3.12 and later 6.x.
+PYTHONS ?= python3.11 python3.12
+SWIFT_BUILD = $(SWIFT) build --explicit-target-dependency-import-check error
+
+.PHONY: help deps venvs build release test test-swift test-protocol test-glue test-e2e seals lint bench demo clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
+
+deps: ## install what Debian has to give (as root)
+	scripts/install-deps.sh
+
+build: ## debug build, tests included
+	$(SWIFT_BUILD) --build-tests
+
+release: ## the binary: .build/release/workshop
+	$(SWIFT_BUILD) -c release --product workshop
+
+test: test-swift seals test-protocol test-glue test-e2e ## every test
+
+test-swift: ## the Swift tests
+	$(SWIFT) test --explicit-target-dependency-import-check error
+
+seals: build ## prove that a leak does not compile
+	Tests/Seals/prove.sh
+
+venvs: ## one virtual environment for each Python in PYTHONS
+	scripts/make-venvs.sh "$(VENVS)" $(PYTHONS)
+
+test-protocol: venvs ## the JSON Schema against transcripts and documents
+	set -e; for venv in $(VENVS)/*; do $$venv/bin/python -m unittest discover Tests/Protocol; done
+
+test-glue: venvs ## the Evennia package, in Evennia's own runner, on each version
+	set -e; for venv in $(VENVS)/*; do evennia_glue/run_tests.sh "$$venv/bin"; done
+
+test-e2e: build venvs ## real Evennia, real daemon, typed over telnet and web socket, on each version
+	set -e; for venv in $(VENVS)/*; do Tests/EndToEnd/run.sh "$$venv/bin" .build/debug/workshop; done
+
+lint: venvs ## formatting and style, Swift and Python
+	$(SWIFT) format lint --strict -r Package.swift Sources Tests
+	set -e; ruff="$$(ls -d $(VENVS)/* | head -1)/bin/ruff"; for folder in evennia_glue demo Tests/EndToEnd Tests/Protocol Benchmarks; do \
+		$$ruff check $$folder; $$ruff format --check $$folder; done
+
+bench: release ## think and route against their floors; prints tables
+	$(PYTHON) Benchmarks/bench.py
+
+demo: ## a scratch Evennia game with a Workshop, the daemon and a backend; Ctrl-C ends all of it
+	scripts/install-deps.sh --if-missing
+	$(MAKE) release
+	$(PYTHON) demo/demo.py .build/release/workshop
+
+clean: ## forget everything that was built
+	rm -rf .build .build-* $(VENVS) .demo

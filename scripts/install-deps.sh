@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# Installs the Debian packages that the project needs: libcurl and SQLite to build, nginx and a C compiler to measure.
+# With --if-missing it does nothing when they are there, so that it needs no root then.
+set -euo pipefail
+packages=(libcurl4-openssl-dev libsqlite3-dev pkg-config build-essential)
+[ "${WORKSHOP_BENCH_DEPS:-}" ] && packages+=(nginx-light)
+
+missing=()
+for package in "${packages[@]}"; do
+    dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
+done
+if [ "${#missing[@]}" -eq 0 ]; then
+    exit 0
+fi
+echo "installing: ${missing[*]}"
+sudo=()
+if [ "$(id -u)" -ne 0 ]; then
+    command -v sudo >/dev/null || { echo "not root, and no sudo: install them by hand" >&2; exit 1; }
+    sudo=(sudo)
+fi
+"${sudo[@]}" apt-get update -q
+"${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${missing[@]}"
