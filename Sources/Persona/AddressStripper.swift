@@ -41,7 +41,8 @@ struct AddressStripper: Sendable {
         }
         guard let end = nameEnd(text, at: start) else { return nil }
         let afterName = skipSpace(text, from: end)
-        let isSeparated = afterName < text.count && Self.separators.contains(text[afterName])
+        // A name and nothing else is an address as well.
+        let isSeparated = afterName == text.count || Self.separators.contains(text[afterName])
         guard isSeparated || isGreeted else { return nil }
         return Array(text[skipSpace(text, from: afterName, also: Self.separators)...])
     }
@@ -81,9 +82,14 @@ struct AddressStripper: Sendable {
     private func nameEnd(_ text: [Character], at start: Int) -> Int? {
         for name in names where matches(name, text, at: start) {
             let end = start + name.count
-            if end == text.count || !(text[end].isLetter || text[end].isNumber || text[end] == "_") { return end }
+            if end == text.count || !Self.goesOn(text[end]) { return end }
         }
         return nil
+    }
+
+    /// Whether a name that this character follows is part of a longer word, or owns what comes: "Timmy's lamp".
+    private static func goesOn(_ next: Character) -> Bool {
+        next.isLetter || next.isNumber || ["_", "'", "\u{2019}"].contains(next)
     }
 
     private func matches(_ name: [Character], _ text: [Character], at start: Int) -> Bool {

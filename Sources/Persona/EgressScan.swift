@@ -111,13 +111,15 @@ public struct EgressScan: Sendable {
                 out.append(contentsOf: String(scalar).utf8)
                 index += length
             } else {
-                let isLineBreak = [UInt8(ascii: "n"), UInt8(ascii: "r"), UInt8(ascii: "t")].contains(body[index + 1])
-                out.append(isLineBreak ? UInt8(ascii: " ") : body[index + 1])
+                out.append(Self.controls.contains(body[index + 1]) ? UInt8(ascii: " ") : body[index + 1])
                 index += 2
             }
         }
         return out
     }
+
+    /// The letters of JSON's short escapes for control characters, which separate words.
+    private static let controls = Array("bfnrt".utf8)
 
     /// `\uXXXX`, or two of them that make a surrogate pair.
     private static func unicodeEscape(_ body: [UInt8], at index: Int) -> (Unicode.Scalar, Int)? {

@@ -1,8 +1,7 @@
 /// Folds a text into the view in which identity terms are looked for: case, width, accents, look-alikes and invisible
 /// characters are folded away, and every run of characters that are neither letters nor digits is one space.
 ///
-/// The view is for comparing, never for sending. Both the terms and the texts go through it, so it does not matter
-/// that `m` and `rn` are confusable in one direction only. It works on scalars and bytes: Swift's own `contains`
+/// The view is for comparing, never for sending. It works on scalars and bytes: Swift's own `contains`
 /// matches whole graphemes, and finds no `Timmy` in `Timmy` followed by a combining accent.
 package struct TextFolding: Sendable {
     /// The folded form of each scalar that is not ASCII and does not fold to its own lower case.
@@ -15,13 +14,13 @@ package struct TextFolding: Sendable {
 
     private init() {
         var table: [UInt32: [UInt8]] = [:]
-        for value in [0xC0...0x24F, 0x1E00...0x1EFF].joined() {
+        for value in Self.dressedLetters.joined() {
             guard let scalar = Unicode.Scalar(UInt32(value)), let base = Self.latinBase(of: scalar) else { continue }
             table[scalar.value] = base
         }
         for (scalar, target) in Self.confusables() where table[scalar] == nil { table[scalar] = target }
         for value in UInt32(0xFF01)...0xFF5E { table[value] = Self.foldASCII(UInt8(value - 0xFEE0)).map { [$0] } ?? [] }
-        self.table = table
+        self.table = table.mapValues { $0.map(Self.alike) }
     }
 
     /// Folds a text: one linear pass, at most three bytes out for each byte in.
@@ -83,7 +82,17 @@ package struct TextFolding: Sendable {
     // MARK: Tables
 
     /// ASCII: letters to lower case, digits as they are, everything else to the separator.
-    private static let asciiFold: [UInt8] = (0..<128).map { foldASCII(UInt8($0)) ?? space }
+    private static let asciiFold: [UInt8] = (0..<128).map { foldASCII(UInt8($0)).map(alike) ?? space }
+
+    /// I, l and 1 are one letter, and so are 0 and O: in most look-alikes of them nobody can say which is meant, so a
+    /// table of single letters would have to guess.
+    private static func alike(_ letter: UInt8) -> UInt8 {
+        switch letter {
+        case UInt8(ascii: "l"), UInt8(ascii: "1"): UInt8(ascii: "i")
+        case UInt8(ascii: "0"): UInt8(ascii: "o")
+        default: letter
+        }
+    }
 
     private static func foldASCII(_ byte: UInt8) -> UInt8? {
         switch byte {
@@ -93,9 +102,26 @@ package struct TextFolding: Sendable {
         }
     }
 
-    /// `e` for U+00E9: the Unicode name says `LATIN SMALL LETTER E WITH ACUTE`, and names never change.
+    /// Where Latin letters and digits stand in another dress: accented, small capitals, superscript, circled,
+    /// mathematical, squared, and the letters that flags are made of.
+    private static let dressedLetters: [ClosedRange<Int>] = [
+        0xC0...0x2FF, 0x1D00...0x1DBF, 0x1E00...0x1EFF, 0x2070...0x209F, 0x2100...0x214F, 0x2460...0x24FF,
+        0xA720...0xA7FF, 0x1D400...0x1D7FF, 0x1F110...0x1F189, 0x1F1E6...0x1F1FF,
+    ]
+
+    /// `e` for U+00E9, `m` for U+1D426: the Unicode names say `LATIN SMALL LETTER E WITH ACUTE` and `MATHEMATICAL BOLD
+    /// SMALL M`, and names never change.
     private static func latinBase(of scalar: Unicode.Scalar) -> [UInt8]? {
         guard let name = scalar.properties.name else { return nil }
+        if let value = scalar.properties.numericValue, [.decimal, .digit].contains(scalar.properties.numericType) {
+            return [UInt8(ascii: "0") + UInt8(value)]
+        }
+        let words = name.split(separator: " ")
+        if let letter = words.last?.utf8.first, words.last?.utf8.count == 1,
+            ["CAPITAL", "SMALL", "LETTER"].contains(words.dropLast().last)
+        {
+            return [letter | 0x20]
+        }
         for prefix in ["LATIN SMALL LETTER ", "LATIN CAPITAL LETTER "] where name.hasPrefix(prefix) {
             let rest = name.dropFirst(prefix.count)
             guard let letter = rest.utf8.first, rest.dropFirst().hasPrefix(" WITH ") else { return nil }
@@ -109,7 +135,8 @@ package struct TextFolding: Sendable {
             String(decoding: buffer, as: UTF8.self).split(separator: ";").compactMap { row in
                 let pair = row.split(separator: " ")
                 guard pair.count == 2, let scalar = UInt32(pair[0], radix: 16) else { return nil }
-                return (scalar, pair[1].utf8.compactMap(foldASCII))
+                // UTS #39 writes "rn" for m; the letter itself is folded to m.
+                return (scalar, pair[1] == "rn" ? [UInt8(ascii: "m")] : pair[1].utf8.compactMap(foldASCII))
             }
         }
     }

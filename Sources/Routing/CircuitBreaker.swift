@@ -27,8 +27,10 @@ public struct CircuitBreaker: Sendable {
     /// A permission. Its generation lets the breaker tell answers to an earlier state's requests apart.
     public struct Ticket: Sendable, Equatable {
         let generation: UInt64
-        /// Whether it is the one probe of a half-open breaker.
+        /// Whether it is the one probe of a half-open breaker, or may close an open one like it.
         public let isProbe: Bool
+        /// Whether it was given although the breaker said no: its end does not free the place of the one probe.
+        var isAnyway = false
     }
 
     /// How an attempt ended.
@@ -47,7 +49,7 @@ public struct CircuitBreaker: Sendable {
     private let allowedFails: Int
     private let cooldown: Duration
     private var position: Position = .closed(fails: 0)
-    private var generation: UInt64 = 0
+    private(set) var generation: UInt64 = 0
 
     /// A closed breaker that forgives that many failures in a row.
     public init(allowedFails: Int, cooldown: Duration) {
@@ -99,7 +101,7 @@ public struct CircuitBreaker: Sendable {
     /// the breaker, its failure does not prolong what is open already.
     public mutating func acquireAnyway(at now: ContinuousClock.Instant) -> Ticket {
         if case .granted(let ticket) = acquire(at: now) { return ticket }
-        return Ticket(generation: generation, isProbe: true)
+        return Ticket(generation: generation, isProbe: true, isAnyway: true)
     }
 
     /// Gives a permission back. Answers to requests of an earlier generation change nothing: a slow success from
@@ -112,7 +114,7 @@ public struct CircuitBreaker: Sendable {
             if fails + 1 > allowedFails { open(at: now) } else { position = .closed(fails: fails + 1) }
         case (.halfOpen, .success) where ticket.isProbe, (.open, .success) where ticket.isProbe: close()
         case (.halfOpen, .failure) where ticket.isProbe: open(at: now)
-        case (.halfOpen, .neutral) where ticket.isProbe: position = .halfOpen(isProbing: false)
+        case (.halfOpen, .neutral) where ticket.isProbe && !ticket.isAnyway: position = .halfOpen(isProbing: false)
         case (.closed, .neutral), (.open, _), (.halfOpen, _): break
         }
     }

@@ -22,10 +22,12 @@ enum FailureClassifier {
 
     /// What the error's own words mean; nil when only the status tells.
     private static func classify(_ error: OpenAIError) -> FailureClass? {
+        if error.isModerated { return .contentPolicy }
         for signal in [error.code, error.type].compactMap(\.self) {
             switch signal {
             // Before rate limits: OpenAI and Moonshot report an empty account under 429.
-            case "insufficient_quota", "exceeded_current_quota_error", "billing_error", "billing_hard_limit_reached":
+            case "insufficient_quota", "exceeded_current_quota_error", "billing_error", "billing_hard_limit_reached",
+                "enforced_spend_limit_reached":
                 return .quota
             case "rate_limit_exceeded", "rate_limit_reached_error", "rate_limit_error": return .rateLimited
             case "engine_overloaded_error", "overloaded_error", "unavailable_error": return .overloaded

@@ -83,7 +83,9 @@ public struct PriceVector: Sendable, Equatable {
         else { return nil }
         let read = Double(usage.inputCacheRead ?? 0) * (cacheRead ?? input)
         let write = Double(usage.inputCacheWrite ?? 0) * (cacheWrite ?? input)
-        let answer = Double(visible + (usage.outputReasoning ?? 0)) * output
-        return NanoDollars(Int64(((Double(uncached) * input + read + write + answer) * 1_000).rounded()))
+        let answer = (Double(visible) + Double(usage.outputReasoning ?? 0)) * output
+        // Counts come from a backend and may be absurd; what no integer holds is not known either.
+        let value = Int64(exactly: ((Double(uncached) * input + read + write + answer) * 1_000).rounded())
+        return value.map(NanoDollars.init)
     }
 }

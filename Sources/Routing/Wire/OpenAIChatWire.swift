@@ -147,7 +147,7 @@ struct OpenAIChatWire: WireFormat {
             if let error = chunk.error {
                 throw WireError(FailureClassifier.classify(status: error.status ?? 500, error: error))
             }
-            if let counts = chunk.usage?.counts { usage = counts }
+            if let counts = (chunk.usage ?? chunk.choices?.first?.usage)?.counts { usage = counts }
             model = chunk.model ?? model
             guard let choice = chunk.choices?.first else { return "" }
             if choice.delta?.refusal != nil { throw WireError(.refused) }
@@ -165,9 +165,11 @@ private struct ChatReply: Decodable {
         var message: Message?
         var delta: Message?
         var finishReason: String?
+        /// Moonshot's place for the counts of a stream.
+        var usage: Counts?
 
         enum CodingKeys: String, CodingKey {
-            case message, delta
+            case message, delta, usage
             case finishReason = "finish_reason"
         }
     }
@@ -190,28 +192,38 @@ private struct ChatReply: Decodable {
 
         var promptTokens: Int?
         var completionTokens: Int?
+        /// Moonshot's place for the cached tokens.
+        var cachedTokens: Int?
         var promptDetails: PromptDetails?
         var completionDetails: CompletionDetails?
 
         enum CodingKeys: String, CodingKey {
             case promptTokens = "prompt_tokens"
             case completionTokens = "completion_tokens"
+            case cachedTokens = "cached_tokens"
             case promptDetails = "prompt_tokens_details"
             case completionDetails = "completion_tokens_details"
         }
 
         /// `prompt_tokens` holds the cached ones, `completion_tokens` the reasoning ones.
         var counts: Usage? {
-            guard promptTokens != nil || completionTokens != nil else { return nil }
-            let cached = promptDetails?.cachedTokens
-            let reasoning = completionDetails?.reasoningTokens
+            let prompt = Self.plausible(promptTokens)
+            let completion = Self.plausible(completionTokens)
+            guard prompt != nil || completion != nil else { return nil }
+            let cached = Self.plausible(promptDetails?.cachedTokens ?? cachedTokens)
+            let reasoning = Self.plausible(completionDetails?.reasoningTokens)
             return Usage(
-                inputUncached: promptTokens.map { max(0, $0 - (cached ?? 0)) },
+                inputUncached: prompt.map { max(0, $0 - (cached ?? 0)) },
                 inputCacheRead: cached,
-                outputVisible: completionTokens.map { max(0, $0 - (reasoning ?? 0)) },
+                outputVisible: completion.map { max(0, $0 - (reasoning ?? 0)) },
                 outputReasoning: reasoning,
                 source: .provider
             )
+        }
+
+        /// A count that can be one; another was not said. A backend must not be able to overflow our sums.
+        private static func plausible(_ count: Int?) -> Int? {
+            count.flatMap { (0...1_000_000_000_000).contains($0) ? $0 : nil }
         }
     }
 
@@ -229,6 +241,8 @@ struct OpenAIError: Decodable, Equatable {
     var code: String?
     /// The code where it is an HTTP status.
     var status: Int?
+    /// Whether OpenRouter's moderation flagged the prompt: it says so in `metadata` alone, under a 403.
+    var isModerated = false
 
     init(message: String? = nil, type: String? = nil, code: String? = nil, status: Int? = nil) {
         self.message = message
@@ -250,7 +264,15 @@ struct OpenAIError: Decodable, Equatable {
         } else {
             code = try? fields.decodeIfPresent(String.self, forKey: .code)
         }
+        if let metadata = try? fields.nestedContainer(keyedBy: MetadataKeys.self, forKey: .metadata) {
+            isModerated = metadata.contains(.reasons) || metadata.contains(.flaggedInput)
+        }
     }
 
-    enum CodingKeys: String, CodingKey { case message, type, code }
+    enum CodingKeys: String, CodingKey { case message, type, code, metadata }
+
+    private enum MetadataKeys: String, CodingKey {
+        case reasons
+        case flaggedInput = "flagged_input"
+    }
 }
