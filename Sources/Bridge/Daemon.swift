@@ -22,38 +22,57 @@ public struct Daemon: Sendable {
     public func run() async throws {
         // Whatever the daemon makes is the owner's alone: SQLite makes its own files beside the ledger.
         umask(0o077)
-        let ledger = try Ledger(path: config.ledger.path, durability: config.ledger.durability, logger: logger)
-        defer { ledger.close() }
-        let transport = try CurlLoop()
-        defer { transport.shutdown() }
-        let registry = BackendRegistry(config.backends)
-        let board = HealthBoard(registry)
-        let service = ThoughtService(
-            personas: config.personas,
-            defaultPersona: config.defaultPersona,
-            registry: registry,
-            board: board,
-            ledger: ledger,
-            transport: transport,
-            limits: config.limits
-        )
-        let probe = HealthProbe(
-            registry: registry,
-            board: board,
-            scan: service.scan,
-            ledger: ledger,
-            transport: transport
-        )
+        // Closing the terminal that it was started from is no reason to end.
+        signal(SIGHUP, SIG_IGN)
+        let parts = try Parts(config, logger: logger)
+        defer { parts.close() }
         var group = ServiceGroupConfiguration(
             // Stopped in reverse order: the socket first.
-            services: [
-                HealthService(probe: probe, board: board, interval: config.healthInterval, logger: logger),
-                BridgeServer(config.server, service: service, logger: logger),
-            ],
+            services: [parts.health, parts.server],
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger
         )
         group.maximumGracefulShutdownDuration = .seconds(5)
         try await ServiceGroup(configuration: group).run()
+    }
+
+    /// What a daemon is made of.
+    struct Parts: Sendable {
+        let ledger: Ledger
+        let transport: CurlLoop
+        let board: HealthBoard
+        let health: HealthService
+        let server: BridgeServer
+
+        init(_ config: BridgeConfig, logger: Logger) throws {
+            ledger = try Ledger(path: config.ledger.path, durability: config.ledger.durability, logger: logger)
+            transport = try CurlLoop()
+            let registry = BackendRegistry(config.backends)
+            board = HealthBoard(registry)
+            let service = ThoughtService(
+                personas: config.personas,
+                defaultPersona: config.defaultPersona,
+                registry: registry,
+                board: board,
+                ledger: ledger,
+                transport: transport,
+                limits: config.limits
+            )
+            let probe = HealthProbe(
+                registry: registry,
+                board: board,
+                scan: service.scan,
+                ledger: ledger,
+                transport: transport
+            )
+            health = HealthService(probe: probe, board: board, interval: config.healthInterval, logger: logger)
+            server = BridgeServer(config.server, service: service, logger: logger)
+        }
+
+        /// Lets go of everything, what is not yet written first.
+        func close() {
+            transport.shutdown()
+            ledger.close()
+        }
     }
 }

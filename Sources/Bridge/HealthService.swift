@@ -3,7 +3,10 @@ internal import Routing
 internal import ServiceLifecycle
 
 /// Probes every backend again and again, and logs what changes.
-struct HealthService: Service {
+struct HealthService: Service, CustomStringConvertible {
+    /// ServiceLifecycle logs its services.
+    let description = "HealthService"
+
     let probe: HealthProbe
     let board: HealthBoard
     let interval: Duration

@@ -93,7 +93,11 @@ struct ThoughtService: Sendable {
                     await onEvent(.restarted(backend, failure))
                 }
             }
-            if thought.isStreamed { await emit(closing) }
+            if thought.isStreamed {
+                // An answer may hold no text at all: a call of tools, say.
+                if sequence == 0 { await emit(opening) }
+                await emit(closing)
+            }
             return (answer, opening + answer.text + closing)
         } catch {
             throw Self.bridgeError(error, voice: voice, seed: seed)

@@ -3,7 +3,7 @@
 /// Only the places where one speaks *to* somebody: the front ("Timmy, ...", "hey Timmy ..."), the end
 /// ("..., Timmy?") and a vocative in the middle (", Timmy, "). A name anywhere else speaks *about* the persona and is
 /// left for the guard.
-struct AddressStripper: Sendable {
+struct AddressStripper: Sendable, Undisclosed {
     private let names: [[Character]]
     private static let greetings: Set<String> = [
         "hey", "hi", "hello", "dear", "ok", "okay", "oh", "ah", "yo", "hail", "greetings",

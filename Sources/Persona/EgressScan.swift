@@ -1,5 +1,5 @@
 /// A request as a wire format wrote it, before the egress scan has read it.
-public struct OutgoingRequest: Sendable {
+public struct OutgoingRequest: Sendable, Undisclosed {
     /// The HTTP method.
     public enum Method: String, Sendable {
         case get = "GET"
@@ -27,7 +27,7 @@ public struct OutgoingRequest: Sendable {
 /// The final bytes of a request, read by the egress scan: the only thing that the transport sends.
 ///
 /// Only ``EgressScan`` makes one; like ``BlindPrompt``, it cannot be made or changed anywhere else.
-public struct SealedRequest: Sendable {
+public struct SealedRequest: Sendable, Undisclosed {
     /// The HTTP method.
     public let method: OutgoingRequest.Method
     /// The absolute URL.

@@ -6,7 +6,7 @@ public enum IdentityClass: String, Sendable, CaseIterable, Codable {
 /// Who a persona is: everything that may never reach a backend.
 ///
 /// Printing it shows how much it holds, never what.
-public struct Identity: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+public struct Identity: Sendable, Undisclosed {
     /// The terms, each with its class, as the persona's file lists them.
     public let terms: [(class: IdentityClass, text: String)]
 
@@ -22,10 +22,4 @@ public struct Identity: Sendable, CustomStringConvertible, CustomDebugStringConv
 
     /// How many terms there are; never the terms.
     public var description: String { "Identity(\(terms.count) terms)" }
-
-    /// How many terms there are; never the terms.
-    public var debugDescription: String { description }
-
-    /// Nothing: `dump` shows no term either.
-    public var customMirror: Mirror { Mirror(self, children: []) }
 }

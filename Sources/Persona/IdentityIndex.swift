@@ -1,13 +1,13 @@
 /// Finds identity terms in texts: the compiled union of every persona's identity.
 ///
 /// One index serves all personas of a daemon, because what one of them is must not leave on another's behalf either.
-/// A term of four letters or fewer counts only as a word of its own ("Sam" is no part of "same"); a longer one counts
-/// wherever it stands, so that `getTimmyMemory` and `Timmys` are found.
-public struct IdentityIndex: Sendable {
+/// A term whose words have four letters or fewer counts only where it stands alone ("Sam" is no part of "same", "Old
+/// Tim" none of "old times"); a longer one counts anywhere, so that `getTimmyMemory` and `Timmys` are found.
+public struct IdentityIndex: Sendable, Undisclosed {
     private let automaton: TermAutomaton
     private let classes: [IdentityClass]
 
-    /// Terms this short count only as whole words. Measured on 12,000 clean prompts: "sam" as a substring is a false
+    /// Terms of words this short count only as whole words. Measured on 12,000 clean prompts: "sam" as a substring is a false
     /// alarm in 4.5 % of them, as a word in 0.2 %.
     static let longestWholeWordTerm = 4
 
@@ -18,9 +18,9 @@ public struct IdentityIndex: Sendable {
         var seen: Set<[UInt8]> = []
         for (kind, text) in identities.flatMap(\.terms).flatMap(Self.spellings) {
             let folded = Self.trimmed(TextFolding.standard.fold(text))
+            let longestWord = folded.split(separator: UInt8(ascii: " ")).map(\.count).max() ?? 0
             for form in Self.forms(of: folded) where seen.insert(form).inserted {
-                let letters = form.count { $0 != UInt8(ascii: " ") }
-                terms.append(.init(folded: form, isWholeWord: letters <= Self.longestWholeWordTerm))
+                terms.append(.init(folded: form, isWholeWord: longestWord <= Self.longestWholeWordTerm))
                 classes.append(kind)
             }
         }

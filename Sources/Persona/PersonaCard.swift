@@ -1,5 +1,5 @@
 /// A persona as the bridge knows it: who it is (which never leaves) and how it speaks (which is put around answers).
-public struct PersonaCard: Sendable {
+public struct PersonaCard: Sendable, Undisclosed {
     /// The name of its folder.
     public let id: PersonaID
     /// What may never reach a backend.

@@ -3,7 +3,7 @@
 /// The initialiser is private to this file, the type is not decodable and nothing about it can be changed: a prompt that
 /// did not pass the guard is a compile error. The seal keeps the rest of this module out too: an initialiser in another
 /// file could set the other fields, and cannot make that one. It can be copied, because a fallback sends it to several backends.
-public struct BlindPrompt: Sendable {
+public struct BlindPrompt: Sendable, Undisclosed {
     /// The task, without address and without any identity term.
     public let task: String
     /// The media types that come with the task, such as `image/png`.
@@ -20,7 +20,7 @@ public struct BlindPrompt: Sendable {
 }
 
 /// Untrusted text on its way to the guard: what a player typed.
-public struct PromptDraft: Sendable {
+public struct PromptDraft: Sendable, Undisclosed {
     /// The task as typed.
     public var task: String
     /// The media types that come with it.

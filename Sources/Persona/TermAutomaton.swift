@@ -2,7 +2,7 @@
 ///
 /// The time is linear in the text whatever the number of terms: one table look-up a byte. Build it from folded terms
 /// (``TextFolding``) and run it over folded texts.
-package struct TermAutomaton: Sendable {
+package struct TermAutomaton: Sendable, Undisclosed {
     /// A term to look for.
     package struct Term: Sendable {
         package let folded: [UInt8]

@@ -1,3 +1,5 @@
+public import Persona
+
 /// What a backend is good for: the home of some kinds of task.
 public enum Role: String, Sendable, CaseIterable {
     case local, speed, breadth, reasoning, code
@@ -8,7 +10,7 @@ public enum Role: String, Sendable, CaseIterable {
 }
 
 /// A secret from the environment. Printing it shows that it is there, never what it is.
-public struct Secret: Sendable, Equatable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+public struct Secret: Sendable, Equatable, Undisclosed {
     private let value: String
 
     /// Wraps the value.
@@ -21,10 +23,6 @@ public struct Secret: Sendable, Equatable, CustomStringConvertible, CustomDebugS
 
     /// `<redacted>`.
     public var description: String { "<redacted>" }
-    /// `<redacted>`.
-    public var debugDescription: String { description }
-    /// Nothing: `dump` shows no secret either.
-    public var customMirror: Mirror { Mirror(self, children: []) }
 }
 
 /// A backend as configured: where it is, what it can do, what it costs and how long it may take.

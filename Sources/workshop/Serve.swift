@@ -33,7 +33,12 @@ struct Serve: AsyncParsableCommand {
             return handler
         }
         var checked = try Check.load(config)
-        if let socket { checked.listen(on: socket) }
+        if let socket {
+            do { try checked.listen(on: socket) } catch {
+                Output.error("\(error)")
+                throw ExitCode.configuration
+            }
+        }
         do { try await Daemon(checked, logger: Logger(label: "workshop")).run() } catch {
             Output.error("\(error)")
             throw ExitCode.failure

@@ -49,10 +49,14 @@ struct TermAutomatonTests {
         #expect(Self.found([Self.term("aa")], in: Array("aaaa".utf8)).map(\.end) == [2, 3, 4])
     }
 
-    @Test("a whole-word term stands only between separators", arguments: [
-        ("sam", true), ("sam came", true), ("i saw sam", true), ("a sam b", true), ("same", false), ("flotsam", false),
-        ("sam2", false), ("2sam", false), ("s am", false), ("", false),
-    ])
+    @Test(
+        "a whole-word term stands only between separators",
+        arguments: [
+            ("sam", true), ("sam came", true), ("i saw sam", true), ("a sam b", true), ("same", false),
+            ("flotsam", false),
+            ("sam2", false), ("2sam", false), ("s am", false), ("", false),
+        ]
+    )
     func wholeWord(_ text: String, _ isFound: Bool) {
         let automaton = TermAutomaton([Self.term("sam", whole: true)])
         #expect((automaton.firstMatch(in: Array(text.utf8)) != nil) == isFound)
@@ -88,7 +92,8 @@ struct TermAutomatonTests {
         // Few letters, so that terms overlap and share prefixes and suffixes.
         let alphabet = Array("ab c".utf8)
         func word(_ lengths: ClosedRange<Int>) -> [UInt8] {
-            (0..<Int.random(in: lengths, using: &generator)).compactMap { _ in alphabet.randomElement(using: &generator) }
+            (0..<Int.random(in: lengths, using: &generator)).compactMap { _ in alphabet.randomElement(using: &generator)
+            }
         }
         let terms = (0..<Int.random(in: 1...12, using: &generator)).map { _ in
             TermAutomaton.Term(folded: word(0...5), isWholeWord: Bool.random(using: &generator))

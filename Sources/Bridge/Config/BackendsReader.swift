@@ -21,11 +21,11 @@ struct BackendsReader {
     }
 
     private func read(_ section: ConfigReader, key: String, in parent: ConfigReader) -> Backend? {
-        defer { section.finish() }
         guard let id = BackendID(key) else {
             parent.report(key, "is no name for a backend", hint: "use lower-case letters, digits, - _ and .")
             return nil
         }
+        defer { section.finish() }
         let url = readURL(section)
         let model = section.string("model")
         if model == nil && !section.has("model") { section.report("model", "is missing") }
@@ -75,6 +75,7 @@ struct BackendsReader {
             }
             return []
         }
+        if names.isEmpty { section.report("role", "is empty") }
         return names.compactMap { section.choice($0, for: "role") }
     }
 
@@ -122,6 +123,7 @@ struct BackendsReader {
     /// A backend whose key is not in the environment is there, but disabled, with the reason.
     private func readKey(_ section: ConfigReader, into backend: inout Backend) {
         switch section.secret("key") {
+        case .success(""): section.report("key", "is empty", hint: "leave it out for a backend that takes none")
         case .success(let value) where value.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }: backend.key = Secret(value)
         case .success: section.report("key", "holds characters that no header may have")
         case .failure(let missing): backend.disabledReason = "no key: set \(missing.name)"

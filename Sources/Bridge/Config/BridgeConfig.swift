@@ -42,5 +42,12 @@ public struct BridgeConfig: Sendable {
 
 extension BridgeConfig {
     /// Listens there instead.
-    public mutating func listen(on socket: String) { server.socket = socket }
+    /// - Throws: ``ConfigProblems`` when no socket can have that path.
+    public mutating func listen(on socket: String) throws(ConfigProblems) {
+        if let problem = ConfigLoader.socketProblem(socket) {
+            let place = ConfigProblem(file: "--socket", line: nil, path: "", message: problem, hint: nil)
+            throw ConfigProblems(problems: [place])
+        }
+        server.socket = socket
+    }
 }

@@ -46,6 +46,12 @@ public enum ConfigLoader {
         return stateFolder(environment) + "/workshop.sock"
     }
 
+    /// Why no socket can have that path; nil when one can.
+    static func socketProblem(_ path: String) -> String? {
+        path.utf8.count > longestSocketPath
+            ? "the path has \(path.utf8.count) bytes, and a Unix socket's may have \(longestSocketPath)" : nil
+    }
+
     private static func stateFolder(_ environment: [String: String]) -> String {
         let state = environment["XDG_STATE_HOME"].flatMap { $0.isEmpty ? nil : $0 }
         return (state ?? (environment["HOME"] ?? "") + "/.local/state") + "/workshop"
@@ -60,12 +66,8 @@ public enum ConfigLoader {
         var server = BridgeConfig.Server(socket: defaultSocket(environment: root.environment))
         let section = root.section("server")
         if let socket = section?.string("socket") { server.socket = absolute(socket, base) }
-        if server.socket.utf8.count > longestSocketPath {
-            (section ?? root).report(
-                "socket",
-                "the path has \(server.socket.utf8.count) bytes, and a Unix socket's may have \(longestSocketPath)",
-                hint: "choose a shorter path"
-            )
+        if let problem = socketProblem(server.socket) {
+            (section ?? root).report("socket", problem, hint: "choose a shorter path")
         }
         server.maxInFlight = section?.integer("max_in_flight", in: 1...65_536) ?? server.maxInFlight
         server.idleTimeout = section?.seconds("idle_timeout_s", in: 0...86_400) ?? server.idleTimeout

@@ -79,7 +79,7 @@ final class ConfigReader {
     func section(_ key: String) -> ConfigReader? {
         guard let node = take(key) else { return nil }
         guard let mapping = node.mapping else {
-            if node.null == nil { report(key, "is not a mapping of keys") }
+            report(key, node.null == nil ? "is not a mapping of keys" : "is empty")
             return nil
         }
         return ConfigReader(
@@ -94,7 +94,13 @@ final class ConfigReader {
 
     /// A string with its `${NAME}`s read; one whose variable is not set is a problem.
     func string(_ key: String) -> String? {
-        guard let raw = rawString(key) else { return nil }
+        guard let raw = rawString(key), let value = expanded(raw, for: key) else { return nil }
+        if value.isEmpty { report(key, "is empty") }
+        return value.isEmpty ? nil : value
+    }
+
+    /// The text with its `${NAME}`s read, or nil with a problem.
+    private func expanded(_ raw: String, for key: String) -> String? {
         switch expand(raw) {
         case .success(let value): return value
         case .failure(let missing):
@@ -121,7 +127,7 @@ final class ConfigReader {
             report(key, "is not a list of strings")
             return nil
         }
-        return values
+        return values.compactMap { expanded($0, for: key) }
     }
 
     func integer(_ key: String, in range: ClosedRange<Int>) -> Int? {

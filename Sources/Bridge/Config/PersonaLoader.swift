@@ -42,7 +42,11 @@ enum PersonaLoader {
         ]
         var terms: [(class: IdentityClass, text: String)] = []
         for (key, identityClass) in keys { terms += (identity.strings(key) ?? []).map { (identityClass, $0) } }
-        if !identity.has("name") { identity.report("name", "is missing") }
+        if !identity.has("name") {
+            identity.report("name", "is missing")
+        } else if !terms.contains(where: { $0.class == .name && !$0.text.isEmpty }) {
+            identity.report("name", "is empty")
+        }
         return PersonaCard(id: id, identity: Identity(terms: terms), voice: readVoice(root))
     }
 

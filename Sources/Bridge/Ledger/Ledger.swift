@@ -87,7 +87,11 @@ final class Ledger: EgressLedger {
     /// Commits what is waiting and closes the database.
     func close() {
         commits.flush()
-        do { try pool.close() } catch {
+        do {
+            // What is in the write-ahead log goes into the database, so that one file is the whole ledger.
+            _ = try pool.writeWithoutTransaction { db in try db.checkpoint(.truncate) }
+            try pool.close()
+        } catch {
             logger.warning("the ledger did not close cleanly", metadata: ["reason": "\(Self.reason(error))"])
         }
     }
@@ -216,7 +220,7 @@ final class Ledger: EgressLedger {
 
     /// An error of SQLite without its SQL or arguments; another error as it is.
     private static func reason(_ error: any Error) -> String {
-        guard let error = error as? DatabaseError else { return "\(error)" }
+        guard let error = error as? DatabaseError else { return (error as NSError).localizedDescription }
         return "\(error.extendedResultCode): \(error.message ?? "no message")"
     }
 }

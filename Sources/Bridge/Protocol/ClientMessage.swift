@@ -43,14 +43,22 @@ struct ClientMessage: Sendable {
 
     /// Reads a line. It never throws: what cannot be read becomes an error to be answered.
     static func read(_ line: ByteBuffer) -> ClientMessage {
-        guard nestingIsBounded(line) else { return ClientMessage(id: nil, request: .failure(BridgeError(.parseError))) }
-        do {
-            return try JSONDecoder().decode(Envelope.self, from: Data(line.readableBytesView)).message
-        } catch DecodingError.typeMismatch {
-            return ClientMessage(id: nil, request: .failure(BridgeError(.invalidRequest)))
-        } catch {
+        guard nestingIsBounded(line), isUTF8(line) else {
             return ClientMessage(id: nil, request: .failure(BridgeError(.parseError)))
         }
+        do {
+            return try JSONDecoder().decode(Envelope.self, from: Data(line.readableBytesView)).message
+        } catch DecodingError.dataCorrupted {
+            return ClientMessage(id: nil, request: .failure(BridgeError(.parseError)))
+        } catch {
+            // It is JSON, and no object.
+            return ClientMessage(id: nil, request: .failure(BridgeError(.invalidRequest)))
+        }
+    }
+
+    /// Whether the line is UTF-8: the decoder would let some broken strings pass as something else.
+    private static func isUTF8(_ line: ByteBuffer) -> Bool {
+        line.withUnsafeReadableBytes { String(validating: $0, as: UTF8.self) != nil }
     }
 
     /// Whether brackets nest at most this deep, outside strings: a parser must not be led into deep recursion.

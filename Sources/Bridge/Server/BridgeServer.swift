@@ -4,7 +4,10 @@ internal import NIOPosix
 internal import ServiceLifecycle
 
 /// The Unix socket: accepts clients, and serves each on its own ``Connection``.
-struct BridgeServer: Service {
+struct BridgeServer: Service, CustomStringConvertible {
+    /// ServiceLifecycle logs its services.
+    let description = "BridgeServer"
+
     private let socket: String
     private let service: ThoughtService
     private let limits: Connection.Limits
@@ -29,7 +32,7 @@ struct BridgeServer: Service {
     /// Serves until graceful shutdown: then it takes no new clients and no new requests, and ends with the last request
     /// that is in flight.
     func run() async throws {
-        let place = try SocketFile.claim(socket)
+        let place = try SocketFile.claim(socket, isShared: !allowedUserIDs.isEmpty)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: threads)
         do {
             let listening = try await listen(on: group)

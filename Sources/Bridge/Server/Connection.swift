@@ -185,7 +185,9 @@ actor Connection {
     }
 
     private func report(_ id: RequestID, _ work: () async throws -> [UInt8]) async {
-        do { queue(try await work()) } catch {
+        do { queue(try await work()) } catch is CancellationError {
+            queue(ServerMessage.error(id, BridgeError(.cancelled)))
+        } catch {
             logger.error("the ledger cannot be read", metadata: ["reason": "\(type(of: error))"])
             queue(ServerMessage.error(id, BridgeError(.ledgerUnavailable)))
         }

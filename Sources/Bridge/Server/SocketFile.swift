@@ -21,7 +21,7 @@ struct SocketFile: ~Copyable {
         var description: String {
             switch self {
             case .taken(let path): "another daemon is running on \(path); stop it, or choose another server.socket"
-            case .folderIsOpen(let path): "others may enter the socket's folder \(path); run: chmod 700 \(path)"
+            case .folderIsOpen(let path): "others have rights in the socket's folder \(path); run: chmod 700 \(path)"
             case .folderIsForeign(let path): "the socket's folder \(path) belongs to another user; choose another"
             case .notASocket(let path):
                 "\(path) is there and is not a socket; remove it, or choose another server.socket"
@@ -32,10 +32,13 @@ struct SocketFile: ~Copyable {
 
     let path: String
     private let lock: Int32
+    private let mode: mode_t
 
     /// Takes the place: makes the folder (0700), locks, and removes a dead daemon's socket.
-    static func claim(_ path: String) throws(Failure) -> SocketFile {
-        try checkFolder((path as NSString).deletingLastPathComponent)
+    /// - Parameter isShared: whether other users may connect; then the folder may be entered by others, but never
+    ///   changed, and who is served is decided by `SO_PEERCRED`.
+    static func claim(_ path: String, isShared: Bool = false) throws(Failure) -> SocketFile {
+        try checkFolder((path as NSString).deletingLastPathComponent, forbidden: isShared ? 0o022 : 0o077)
         let lock = open(path + ".lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard lock >= 0 else { throw .system(path: path + ".lock", code: errno) }
         guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
@@ -47,17 +50,18 @@ struct SocketFile: ~Copyable {
             Glibc.close(lock)
             throw error
         }
-        return SocketFile(path: path, lock: lock)
+        return SocketFile(path: path, lock: lock, mode: isShared ? 0o666 : 0o600)
     }
 
-    private init(path: String, lock: Int32) {
+    private init(path: String, lock: Int32, mode: mode_t) {
         self.path = path
         self.lock = lock
+        self.mode = mode
     }
 
-    /// Lets nobody but the owner connect. To be called when the socket is bound.
+    /// Lets nobody but the owner connect, unless it is shared. To be called when the socket is bound.
     func protect() throws(Failure) {
-        guard chmod(path, 0o600) == 0 else { throw .system(path: path, code: errno) }
+        guard chmod(path, mode) == 0 else { throw .system(path: path, code: errno) }
     }
 
     deinit {
@@ -66,12 +70,12 @@ struct SocketFile: ~Copyable {
         Glibc.close(lock)
     }
 
-    private static func checkFolder(_ folder: String) throws(Failure) {
+    private static func checkFolder(_ folder: String, forbidden: mode_t) throws(Failure) {
         do { try PrivateFile.makeFolder(folder) } catch { throw .system(path: folder, code: EACCES) }
         var status = stat()
         guard stat(folder, &status) == 0 else { throw .system(path: folder, code: errno) }
         guard status.st_uid == geteuid() else { throw .folderIsForeign(path: folder) }
-        guard status.st_mode & 0o077 == 0 else { throw .folderIsOpen(path: folder) }
+        guard status.st_mode & forbidden == 0 else { throw .folderIsOpen(path: folder) }
     }
 
     private static func removeDeadSocket(_ path: String) throws(Failure) {

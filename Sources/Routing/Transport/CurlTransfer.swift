@@ -93,12 +93,13 @@ final class CurlTransfer: @unchecked Sendable {
 
     // MARK: What goes and what comes
 
-    private static let onSend: @convention(c) (UnsafeMutablePointer<CChar>?, Int, Int, UnsafeMutableRawPointer?) -> Int =
-        { buffer, size, count, me in
-            guard let buffer, let me else { return 0 }
-            let transfer = Unmanaged<CurlTransfer>.fromOpaque(me).takeUnretainedValue()
-            return transfer.give(UnsafeMutableRawBufferPointer(start: buffer, count: size * count))
-        }
+    private static let onSend:
+        @convention(c) (UnsafeMutablePointer<CChar>?, Int, Int, UnsafeMutableRawPointer?) -> Int =
+            { buffer, size, count, me in
+                guard let buffer, let me else { return 0 }
+                let transfer = Unmanaged<CurlTransfer>.fromOpaque(me).takeUnretainedValue()
+                return transfer.give(UnsafeMutableRawBufferPointer(start: buffer, count: size * count))
+            }
 
     private static let onBody:
         @convention(c) (UnsafeMutablePointer<CChar>?, Int, Int, UnsafeMutableRawPointer?) -> Int =

@@ -1,0 +1,100 @@
+import Testing
+
+@testable import Persona
+
+@Suite("The egress scan reads every byte of a request before it may leave")
+struct EgressScanTests {
+    private let scan = EgressScan(index: Fixture.index)
+
+    private static func request(
+        url: String = "https://api.example/v1/chat/completions",
+        header: (name: String, value: String) = ("Accept", "*/*"),
+        body: String = "{}"
+    ) -> OutgoingRequest {
+        OutgoingRequest(
+            method: .post,
+            url: url,
+            headers: [("User-Agent", "workshop"), header],
+            body: Array(body.utf8)
+        )
+    }
+
+    private func violation(_ request: OutgoingRequest) throws -> EgressViolation? {
+        do {
+            _ = try scan.seal(request)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
+    @Test("a term in any part of the request holds it back, and the place is told")
+    func places() throws {
+        let cases: [(OutgoingRequest, EgressViolation.Place)] = [
+            (Self.request(url: "https://timmy.example/v1"), .url),
+            (Self.request(url: "https://api.example/v1?who=timmy"), .url),
+            (Self.request(header: ("X-Timmy", "1")), .header),
+            (Self.request(header: ("X-Title", "Timmys workshop")), .header),
+            (Self.request(body: #"{"model":"timmy-4b"}"#), .body),
+            (Self.request(body: #"{"timmy":1}"#), .body),
+        ]
+        for (request, place) in cases {
+            #expect(try violation(request) == EgressViolation(identityClass: .name, place: place))
+        }
+    }
+
+    @Test(
+        "a term in JSON's escapes is found",
+        arguments: [
+            #"\u0054immy"#, #"Tim\u006dy"#, #"\u0054\u0069\u006D\u006d\u0079"#, #"T\u0456mm\u0443"#,
+            #"\ud835\udc13immy"#, #"Tim\u200Bmy"#, #"Ti\u0301mmy"#, #"x\/timmy\/y"#, #"\"Timmy\""#, #"lantern\nmill"#,
+            #"lantern\tmill"#, #"lantern\r\nmill"#, #"lantern\fmill"#, #"lantern\bmill"#, #"lantern\u0020mill"#,
+            #"\/home\/rowan\/journal"#, #"\\Timmy"#, #"C:\\timmy"#,
+        ]
+    )
+    func escapes(_ text: String) throws {
+        #expect(try violation(Self.request(body: #"{"content":"\#(text)"}"#))?.place == .body)
+    }
+
+    @Test(
+        "broken escapes harm nobody, and hide nothing behind them",
+        arguments: [
+            #"\"#, #"\u"#, #"\u00"#, #"\uZZZZ"#, #"\ud835"#, #"\ud835\u0041"#, #"\udc13"#, #"\ud835\udc1"#, #"\x"#,
+        ]
+    )
+    func brokenEscapes(_ text: String) throws {
+        #expect(try violation(Self.request(body: text)) == nil)
+        #expect(try violation(Self.request(body: text + #" Tim\u006dy"#))?.place == .body)
+    }
+
+    @Test(
+        "escapes are read as JSON reads them",
+        arguments: [
+            (#"a\\u0041"#, #"a\u0041"#), (#"\u00e9"#, "\u{E9}"), (#"\ud83d\ude00"#, "\u{1F600}"), (#"a\nb"#, "a b"),
+            (#"\"\/\\"#, #""/\"#), ("", ""), (#"\u0041\u0042c"#, "ABc"),
+        ]
+    )
+    func reading(_ text: String, _ expected: String) {
+        let read = EgressScan.withoutJSONEscapes(Array(text.utf8))
+        #expect(String(decoding: read, as: UTF8.self) == expected)
+    }
+
+    @Test("a clean request is sealed unchanged")
+    func clean() throws {
+        var request = Self.request(header: ("Authorization", "Bearer k-123"), body: #"{"content":"caf\u00e9 \"x\""}"#)
+        request.body += [0xFF, 0x00]
+        let sealed = try scan.seal(request)
+        #expect(sealed.method == request.method)
+        #expect(sealed.url == request.url)
+        #expect(sealed.headers.map(\.name) == request.headers.map(\.name))
+        #expect(sealed.headers.map(\.value) == request.headers.map(\.value))
+        #expect(sealed.body == request.body)
+    }
+
+    @Test("a violation tells class and place, never the term")
+    func description() throws {
+        let found = try #require(try violation(Self.request(body: "glasswing")))
+        #expect(found.description == "an identity term of class project in the body")
+        #expect(Fixture.index.firstClass(in: String(reflecting: found)) == nil)
+    }
+}

@@ -1,0 +1,431 @@
+"""Holds the protocol's JSON Schema against the transcripts, docs/protocol.md and the sources.
+
+    python3 -m unittest discover Tests/Protocol
+
+Needs `jsonschema` (4.18 or later) from PyPI.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unittest
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jsonschema import Draft202012Validator
+
+TOP = Path(__file__).resolve().parents[2]
+DOCUMENT = (TOP / "docs/protocol.md").read_text("utf-8")
+SCHEMA: dict[str, Any] = json.loads((TOP / "configs/protocol.schema.json").read_text("utf-8"))
+DEFINITIONS: dict[str, Any] = SCHEMA["$defs"]
+METHODS = (
+    "hello", "route", "think", "cancel", "health", "subscribe", "unsubscribe", "costs", "audit",
+)  # fmt: skip
+WRAPPERS = {"$number", "$string", "$any"}
+HEADING = re.compile(r"^#+ (?P<words>.+)$")
+EXAMPLE = re.compile(r"^ {4}(?P<arrow>[→←]) (?P<text>.+)$")
+ROW = re.compile(
+    r"^\| (?P<code>-\d+) \| `(?P<name>\w+)` \| (?P<message>[^|]+) \| (?P<data>[^|]*)\|$", re.M
+)
+
+
+@cache
+def validator(name: str) -> Draft202012Validator:
+    """A validator of one definition; of any message for the name ``""``."""
+    if not name:
+        return Draft202012Validator(SCHEMA)
+    return Draft202012Validator({"$ref": f"#/$defs/{name}", "$defs": DEFINITIONS})
+
+
+def faults(name: str, value: Any) -> list[str]:
+    """What is wrong with a value, by a definition."""
+    return [f"{fault.json_path}: {fault.message}" for fault in validator(name).iter_errors(value)]
+
+
+def plain(value: Any) -> Any:
+    """A transcript's message with its wrappers replaced by the examples inside."""
+    if isinstance(value, list):
+        return [plain(entry) for entry in value]
+    if isinstance(value, dict):
+        if len(value) == 1 and set(value) <= WRAPPERS:
+            return next(iter(value.values()))
+        return {key: plain(entry) for key, entry in value.items()}
+    return value
+
+
+@dataclass(frozen=True)
+class Error:
+    """One row of the table of errors."""
+
+    code: int
+    name: str
+    message: str
+
+
+class Conversation:
+    """Messages of one connection, each held against the definition that is meant for it."""
+
+    def __init__(self, methods: dict[Any, str] | None = None, otherwise: str = "") -> None:
+        self.methods = dict(methods or {})
+        self.otherwise = otherwise
+
+    def from_client(self, message: dict[str, Any]) -> list[str]:
+        """What is wrong with a client's message."""
+        if "id" not in message:
+            return faults("clientNotification", message)
+        self.methods[message["id"]] = message["method"]
+        return faults("clientRequest", message)
+
+    def from_daemon(self, message: dict[str, Any]) -> list[str]:
+        """What is wrong with a daemon's message; a result is held against the method asked."""
+        if "method" in message:
+            return faults("serverNotification", message)
+        if "error" in message:
+            return faults("serverError", message)
+        method = self.methods.get(message["id"], self.otherwise)
+        return faults("serverResult", message) + faults(f"{method}Result", message["result"])
+
+
+class TheSchema(unittest.TestCase):
+    def test_it_is_one(self) -> None:
+        Draft202012Validator.check_schema(SCHEMA)
+
+    def test_every_reference_leads_somewhere_and_every_definition_is_used(self) -> None:
+        used = set(re.findall(r'"#/\$defs/(\w+)"', json.dumps(SCHEMA)))
+        ends = {"unsubscribeResult"}  # the same as subscribeResult, among the results once
+        self.assertEqual(used | ends, set(DEFINITIONS))
+
+    def test_every_object_is_closed(self) -> None:
+        for path, part in objects("$defs", DEFINITIONS):
+            with self.subTest(path):
+                self.assertIn("additionalProperties", part)
+
+    def test_every_method_has_its_definitions(self) -> None:
+        for method in METHODS:
+            for end in ("Request", "Params", "Result"):
+                self.assertIn(method + end, DEFINITIONS)
+        self.assertIn(", ".join(f"`{method}`" for method in METHODS), DOCUMENT)
+
+
+def objects(path: str, value: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every schema of an object below a value."""
+    if isinstance(value, dict):
+        if value.get("type") == "object":
+            yield path, value
+        for key, part in value.items():
+            yield from objects(f"{path}.{key}", part)
+
+
+class Transcripts(unittest.TestCase):
+    def test_every_line(self) -> None:
+        files = sorted((TOP / "Tests/Transcripts").glob("*.jsonl"))
+        self.assertGreaterEqual(len(files), 15)
+        for file in files:
+            lines = [json.loads(line) for line in file.read_text("utf-8").splitlines()]
+            messages = [(side, plain(entry)) for line in lines for side, entry in line.items()]
+            mistakes = {entry["id"] for side, entry in messages if side == "s" and blames(entry)}
+            conversation = Conversation()
+            for number, (side, message) in enumerate(messages, 1):
+                with self.subTest(file.name, line=number):
+                    self.hold(conversation, side, message, mistakes)
+
+    def hold(
+        self, conversation: Conversation, side: str, message: dict[str, Any], mistakes: set[Any]
+    ) -> None:
+        if side == "s":
+            self.assertEqual(conversation.from_daemon(message), [])
+        elif message["id"] not in mistakes:
+            self.assertEqual(conversation.from_client(message), [])
+        else:
+            self.assertNotEqual(conversation.from_client(message), [])
+            return
+        self.assertEqual(faults("", message), [])
+
+
+def blames(message: dict[str, Any]) -> bool:
+    """Whether the daemon says that the shape of a request was wrong."""
+    code = message.get("error", {}).get("data", {}).get("code")
+    return code in ("method_not_found", "invalid_params")
+
+
+class Document(unittest.TestCase):
+    def test_the_examples_are_valid(self) -> None:
+        found = list(examples(DOCUMENT))
+        self.assertGreaterEqual(len(found), 16)
+        methods: dict[Any, str] = {}
+        for heading, arrow, text in found:
+            with self.subTest(text[:60]):
+                message = json.loads(text)
+                conversation = Conversation(methods, otherwise=heading.split(",")[0])
+                if arrow == "→":
+                    self.assertEqual(conversation.from_client(message), [])
+                    methods = conversation.methods
+                else:
+                    self.assertEqual(conversation.from_daemon(message), [])
+
+    def test_every_method_has_an_example_of_its_result(self) -> None:
+        results = {
+            heading for heading, arrow, text in examples(DOCUMENT)
+            if arrow == "←" and "result" in json.loads(text)
+        }  # fmt: skip
+        headings = {name for heading in results for name in heading.split(", ")}
+        self.assertEqual(headings, set(METHODS))
+
+    def test_the_parameters_are_the_schema_s(self) -> None:
+        for method in ("hello", "think"):
+            section = DOCUMENT.split(f"\n### {method}\n", 1)[1].split("\n### ", 1)[0]
+            named = set(re.findall(r"^\| `(\w+)` \| ", section, re.M))
+            self.assertEqual(named, set(DEFINITIONS[f"{method}Params"]["properties"]))
+
+    def test_route_takes_what_think_takes_less_three(self) -> None:
+        think = set(DEFINITIONS["thinkParams"]["properties"])
+        route = set(DEFINITIONS["routeParams"]["properties"])
+        self.assertEqual(think - route, {"stream", "max_tokens", "caller"})
+        self.assertLess(route, think)
+
+    def test_the_words_stand_in_it(self) -> None:
+        for name in ("failureClass", "state", "rule", "identityClass", "event"):
+            for word in DEFINITIONS[name]["enum"]:
+                self.assertIn(f"{word}", re.findall(r"[\w.]+", DOCUMENT), name)
+
+
+def examples(document: str) -> Iterator[tuple[str, str, str]]:
+    """The heading, the arrow and the JSON of every example; one may go on over several lines."""
+    heading, arrow, parts = "", "", []
+    for line in [*document.splitlines(), ""]:
+        start = EXAMPLE.match(line)
+        if parts and (start or not line.startswith("    ")):
+            yield heading, arrow, " ".join(parts)
+            parts = []
+        if start:
+            arrow, parts = start["arrow"], [start["text"]]
+        elif parts:
+            parts.append(line.strip())
+        elif title := HEADING.match(line):
+            heading = title["words"]
+
+
+class Errors(unittest.TestCase):
+    def test_the_document_says_what_the_sources_say(self) -> None:
+        self.assertEqual(errors_of_the_document(), errors_of_the_sources())
+
+    def test_the_schema_says_what_the_document_says(self) -> None:
+        self.assertEqual(errors_of_the_schema(), errors_of_the_document())
+
+    def test_the_data_are_the_document_s(self) -> None:
+        for row in ROW.finditer(DOCUMENT):
+            with self.subTest(row["name"]):
+                data = DEFINITIONS[row["name"]]["properties"]["data"]["properties"]
+                self.assertEqual(set(re.findall(r"`(\w+)`", row["data"])) | {"code"}, set(data))
+
+
+def errors_of_the_document() -> list[Error]:
+    """The table of docs/protocol.md."""
+    return [
+        Error(int(row["code"]), row["name"], row["message"].strip())
+        for row in ROW.finditer(DOCUMENT)
+    ]
+
+
+def errors_of_the_schema() -> list[Error]:
+    """The alternatives of `error`."""
+    names = [entry["$ref"].rsplit("/", 1)[1] for entry in DEFINITIONS["error"]["oneOf"]]
+    found: list[Error] = []
+    for name in names:
+        fields = DEFINITIONS[name]["properties"]
+        code = fields["data"]["properties"]["code"]["const"]
+        if code != name:
+            raise AssertionError(f"{name} has the code {code}")
+        found.append(Error(fields["code"]["const"], name, fields["message"]["const"]))
+    return found
+
+
+def errors_of_the_sources() -> list[Error]:
+    """The three tables of BridgeError.Code."""
+    source = (TOP / "Sources/Bridge/Protocol/BridgeError.swift").read_text("utf-8")
+    codes = re.findall(r"case (\w+) = (-\d+)", source)
+    names = dict(re.findall(r'case \.(\w+): "(\w+)"', source))
+    messages = dict(re.findall(r'case \.(\w+): "([^"]*[^"\w][^"]*)"', source))
+    return [Error(int(code), names[case], messages[case]) for case, code in codes]
+
+
+class Words(unittest.TestCase):
+    """The enumerations are those of the sources."""
+
+    def check(self, definition: str, path: str, name: str) -> None:
+        source = (TOP / "Sources" / path).read_text("utf-8")
+        self.assertEqual(DEFINITIONS[definition]["enum"], raw_values(source, name))
+
+    def test_kinds(self) -> None:
+        self.check("kind", "Routing/TaskKind.swift", "TaskKind")
+
+    def test_failure_classes(self) -> None:
+        self.check("failureClass", "Routing/FailureClass.swift", "FailureClass")
+
+    def test_states(self) -> None:
+        self.check("state", "Routing/HealthBoard.swift", "HealthState")
+
+    def test_rules(self) -> None:
+        self.check("rule", "Routing/RoutePlan.swift", "Rule")
+
+    def test_identity_classes(self) -> None:
+        self.check("identityClass", "Persona/Identity.swift", "IdentityClass")
+
+    def test_roles(self) -> None:
+        source = (TOP / "Sources/Routing/Backend.swift").read_text("utf-8")
+        alternatives = "|".join(raw_values(source, "Role"))
+        self.assertEqual(
+            DEFINITIONS["roles"]["pattern"], f"^({alternatives})([+]({alternatives}))*$"
+        )
+
+
+def raw_values(source: str, name: str) -> list[str]:
+    """The raw values of a Swift enumeration of strings, in its order."""
+    body = re.split(rf"enum {name}: String[^{{]*{{", source, maxsplit=1)[1]
+    values: list[str] = []
+    for line in body.splitlines():
+        case = re.match(r"^ +case (?P<list>[a-z].*)$", line)
+        if case:
+            for entry in case["list"].split(", "):
+                case_name, _, raw = entry.partition(" = ")
+                values.append(raw.strip('"') or case_name)
+        elif line.strip() and not line.strip().startswith("//"):
+            break
+    return values
+
+
+def asking(method: str, params: Any = None, **more: Any) -> dict[str, Any]:
+    """A request."""
+    message: dict[str, Any] = {"jsonrpc": "2.0", "id": 1, "method": method, **more}
+    return message if params is None else {**message, "params": params}
+
+
+def failing(name: str, identifier: Any = 1, **data: Any) -> dict[str, Any]:
+    """An error as the daemon would send it, with these data."""
+    row = next(error for error in errors_of_the_schema() if error.name == name)
+    error = {"code": row.code, "message": row.message, "data": {"code": name, **data}}
+    return {"jsonrpc": "2.0", "id": identifier, "error": error}
+
+
+ANSWER: dict[str, Any] = {
+    "text": "Blue.", "backend": "local", "model": "m", "kind": "general", "finish": "stop",
+    "attempts": [{"backend": "local", "outcome": "answered", "ms": 1.5}],
+    "usage": {
+        "input_uncached": 1, "input_cache_read": None, "input_cache_write": None,
+        "output_visible": 2, "output_reasoning": None, "source": "provider",
+    },
+    "cost_usd": None, "ms": 1.5,
+}  # fmt: skip
+
+BAD: dict[str, Any] = {
+    "an array": [asking("health")],
+    "no version of JSON-RPC": {"id": 1, "method": "health"},
+    "another version of JSON-RPC": asking("health", jsonrpc="1.0"),
+    "an unknown method": asking("dream", {}),
+    "an unknown member": asking("health", session=1),
+    "positional parameters": asking("hello", ["evennia_glue", 1]),
+    "null for parameters": {"jsonrpc": "2.0", "id": 1, "method": "health", "params": None},
+    "parameters where there are none": asking("health", {"all": True}),
+    "an empty id": asking("health", id=""),
+    "a long id": asking("health", id="x" * 129),
+    "a fraction as id": asking("health", id=1.5),
+    "an id of more than 64 bit": asking("health", id=2**63),
+    "null as id of a request": asking("health", id=None),
+    "a notification that does nothing": {"jsonrpc": "2.0", "method": "health"},
+    "hello without a protocol": asking("hello", {"client": "evennia_glue"}),
+    "hello with a protocol in words": asking("hello", {"protocol": "1"}),
+    "think without a task": asking("think", {}),
+    "think with an empty task": asking("think", {"task": ""}),
+    "think with a number as task": asking("think", {"task": 7}),
+    "think with a long task": asking("think", {"task": "x" * 262_145}),
+    "think with a misspelt parameter": asking("think", {"task": "x", "steam": True}),
+    "think with an unknown kind": asking("think", {"task": "x", "kind": "dreaming"}),
+    "think with no tokens": asking("think", {"task": "x", "max_tokens": 0}),
+    "think with too many tokens": asking("think", {"task": "x", "max_tokens": 131_073}),
+    "think with 17 attachments": asking("think", {"task": "x", "attachments": ["a/b"] * 17}),
+    "think with null": asking("think", {"task": "x", "persona": None}),
+    "route with stream": asking("route", {"task": "x", "stream": True}),
+    "route with a caller": asking("route", {"task": "x", "caller": "ann"}),
+    "cancel of nothing": asking("cancel", {}),
+    "subscribe to another event": asking("subscribe", {"events": ["model.switching"]}),
+    "subscribe to a string": asking("subscribe", {"events": "health.changed"}),
+    "result and error": {**failing("cancelled"), "result": {"cancelled": True}},
+    "a result without an id": {"jsonrpc": "2.0", "result": {"cancelled": True}},
+    "a result for null": {"jsonrpc": "2.0", "id": None, "result": {"cancelled": True}},
+    "a result of nothing": {"jsonrpc": "2.0", "id": 1, "result": {}},
+    "an answer with a secret": {"jsonrpc": "2.0", "id": 1, "result": {**ANSWER, "prompt": "x"}},
+    "an answer by nobody": {"jsonrpc": "2.0", "id": 1, "result": {**ANSWER, "attempts": []}},
+    "an answer for less than nothing": {
+        "jsonrpc": "2.0", "id": 1, "result": {**ANSWER, "cost_usd": -1},
+    },
+    "an error with another's sentence": {
+        "jsonrpc": "2.0", "id": 1,
+        "error": {"code": -32015, "message": "Sorry.", "data": {"code": "cancelled"}},
+    },
+    "an error with another's code": {
+        "jsonrpc": "2.0", "id": 1,
+        "error": {
+            "code": -32014, "message": "The request was cancelled.", "data": {"code": "cancelled"},
+        },
+    },
+    "an error without data": {
+        "jsonrpc": "2.0", "id": 1, "error": {"code": -32601, "message": "There is no such method."},
+    },
+    "an error with the matched term": failing("persona_refused", say="No.", **{"class": "name"},
+                                              term="x"),
+    "an error that names no field": failing("invalid_params"),
+    "an unknown class": failing("persona_refused", say="No.", **{"class": "secret"}),
+    "an answered attempt in an error": failing(
+        "all_backends_failed", say="No.",
+        attempts=[{"backend": "local", "outcome": "answered", "ms": 1}],
+    ),
+    "null as id of an error with an id": failing("cancelled", None),
+    "a delta that counts from -1": {
+        "jsonrpc": "2.0", "method": "think.delta", "params": {"id": 1, "seq": -1, "text": "x"},
+    },
+    "a delta with nothing": {
+        "jsonrpc": "2.0", "method": "think.delta", "params": {"id": 1, "seq": 0, "text": ""},
+    },
+    "a restart for no reason": {
+        "jsonrpc": "2.0", "method": "think.restarted", "params": {"id": 1, "backend": "local"},
+    },
+    "a lamp with a local time": {
+        "jsonrpc": "2.0", "method": "health.changed",
+        "params": {
+            "backend": "local", "model": "m", "role": "local", "local": True, "state": "healthy",
+            "breaker": "closed", "since": "2026-11-21T01:00:00+01:00", "latency_ms": 1,
+            "why": "it answers",
+        },
+    },
+    "an unknown notification": {"jsonrpc": "2.0", "method": "think.done", "params": {"id": 1}},
+}  # fmt: skip
+
+
+class BadMessages(unittest.TestCase):
+    def test_none_of_them_validates(self) -> None:
+        for name, message in BAD.items():
+            with self.subTest(name):
+                self.assertNotEqual(faults("", message), [])
+
+    def test_what_they_were_made_from_does(self) -> None:
+        good = [
+            asking("health"), asking("health", {}), asking("hello", {"protocol": 99}),
+            asking("cancel", {"id": "t1"}), asking("think", {"task": "x", "max_tokens": 131_072}),
+            asking("think", {"task": "x" * 262_144}), asking("health", id=-(2**63)),
+            {"jsonrpc": "2.0", "method": "cancel", "params": {"id": 1}},
+            {"jsonrpc": "2.0", "id": 1, "result": ANSWER},
+            failing("cancelled"), failing("parse_error", None),
+            failing("invalid_request", None, field="id"), failing("ledger_unavailable"),
+            failing("persona_refused", say="No.", **{"class": "name"}),
+        ]  # fmt: skip
+        for message in good:
+            with self.subTest(json.dumps(message)[:80]):
+                self.assertEqual(faults("", message), [])
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,47 @@
+import Persona
+import Testing
+
+@testable import Routing
+
+/// Backends of the shape of the example configuration, each with a URL of its own.
+enum Fixture {
+    static func id(_ name: String) throws -> BackendID { try #require(BackendID(name)) }
+
+    static func backend(_ name: String, _ roles: [Role] = [.local], local: Bool = false) throws -> Backend {
+        Backend(id: try id(name), url: "http://\(name).test/v1", model: "\(name)-1", roles: roles, isLocal: local)
+    }
+
+    /// The seven of `configs/backends.yaml`, all with their keys.
+    static func seven() throws -> BackendRegistry {
+        var local = try backend("local", [.local], local: true)
+        local.maxContext = 8_192
+        var claude = try backend("claude", [.reasoning])
+        claude.maxContext = 200_000
+        claude.modalities = ["image"]
+        var kimi = try backend("kimi", [.longContext, .code])
+        kimi.maxContext = 256_000
+        var gpt = try backend("gpt", [.breadth])
+        gpt.maxContext = 400_000
+        gpt.modalities = ["image"]
+        var gemini = try backend("gemini", [.multimodal])
+        gemini.maxContext = 1_000_000
+        gemini.modalities = ["image", "audio", "video", "application"]
+        var grok = try backend("grok", [.speed])
+        grok.maxContext = 2_000_000
+        var openrouter = try backend("openrouter", [.fallback])
+        openrouter.maxContext = 128_000
+        return BackendRegistry([local, claude, kimi, gpt, gemini, grok, openrouter])
+    }
+
+    /// A whole answer of the given text.
+    static func answer(_ text: String, finish: String = "stop") -> String {
+        #"{"model":"served-1","choices":[{"message":{"content":"\#(text)"},"finish_reason":"\#(finish)"}],"#
+            + #""usage":{"prompt_tokens":10,"completion_tokens":5}}"#
+    }
+
+    /// One chunk of a streamed answer.
+    static func chunk(_ text: String, finish: String? = nil) -> String {
+        let reason = finish.map { "\"\($0)\"" } ?? "null"
+        return #"data: {"choices":[{"delta":{"content":"\#(text)"},"finish_reason":\#(reason)}]}"# + "\n\n"
+    }
+}

@@ -1,0 +1,74 @@
+import Persona
+import TestSupport
+import Testing
+
+@testable import Routing
+
+/// A router over invented backends, a scripted transport, a ledger in memory and a clock that stands still.
+struct Workbench {
+    let clock = ManualClock()
+    let ledger: MemoryLedger
+    let transport: FakeTransport
+    let registry: BackendRegistry
+    let board: HealthBoard
+    let router: Router
+
+    /// - Parameter moves: what each backend does, by its name.
+    init(
+        _ backends: [Backend],
+        _ moves: [String: [FakeTransport.Move]],
+        isLedgerBroken: Bool = false,
+        limits: Router.Limits = Router.Limits(),
+        tick: Duration = .zero
+    ) {
+        let clock = clock
+        ledger = MemoryLedger(isBroken: isLedgerBroken)
+        transport = FakeTransport(Dictionary(moves.map { ("://\($0.key).test", $0.value) }) { first, _ in first })
+        registry = BackendRegistry(backends)
+        board = HealthBoard(registry, now: clock.now)
+        router = Router(
+            registry: registry,
+            board: board,
+            scan: TestPrompts.scan,
+            ledger: ledger,
+            transport: transport,
+            limits: limits,
+            now: {
+                defer { clock.advance(by: tick) }
+                return clock.now
+            }
+        )
+    }
+
+    /// Three backends of equal standing, in the order of their names.
+    static func three() throws -> [Backend] {
+        try ["one", "two", "three"].map { try Fixture.backend($0, [.speed]) }
+    }
+
+    /// A quick question.
+    static func thought(streamed: Bool = false) throws -> Thought {
+        Thought(prompt: try TestPrompts.blind("2 + 2, quick"), isStreamed: streamed, caller: "player 7")
+    }
+
+    /// Who was asked, in order, by the URLs of what was sent.
+    var asked: [String] {
+        transport.sent.map { String($0.url.dropFirst("http://".count).prefix { $0 != "." }) }
+    }
+
+    /// How a backend is now.
+    func lamp(_ name: String) throws -> BackendHealth {
+        let id = try Fixture.id(name)
+        return try #require(board.snapshot(at: clock.now).first { $0.backend == id })
+    }
+}
+
+/// The tries of a thought, as "backend outcome".
+func story(_ attempts: [Attempt]) -> [String] { attempts.map { "\($0.backend) \($0.outcome.label)" } }
+
+/// The tries that an error tells of; nil for another error.
+func story(of error: RoutingError) -> [String]? {
+    switch error {
+    case .allFailed(let attempts), .deadline(let attempts), .ledgerUnavailable(let attempts): story(attempts)
+    case .noBackend, .egressBlocked, .cancelled: nil
+    }
+}
