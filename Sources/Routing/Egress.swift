@@ -23,6 +23,26 @@ public struct EgressRecord: Sendable {
     public let caller: String?
     /// The final bytes.
     public let request: SealedRequest
+
+    package init(
+        purpose: Purpose,
+        backend: BackendID,
+        model: String,
+        thought: String?,
+        attempt: Int,
+        kind: TaskKind?,
+        caller: String?,
+        request: SealedRequest
+    ) {
+        self.purpose = purpose
+        self.backend = backend
+        self.model = model
+        self.thought = thought
+        self.attempt = attempt
+        self.kind = kind
+        self.caller = caller
+        self.request = request
+    }
 }
 
 /// What the ledger is told when it is over.
@@ -37,6 +57,14 @@ public struct Settlement: Sendable {
     public let usage: Usage
     /// What it cost; nil when that is not known.
     public let cost: NanoDollars?
+
+    package init(outcome: Attempt.Outcome, duration: Duration, model: String?, usage: Usage, cost: NanoDollars?) {
+        self.outcome = outcome
+        self.duration = duration
+        self.model = model
+        self.usage = usage
+        self.cost = cost
+    }
 }
 
 /// The place of a request in the ledger.
@@ -80,6 +108,11 @@ public struct EgressBlocked: Error, Sendable, Equatable {
     public let backend: BackendID
     /// What was found, without the term.
     public let violation: EgressViolation
+
+    package init(backend: BackendID, violation: EgressViolation) {
+        self.backend = backend
+        self.violation = violation
+    }
 }
 
 /// The one door out: scan, record, send, in this order. Nothing else holds the transport.
