@@ -8,6 +8,10 @@ struct AddressStripper: Sendable, Undisclosed {
     private static let greetings: Set<String> = [
         "hey", "hi", "hello", "dear", "ok", "okay", "oh", "ah", "yo", "hail", "greetings",
     ]
+    private static let courtesies: Set<String> = greetings.union([
+        "thanks", "thank", "you", "good", "morning", "evening", "night", "day", "bye", "goodbye", "farewell", "welcome",
+        "please", "sorry", "again", "so", "much", "well", "done",
+    ])
     private static let separators: Set<Character> = [",", ":", ";", "!", "?", "\u{2013}", "\u{2014}", "."]
 
     init(names: [String]) {
@@ -47,7 +51,7 @@ struct AddressStripper: Sendable, Undisclosed {
         return Array(text[skipSpace(text, from: afterName, also: Self.separators)...])
     }
 
-    /// `, NAME` before the last punctuation; the punctuation stays.
+    /// `, NAME` before the last punctuation, or a name behind nothing but courtesies; the punctuation stays.
     private func withoutEnd(_ text: [Character]) -> [Character]? {
         let tail = text.reversed().prefix { $0.isWhitespace || "?!.".contains($0) }
         let end = text.count - tail.count
@@ -55,9 +59,11 @@ struct AddressStripper: Sendable, Undisclosed {
             let start = end - name.count
             guard matches(name, text, at: start) else { continue }
             let before = text[..<start].reversed().drop { $0.isWhitespace }
-            guard before.first == "," else { continue }
-            let keep = before.count - 1
-            return Array(text[..<keep]) + tail.reversed()
+            if before.first == "," { return Array(text[..<(before.count - 1)]) + tail.reversed() }
+            // "Thanks Timmy!", "good night Timmy": nobody writes a comma there.
+            let words = String(before.reversed()).lowercased().split { !$0.isLetter }.map(String.init)
+            guard start > before.count, !words.isEmpty, words.allSatisfy(Self.courtesies.contains) else { continue }
+            return Array(text[..<before.count]) + tail.reversed()
         }
         return nil
     }

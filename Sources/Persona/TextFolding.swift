@@ -37,7 +37,10 @@ package struct TextFolding: Sendable {
             while index < bytes.count {
                 let byte = bytes[index]
                 if byte < 0x80 {
-                    writer.append(Self.asciiFold[Int(byte)])
+                    // Controls are invisible; those that are white space separate.
+                    if byte >= 0x20 && byte != 0x7F || (0x09...0x0D).contains(byte) {
+                        writer.append(Self.asciiFold[Int(byte)])
+                    }
                     index += 1
                 } else {
                     index += fold(scalarAt: index, of: bytes, into: &writer)

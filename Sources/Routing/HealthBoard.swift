@@ -39,7 +39,7 @@ public final class HealthBoard: Sendable {
         let disabledReason: String?
         var breaker: CircuitBreaker
         var rateLimitedUntil: ContinuousClock.Instant?
-        var configError: FailureClass?
+        var configError: (failure: FailureClass, until: ContinuousClock.Instant)?
         var latency: Duration?
         var wasAsked = false
         var lastFailure: FailureClass?
@@ -127,7 +127,8 @@ public final class HealthBoard: Sendable {
     }
 
     /// Takes what a probe found. It may take a backend out, but it does not bring one back by itself: that a list of
-    /// models comes does not show that an answer would. It leaves the breaker half-open for one real request.
+    /// models comes does not show that an answer would. It forgives no failures, and leaves an open breaker half-open for
+    /// one real request.
     func probed(
         _ id: BackendID,
         _ ticket: CircuitBreaker.Ticket?,
@@ -140,10 +141,9 @@ public final class HealthBoard: Sendable {
             guard let failure else {
                 entry.wasAsked = true
                 entry.latency = latency
-                entry.configError = nil
-                if let ticket {
-                    entry.breaker.record(ticket.isProbe ? .neutral : .success, for: ticket, at: now)
-                }
+                // The probe shows that the key is taken; it shows nothing of an account's money or of a model.
+                if entry.configError?.failure == .auth { entry.configError = nil }
+                if let ticket { entry.breaker.record(.neutral, for: ticket, at: now) }
                 return
             }
             Self.note(failure, retryAfter: retryAfter, in: &entry, at: now)
@@ -167,13 +167,16 @@ public final class HealthBoard: Sendable {
         at now: ContinuousClock.Instant
     ) {
         switch failure.healthEffect {
-        case .configError: entry.configError = failure
+        case .configError: entry.configError = (failure, now + configErrorWait)
         case .rateLimited: entry.rateLimitedUntil = now + (retryAfter ?? defaultRateLimitWait)
         case .failure: entry.lastFailure = failure
         case .neutral: return
         }
         entry.wasAsked = true
     }
+
+    /// How long a backend rests whose key, account or model is refused: somebody may have mended it since.
+    private static let configErrorWait = Duration.seconds(300)
 
     /// How long a backend rests that says "too many requests" and not until when.
     private static let defaultRateLimitWait = Duration.seconds(5)
@@ -208,7 +211,7 @@ public final class HealthBoard: Sendable {
 
     private static func state(of entry: Entry, at now: ContinuousClock.Instant) -> HealthState {
         if entry.disabledReason != nil { return .disabled }
-        if entry.configError != nil { return .configError }
+        if let error = entry.configError, error.until > now { return .configError }
         if let until = entry.rateLimitedUntil, until > now { return .rateLimited }
         if entry.breaker.state != .closed { return .unhealthy }
         if entry.breaker.consecutiveFails > 0 { return .degraded }
@@ -220,7 +223,7 @@ public final class HealthBoard: Sendable {
         let why =
             switch state {
             case .disabled: entry.disabledReason ?? ""
-            case .configError: entry.configError?.sentence ?? ""
+            case .configError: entry.configError?.failure.sentence ?? ""
             case .rateLimited: FailureClass.rateLimited.sentence
             case .unhealthy, .degraded: entry.lastFailure?.sentence ?? "it failed"
             case .healthy: "it answers"
