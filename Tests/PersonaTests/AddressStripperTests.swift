@@ -36,6 +36,11 @@ struct AddressStripperTests {
             ("Count the barrels, old tim.", "Count the barrels."),
             ("Count,  Timmy !", "Count !"),
             ("Count, Timmy, Timmy!", "Count!"),
+            ("Thanks Timmy!", "Thanks!"),
+            ("thank you so much Old Tim", "thank you so much"),
+            ("Good night, dear Timmy.", "Good night, dear."),
+            ("bring Timmy", "bring Timmy"),
+            ("thankstimmy", "thankstimmy"),
             ("Hey Timmy, what is the time, Timmy?", "what is the time?"),
         ]
     )

@@ -99,6 +99,35 @@ struct HealthBoardTests {
         #expect(try lamp(board).latency == .milliseconds(7))
     }
 
+    @Test("a good probe says nothing of money or models; five minutes later they are tried again")
+    func configErrorWait() throws {
+        for failure in [FailureClass.quota, .modelMissing] {
+            let (board, id) = try board()
+            try attempt(board, id, .failed(failure, retryAfter: nil))
+            board.probed(id, nil, nil, retryAfter: nil, latency: .zero, at: clock.now)
+            #expect(try lamp(board).state == .configError)
+            clock.advance(by: .seconds(301))
+            #expect(try lamp(board).state == .healthy)
+        }
+    }
+
+    @Test("a good probe forgives no failures")
+    func probeForgivesNothing() throws {
+        let (board, id) = try board(allowedFails: 1)
+        try attempt(board, id, .failed(.serverError, retryAfter: nil))
+        board.probed(
+            id,
+            board.probeTicket(for: id, at: clock.now),
+            nil,
+            retryAfter: nil,
+            latency: .zero,
+            at: clock.now
+        )
+        #expect(try lamp(board).state == .degraded)
+        try attempt(board, id, .failed(.serverError, retryAfter: nil))
+        #expect(try lamp(board).state == .unhealthy)
+    }
+
     @Test("a good probe does not close an open breaker, and leaves the one real request its place")
     func probeDoesNotClose() throws {
         let (board, id) = try board(allowedFails: 0)

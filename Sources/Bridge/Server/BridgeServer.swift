@@ -96,7 +96,7 @@ struct BridgeServer: Service, CustomStringConvertible {
                 Task { await connection.drain() }
             }
         } onCancel: {
-            connection.channel.close(promise: nil)
+            Task { await connection.abort() }
         }
     }
 }

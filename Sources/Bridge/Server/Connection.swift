@@ -59,6 +59,13 @@ actor Connection {
         closeWhenDone()
     }
 
+    /// Takes no new requests, and cancels those in flight; closes when they have been answered so.
+    func abort() {
+        isDraining = true
+        for case .some(let task) in inFlight.values { task.cancel() }
+        closeWhenDone()
+    }
+
     // MARK: What the channel says, on its event loop
 
     /// Takes the lines of one read; their answers leave in one write.
