@@ -79,7 +79,11 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(name: "PersonaTests", dependencies: ["Persona"], swiftSettings: settings),
-        .testTarget(name: "RoutingTests", dependencies: ["Persona", "Routing", "TestSupport"], swiftSettings: settings + transport),
+        .testTarget(
+            name: "RoutingTests",
+            dependencies: ["Persona", "Routing", "TestSupport"],
+            swiftSettings: settings + transport
+        ),
         .testTarget(
             name: "BridgeTests",
             dependencies: [
