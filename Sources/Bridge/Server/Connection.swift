@@ -29,6 +29,7 @@ actor Connection {
     /// No more lines will come, or none may.
     private var hasEnded = false
     private var isDraining = false
+    private var isAborting = false
     private var isClosing = false
 
     nonisolated let unownedExecutor: UnownedSerialExecutor
@@ -62,6 +63,7 @@ actor Connection {
     /// Takes no new requests, and cancels those in flight; closes when they have been answered so.
     func abort() {
         isDraining = true
+        isAborting = true
         for case .some(let task) in inFlight.values { task.cancel() }
         closeWhenDone()
     }
@@ -187,7 +189,9 @@ actor Connection {
             }
             queue(ServerMessage.think(id, answer, text: text))
         } catch {
-            queue(ServerMessage.error(id, error))
+            // Nobody but the daemon cancels while it aborts.
+            let isOurs = isAborting && error.code == .cancelled
+            queue(ServerMessage.error(id, isOurs ? BridgeError(.shuttingDown) : error))
         }
     }
 
