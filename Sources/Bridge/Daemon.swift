@@ -24,6 +24,7 @@ public struct Daemon: Sendable {
         umask(0o077)
         // Closing the terminal that it was started from is no reason to end.
         signal(SIGHUP, SIG_IGN)
+        raiseFileLimit()
         let parts = try Parts(config, logger: logger)
         defer { parts.close() }
         var group = ServiceGroupConfiguration(
@@ -34,6 +35,14 @@ public struct Daemon: Sendable {
         )
         group.maximumGracefulShutdownDuration = .seconds(5)
         try await ServiceGroup(configuration: group).run()
+    }
+
+    /// As many open files as the system allows: each client and each backend's connection is one.
+    private func raiseFileLimit() {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+        limit.rlim_cur = limit.rlim_max
+        setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
     }
 
     /// What a daemon is made of.

@@ -16,6 +16,7 @@ struct HealthService: Service, CustomStringConvertible {
         await cancelWhenGracefulShutdown {
             await withDiscardingTaskGroup { group in
                 group.addTask { await probeForever() }
+                group.addTask { await refreshForever() }
                 group.addTask { await logChanges() }
             }
         }
@@ -26,6 +27,13 @@ struct HealthService: Service, CustomStringConvertible {
             await probe.probeAll()
             // Jitter: many daemons that start together must not ask together for ever.
             try? await Task.sleep(for: interval * Double.random(in: 0.9...1.1))
+        }
+    }
+
+    private func refreshForever() async {
+        while !Task.isCancelled {
+            board.refresh()
+            try? await Task.sleep(for: .seconds(1))
         }
     }
 

@@ -78,9 +78,10 @@ struct ThoughtService: Sendable {
         let closing = voice.pick(\.closing, seed: seed)
         var sequence = 0
         func emit(_ text: String) async {
-            guard !text.isEmpty else { return }
-            await onEvent(.delta(sequence: sequence, text: text))
-            sequence += 1
+            for piece in text.pieces(atMost: Self.maxDelta) {
+                await onEvent(.delta(sequence: sequence, text: piece))
+                sequence += 1
+            }
         }
         do {
             let answer = try await router.think(thought) { event in
@@ -103,6 +104,9 @@ struct ThoughtService: Sendable {
             throw Self.bridgeError(error, voice: voice, seed: seed)
         }
     }
+
+    /// How many bytes a delta may have: a backend may send all at once, a line has its limit.
+    private static let maxDelta = 32 << 10
 
     // MARK: The guard
 
@@ -149,5 +153,21 @@ struct ThoughtService: Sendable {
             BridgeError(.ledgerUnavailable, .init(say: voice.pick(\.unavailable, seed: seed)))
         case .cancelled: BridgeError(.cancelled)
         }
+    }
+}
+
+extension String {
+    /// The text in pieces of at most so many bytes of UTF-8, cut between scalars; none for an empty text.
+    func pieces(atMost limit: Int) -> [String] {
+        guard utf8.count > limit else { return isEmpty ? [] : [self] }
+        var pieces: [String] = []
+        var start = startIndex
+        while start < endIndex {
+            var end = utf8.index(start, offsetBy: limit, limitedBy: endIndex) ?? endIndex
+            while end.samePosition(in: unicodeScalars) == nil { end = utf8.index(before: end) }
+            pieces.append(String(self[start..<end]))
+            start = end
+        }
+        return pieces
     }
 }

@@ -90,6 +90,11 @@ public final class HealthBoard: Sendable {
         return stream
     }
 
+    /// Looks at what time alone has changed, such as a rate limit that is over, and tells the observers.
+    public func refresh(at now: ContinuousClock.Instant = .now) {
+        for id in order { update(id, at: now) { _ in } }
+    }
+
     // MARK: Permits
 
     /// A permit to ask the backend, or nil when its breaker says no.

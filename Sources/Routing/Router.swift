@@ -313,11 +313,14 @@ public struct Router: Sendable {
     ) async throws(WireError) -> Completion {
         var decoder = format.makeStreamDecoder()
         while let bytes = try await next(stream.body) {
-            let text = try decoder.feed(bytes)
+            let (text, hasProgressed) = try decoder.feed(bytes)
+            if hasProgressed { stream.pace.progressed() }
             guard !text.isEmpty else { continue }
-            stream.pace.progressed()
             if firstText == nil { firstText = now() }
+            // A client that is slow to take it is no fault of the backend's.
+            stream.pace.pause()
             await onEvent(.delta(text))
+            stream.pace.progressed()
         }
         let (rest, completion) = try decoder.finish()
         if !rest.isEmpty { await onEvent(.delta(rest)) }

@@ -150,6 +150,15 @@ struct ConfigTests {
         #expect(!found.map(\.description).joined().contains("sk-very-secret"))
     }
 
+    @Test("a backend whose own name for a model names the persona is a problem: nothing could be sent to it")
+    func leakingModel() {
+        let text = server + "backends: {a: {url: \"http://h/v1\", model: timmy-7b, role: local}}"
+        let found = problems(text, environment: ["HOME": "/h"])
+        #expect(found.map(\.path) == ["backends"])
+        #expect(found.first?.message.contains("a: an identity term of class name in the body") == true)
+        #expect(found.first.map { "\($0)".lowercased().contains("timmy-7b") } == false)
+    }
+
     @Test("a persona without a name, or that is not there, is a problem")
     func personas() throws {
         #expect(problems("server: {personas: /nowhere}\n" + local + "}}").contains { $0.path == "server.personas" })

@@ -189,6 +189,46 @@ struct LedgerTests {
         ledger.close()
     }
 
+    @Test("a ledger whose file was deleted sends nothing more")
+    func deleted() async throws {
+        defer { clean() }
+        let ledger = try open()
+        _ = try await ledger.willSend(record())
+        try FileManager.default.removeItem(atPath: path)
+        let record = try record()
+        await #expect(throws: LedgerUnavailable.self) { _ = try await ledger.willSend(record) }
+        ledger.close()
+    }
+
+    @Test("an end that could not be written while another process held the database is written later")
+    func owed() async throws {
+        defer { clean() }
+        let ledger = try open()
+        let receipt = try await ledger.willSend(record())
+        var unsafely = Configuration()
+        unsafely.allowsUnsafeTransactions = true
+        let other = try DatabaseQueue(path: path, configuration: unsafely)
+        try await other.writeWithoutTransaction { db in
+            try db.execute(sql: "BEGIN IMMEDIATE")
+        }
+        await ledger.settle(receipt, settlement(.missing, cost: nil))
+        try await other.writeWithoutTransaction { db in try db.execute(sql: "ROLLBACK") }
+        #expect(try await ledger.audit().unsettled == 1)
+        _ = try await ledger.willSend(record())
+        let rows = try await ledger.pool.read { try Int64.fetchAll($0, sql: "SELECT seq FROM backend_performance") }
+        #expect(rows == [receipt.sequence])
+        ledger.close()
+    }
+
+    @Test("a key that is not whole is no key, and is not replaced")
+    func brokenKey() throws {
+        defer { clean() }
+        try open().close()
+        try Data("short".utf8).write(to: URL(fileURLWithPath: path + ".key"))
+        #expect(throws: Ledger.OpenFailure.self) { _ = try open() }
+        #expect(FileManager.default.contents(atPath: path + ".key") == Data("short".utf8))
+    }
+
     @Test("its files are the owner's alone, and a place that cannot be written says so")
     func files() throws {
         defer { clean() }

@@ -203,6 +203,47 @@ struct ServerTests {
         }
     }
 
+    @Test("a client that never reads does not hold up the daemon's end")
+    func neverReadsAtTheEnd() async throws {
+        let upstream = Upstream.answering("Bl", "ue.", model: "alpha-model")
+        defer { upstream.stop() }
+        let daemon = try await Daemonette(alpha: upstream.url) { $0.server.writeTimeout = .seconds(3_600) }
+        let stuck = try LineClient(daemon.socket)
+        let line = Array((health + "\n").utf8)
+        let sending = Thread { while stuck.send(line) {} }
+        sending.start()
+        let other = try LineClient(daemon.socket)
+        for _ in 0..<20 { _ = try await other.ask(health) }
+        await daemon.stop()
+        #expect(await eventually { sending.isFinished })
+    }
+
+    @Test("a long answer comes in deltas that fit into lines, and whole", arguments: [100_000, 200_000])
+    func longAnswer(length: Int) async throws {
+        // Two bytes each: no cut may go through one of them.
+        let text = String(repeating: "\u{e9}", count: length / 2)
+        let upstream = LoopbackUpstream.answering { _, peer in
+            Upstream.stream([Upstream.chunk(text) + Upstream.chunk("", finish: "stop") + Upstream.usage], to: peer)
+        }
+        try await withDaemon(upstream) { daemon in
+            let client = try LineClient(daemon.socket)
+            client.send(#"{"jsonrpc":"2.0","id":1,"method":"think","params":{"task":"x","stream":true}}"#)
+            var joined = ""
+            while let message = try await client.receive() {
+                if let delta = (message["params"] as? [String: Any])?["text"] as? String {
+                    #expect(delta.utf8.count <= 32 << 10)
+                    joined += delta
+                } else {
+                    let result = message["result"] as? [String: Any]
+                    // Over the limit of an answer it is an error, of both backends.
+                    #expect(result?["text"] as? String == (length > 150_000 ? nil : "Hm. " + text))
+                    #expect(length > 150_000 ? code(message) == "all_backends_failed" : joined == "Hm. " + text)
+                    break
+                }
+            }
+        }
+    }
+
     @Test("an idle connection is closed when the configuration says so")
     func idle() async throws {
         try await withDaemon(adjust: { $0.server.idleTimeout = .milliseconds(80) }) { daemon in

@@ -7,7 +7,7 @@ struct OpenAIChatStreamTests {
     private func read(_ pieces: [[UInt8]]) throws(WireError) -> (deltas: [String], completion: Completion) {
         var decoder = OpenAIChatWire().makeStreamDecoder()
         var deltas: [String] = []
-        for piece in pieces { deltas.append(try decoder.feed(piece)) }
+        for piece in pieces { deltas.append(try decoder.feed(piece).text) }
         let (rest, completion) = try decoder.finish()
         return (deltas + [rest], completion)
     }

@@ -25,6 +25,7 @@ public enum ConfigLoader {
         let limits = readRouting(root)
         let backends = BackendsReader(template: template).read(root)
         defaults?.finish()
+        reportLeaks(backends, personas: personas, root: root)
         root.finish()
         guard problems.list.isEmpty, let defaultPersona else {
             throw ConfigProblems(problems: problems.list.sorted { ($0.file, $0.line ?? 0) < ($1.file, $1.line ?? 0) })
@@ -55,6 +56,35 @@ public enum ConfigLoader {
     private static func stateFolder(_ environment: [String: String]) -> String {
         let state = environment["XDG_STATE_HOME"].flatMap { $0.isEmpty ? nil : $0 }
         return (state ?? (environment["HOME"] ?? "") + "/.local/state") + "/workshop"
+    }
+
+    /// Reports backends to which nothing could ever be sent, because what is configured of them, or what the format
+    /// always holds, names an identity term.
+    private static func reportLeaks(_ backends: [Backend], personas: [PersonaCard], root: ConfigReader) {
+        let index = IdentityIndex(personas.map(\.identity))
+        let scan = EgressScan(index: index)
+        for persona in personas {
+            guard let prompt = try? PromptGuard(persona: persona, index: index).blind(PromptDraft(task: "1")) else {
+                root.report(
+                    "server",
+                    "an identity term of \(persona.id) is a single digit, and would refuse every task"
+                )
+                return
+            }
+            for backend in backends {
+                for sample in backend.samples(prompt) {
+                    do { _ = try scan.seal(sample) } catch {
+                        root.report(
+                            "backends",
+                            "\(backend.id): \(error), so that nothing could be sent",
+                            hint: "change its url, model or key, or the identity's term"
+                        )
+                        break
+                    }
+                }
+            }
+            return
+        }
     }
 
     // MARK: Sections

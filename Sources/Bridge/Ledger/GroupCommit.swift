@@ -6,8 +6,9 @@ internal import Synchronization
 /// A commit costs tens of microseconds, or milliseconds where it must reach the disk; under load one is shared by all
 /// requests that came meanwhile, and a single request waits for nobody.
 final class GroupCommit<Entry: Sendable, Receipt: Sendable>: Sendable {
-    /// Writes the entries in one transaction; one receipt an entry, in order, or nil when nothing was written.
-    typealias Write = @Sendable ([Entry]) -> [Receipt]?
+    /// Writes the entries in one transaction; one receipt an entry, in order, or nil when nothing was written. Only a
+    /// patient one may wait for anything.
+    typealias Write = @Sendable (_ entries: [Entry], _ isPatient: Bool) -> [Receipt]?
 
     private struct Waiting {
         let entry: Entry
@@ -41,9 +42,10 @@ final class GroupCommit<Entry: Sendable, Receipt: Sendable>: Sendable {
     ///   hops to a writer and back take longer than the commit.
     func append(_ entry: Entry, isAlone: Bool = false) async -> Receipt? {
         if isAlone, becomeWriter() {
-            let receipt = write([entry])?.first
+            let receipt = write([entry], false)?.first
             finishWriting(1)
-            return receipt
+            // What could not be done at once is done on the queue's thread, with patience.
+            if let receipt { return receipt }
         }
         return await withCheckedContinuation { enqueue(Waiting(entry: entry, continuation: $0)) }
     }
@@ -101,7 +103,7 @@ final class GroupCommit<Entry: Sendable, Receipt: Sendable>: Sendable {
                 if batch.isEmpty { continue }
             }
             guard !batch.isEmpty else { return }
-            let receipts = write(batch.map(\.entry))
+            let receipts = write(batch.map(\.entry), true)
             for (index, waiting) in batch.enumerated() { waiting.continuation?.resume(returning: receipts?[index]) }
         }
     }

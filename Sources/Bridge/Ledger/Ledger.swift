@@ -53,7 +53,6 @@ final class Ledger: EgressLedger {
             try PrivateFile.makeFolder((path as NSString).deletingLastPathComponent)
             digestKey = SymmetricKey(data: try PrivateFile.randomBytes(32, keptAt: path + ".key"))
             var configuration = Configuration()
-            configuration.busyMode = .timeout(5)
             configuration.prepareDatabase { db in
                 // In WAL mode NORMAL loses nothing that was committed when the process dies, only when the power does.
                 // The writer checkpoints when it is asked to, see below.
@@ -71,16 +70,20 @@ final class Ledger: EgressLedger {
         self.clock = clock
         self.durability = durability
         let pool = self.pool
-        commits = GroupCommit(label: "ledger") { entries in
-            do {
-                return try pool.writeWithoutTransaction { db in try Self.write(entries, db) }
-            } catch {
-                logger.error("the ledger cannot record", metadata: ["reason": "\(Self.reason(error))"])
+        let owed = Owed()
+        let file = PrivateFile.identity(path)
+        commits = GroupCommit(label: "ledger") { entries, isPatient in
+            // A database that was deleted under us takes rows for ever, and nobody would find them again.
+            guard PrivateFile.identity(path) == file else {
+                logger.error("the ledger's file is gone; nothing is sent until the daemon is started anew")
                 return nil
             }
+            return Self.commit(entries, to: pool, owed: owed, isPatient: isPatient, logger: logger)
         } maintain: {
             // A checkpoint waits for the disk, which no event loop may do. One that fails is done the next time.
-            _ = try? pool.writeWithoutTransaction { db in try db.checkpoint(.passive) }
+            do { _ = try pool.writeWithoutTransaction { db in try db.checkpoint(.passive) } } catch {
+                logger.info("the ledger's checkpoint failed", metadata: ["reason": "\(Self.reason(error))"])
+            }
         }
     }
 
@@ -159,6 +162,50 @@ final class Ledger: EgressLedger {
         code.update(data: Data("\(request.method.rawValue) \(request.url)\n".utf8))
         code.update(data: request.body)
         return Data(code.finalize())
+    }
+
+    /// Ends of requests that could not be written; they are written with whatever is written next.
+    private final class Owed: Sendable {
+        private static let most = 10_000
+        private let entries = Mutex<[Entry]>([])
+
+        func add(_ failed: [Entry]) {
+            let ends = failed.filter { if case .egress = $0 { false } else { true } }
+            entries.withLock { $0 = Array(($0 + ends).suffix(Self.most)) }
+        }
+
+        func take() -> [Entry] {
+            entries.withLock { entries in
+                defer { entries = [] }; return entries
+            }
+        }
+    }
+
+    /// How long a lock that somebody else holds on the database is waited for.
+    private static let patience = Duration.seconds(2)
+
+    private static func commit(
+        _ entries: [Entry],
+        to pool: DatabasePool,
+        owed: Owed,
+        isPatient: Bool,
+        logger: Logger
+    ) -> [Int64]? {
+        let late = owed.take()
+        let deadline = ContinuousClock.now + patience
+        while true {
+            do {
+                let receipts = try pool.writeWithoutTransaction { db in try write(late + entries, db) }
+                return Array(receipts.dropFirst(late.count))
+            } catch DatabaseError.SQLITE_BUSY where isPatient && ContinuousClock.now < deadline {
+                usleep(5_000)
+            } catch {
+                // Who is not patient asks again, with all of them.
+                owed.add(isPatient ? late + entries : late)
+                if isPatient { logger.error("the ledger cannot record", metadata: ["reason": "\(reason(error))"]) }
+                return nil
+            }
+        }
     }
 
     private static func write(_ entries: [Entry], _ db: Database) throws -> [Int64] {

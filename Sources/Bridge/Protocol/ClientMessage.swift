@@ -111,7 +111,7 @@ private struct Envelope: Decodable {
         let key = AnyKey("id")
         guard fields.contains(key), (try? fields.decodeNil(forKey: key)) != true else { return OptionalID(value: nil) }
         if let number = try? fields.decode(Int64.self, forKey: key) { return OptionalID(value: .integer(number)) }
-        if let text = try? fields.decode(String.self, forKey: key), (1...128).contains(text.count) {
+        if let text = try? fields.decode(String.self, forKey: key), (1...128).contains(text.utf8.count) {
             return OptionalID(value: .string(text))
         }
         return nil

@@ -66,6 +66,8 @@ actor Connection {
         isAborting = true
         for case .some(let task) in inFlight.values { task.cancel() }
         closeWhenDone()
+        // A client that does not read must not hold up the end.
+        channel.eventLoop.scheduleTask(in: .milliseconds(500)) { [channel] in channel.close(promise: nil) }
     }
 
     // MARK: What the channel says, on its event loop
@@ -257,17 +259,27 @@ actor Connection {
         isFlushScheduled = false
         guard !outbox.isClosed else { return }
         guard channel.isWritable else {
-            if blockedSince == nil {
-                blockedSince = .now
-                channel.setOption(.autoRead, value: false).whenFailure { _ in }
-            }
-            return
+            return holdUp()
         }
         if blockedSince != nil && !isClosing {
             blockedSince = nil
             channel.setOption(.autoRead, value: true).whenFailure { _ in }
         }
-        if let lines = outbox.take() { channel.writeAndFlush(lines, promise: nil) }
+        // In slices: a slow client that reads makes it writable again and again, one that does not never does.
+        while channel.isWritable, let lines = outbox.take(atMost: Self.slice) {
+            channel.writeAndFlush(lines, promise: nil)
+        }
+        if !outbox.isEmpty { holdUp() }
+    }
+
+    /// How much is handed to the channel at once.
+    private static let slice = 256 << 10
+
+    /// The client is behind: nothing more is read from it until it has caught up.
+    private func holdUp() {
+        guard blockedSince == nil else { return }
+        blockedSince = .now
+        channel.setOption(.autoRead, value: false).whenFailure { _ in }
     }
 
     /// Closes the connection behind the last answer, when no more can come.

@@ -22,12 +22,12 @@ struct Outbox {
         if isClosed { continuation.resume() } else { waiting.append(continuation) }
     }
 
-    /// Everything that waits to be sent, or nil.
-    mutating func take() -> ByteBuffer? {
+    /// The next bytes that wait to be sent, or nil.
+    mutating func take(atMost limit: Int) -> ByteBuffer? {
         guard buffer.readableBytes > 0 else { return nil }
-        let taken = buffer
-        buffer = ByteBuffer()
-        release()
+        guard let taken = buffer.readSlice(length: min(limit, buffer.readableBytes)) else { return nil }
+        if buffer.readableBytes == 0 { buffer = ByteBuffer() }
+        if !isFull { release() }
         return taken
     }
 

@@ -34,7 +34,7 @@ public struct TransferLimits: Sendable, Equatable {
         total: Duration,
         firstToken: Duration? = nil,
         stall: Duration? = nil,
-        maxBody: Int = 16 << 20
+        maxBody: Int = 4 << 20
     ) {
         self.connect = connect
         self.total = total
@@ -127,6 +127,11 @@ public struct HTTPStream: Sendable {
         /// A token came: the stall limit starts anew.
         public func progressed(now: ContinuousClock.Instant = .now) {
             state.withLock { $0 = State(deadline: stall.map { now + $0 }, phase: .stall) }
+        }
+
+        /// The reader is busy: no limit runs until ``progressed(now:)``.
+        public func pause() {
+            state.withLock { $0.deadline = nil }
         }
 
         /// The limit that has run out, if any.

@@ -79,6 +79,7 @@ struct OpenAIChatWire: WireFormat {
         let text = choice.message?.content ?? ""
         let finish = try Self.finish(choice.finishReason ?? "stop")
         guard !text.isEmpty || finish == .toolCalls else { throw WireError(.empty) }
+        guard text.utf8.count <= Completion.maxText else { throw WireError(.tooLarge) }
         return Completion(text: text, finish: finish, model: body.model, usage: body.usage?.counts ?? .missing)
     }
 
@@ -112,15 +113,19 @@ struct OpenAIChatWire: WireFormat {
         private var model: String?
         private var usage = Usage.missing
         private var sawEvent = false
+        private var isDone = false
+        private var hasProgressed = false
         private let json = JSONDecoder()
 
-        mutating func feed(_ bytes: [UInt8]) throws(WireError) -> String {
+        mutating func feed(_ bytes: [UInt8]) throws(WireError) -> (text: String, hasProgressed: Bool) {
             var added = ""
+            hasProgressed = false
             let complete: [ServerSentEvents.Event]
             do { complete = try events.feed(bytes) } catch { throw WireError(.tooLarge) }
             for event in complete { added += try take(event) }
             text += added
-            return added
+            guard text.utf8.count <= Completion.maxText else { throw WireError(.tooLarge) }
+            return (added, hasProgressed)
         }
 
         mutating func finish() throws(WireError) -> (rest: String, completion: Completion) {
@@ -135,8 +140,10 @@ struct OpenAIChatWire: WireFormat {
         }
 
         private mutating func take(_ event: ServerSentEvents.Event) throws(WireError) -> String {
+            if isDone { return "" }
             if event.data == Self.done {
                 sawEvent = true
+                isDone = true
                 return ""
             }
             // A malformed chunk inside a stream has lost text: half an answer must not pass for a whole one.
@@ -151,128 +158,11 @@ struct OpenAIChatWire: WireFormat {
             model = chunk.model ?? model
             guard let choice = chunk.choices?.first else { return "" }
             if choice.delta?.refusal != nil { throw WireError(.refused) }
+            if choice.delta?.hasProgress == true { hasProgressed = true }
             if let reason = choice.finishReason { finishReason = try OpenAIChatWire.finish(reason) }
             return choice.delta?.content ?? ""
         }
 
         private static let done = Array("[DONE]".utf8)
-    }
-}
-
-/// A reply or a chunk of one: only the fields that are read, all optional, since every server leaves some out.
-private struct ChatReply: Decodable {
-    struct Choice: Decodable {
-        var message: Message?
-        var delta: Message?
-        var finishReason: String?
-        /// Moonshot's place for the counts of a stream.
-        var usage: Counts?
-
-        enum CodingKeys: String, CodingKey {
-            case message, delta, usage
-            case finishReason = "finish_reason"
-        }
-    }
-
-    struct Message: Decodable {
-        var content: String?
-        var refusal: String?
-    }
-
-    struct Counts: Decodable {
-        struct PromptDetails: Decodable {
-            var cachedTokens: Int?
-            enum CodingKeys: String, CodingKey { case cachedTokens = "cached_tokens" }
-        }
-
-        struct CompletionDetails: Decodable {
-            var reasoningTokens: Int?
-            enum CodingKeys: String, CodingKey { case reasoningTokens = "reasoning_tokens" }
-        }
-
-        var promptTokens: Int?
-        var completionTokens: Int?
-        /// Moonshot's place for the cached tokens.
-        var cachedTokens: Int?
-        var promptDetails: PromptDetails?
-        var completionDetails: CompletionDetails?
-
-        enum CodingKeys: String, CodingKey {
-            case promptTokens = "prompt_tokens"
-            case completionTokens = "completion_tokens"
-            case cachedTokens = "cached_tokens"
-            case promptDetails = "prompt_tokens_details"
-            case completionDetails = "completion_tokens_details"
-        }
-
-        /// `prompt_tokens` holds the cached ones, `completion_tokens` the reasoning ones.
-        var counts: Usage? {
-            let prompt = Self.plausible(promptTokens)
-            let completion = Self.plausible(completionTokens)
-            guard prompt != nil || completion != nil else { return nil }
-            let cached = Self.plausible(promptDetails?.cachedTokens ?? cachedTokens)
-            let reasoning = Self.plausible(completionDetails?.reasoningTokens)
-            return Usage(
-                inputUncached: prompt.map { max(0, $0 - (cached ?? 0)) },
-                inputCacheRead: cached,
-                outputVisible: completion.map { max(0, $0 - (reasoning ?? 0)) },
-                outputReasoning: reasoning,
-                source: .provider
-            )
-        }
-
-        /// A count that can be one; another was not said. A backend must not be able to overflow our sums.
-        private static func plausible(_ count: Int?) -> Int? {
-            count.flatMap { (0...1_000_000_000_000).contains($0) ? $0 : nil }
-        }
-    }
-
-    var model: String?
-    var choices: [Choice]?
-    var usage: Counts?
-    var error: OpenAIError?
-}
-
-/// `{"error": {"message", "type", "code"}}`; `code` is a number at llama.cpp and OpenRouter, and the whole error a bare
-/// string at some servers.
-struct OpenAIError: Decodable, Equatable {
-    var message: String?
-    var type: String?
-    var code: String?
-    /// The code where it is an HTTP status.
-    var status: Int?
-    /// Whether OpenRouter's moderation flagged the prompt: it says so in `metadata` alone, under a 403.
-    var isModerated = false
-
-    init(message: String? = nil, type: String? = nil, code: String? = nil, status: Int? = nil) {
-        self.message = message
-        self.type = type
-        self.code = code
-        self.status = status
-    }
-
-    init(from decoder: any Swift.Decoder) throws {
-        if let text = try? decoder.singleValueContainer().decode(String.self) {
-            message = text
-            return
-        }
-        let fields = try decoder.container(keyedBy: CodingKeys.self)
-        message = try? fields.decodeIfPresent(String.self, forKey: .message)
-        type = try? fields.decodeIfPresent(String.self, forKey: .type)
-        if let number = try? fields.decodeIfPresent(Int.self, forKey: .code) {
-            status = (400...599).contains(number) ? number : nil
-        } else {
-            code = try? fields.decodeIfPresent(String.self, forKey: .code)
-        }
-        if let metadata = try? fields.nestedContainer(keyedBy: MetadataKeys.self, forKey: .metadata) {
-            isModerated = metadata.contains(.reasons) || metadata.contains(.flaggedInput)
-        }
-    }
-
-    enum CodingKeys: String, CodingKey { case message, type, code, metadata }
-
-    private enum MetadataKeys: String, CodingKey {
-        case reasons
-        case flaggedInput = "flagged_input"
     }
 }

@@ -1,4 +1,4 @@
-internal import Persona
+package import Persona
 
 /// How an answer ended.
 public enum FinishReason: String, Sendable {
@@ -15,6 +15,9 @@ struct Completion: Sendable, Equatable {
     /// The model that says it answered; it may not be the one that was asked.
     var model: String?
     var usage: Usage
+
+    /// How many bytes the text of an answer may have: with every byte escaped it still fits into a line of 1 MiB.
+    static let maxText = 150_000
 }
 
 /// Why a reply is no answer.
@@ -58,12 +61,24 @@ protocol WireFormat: Sendable {
 
 /// Reads one streamed reply, a piece at a time.
 protocol StreamDecoder {
-    /// Takes the next bytes; gives the text that they add.
-    mutating func feed(_ bytes: [UInt8]) throws(WireError) -> String
+    /// Takes the next bytes; gives the text that they add, and whether the model has moved on: hidden reasoning is
+    /// progress without text.
+    mutating func feed(_ bytes: [UInt8]) throws(WireError) -> (text: String, hasProgressed: Bool)
 
     /// Takes the end of the input.
     /// - Throws: ``FailureClass/streamBroken`` when the answer had not said that it was finished.
     mutating func finish() throws(WireError) -> (rest: String, completion: Completion)
+}
+
+extension Backend {
+    /// What would be sent to the backend for a prompt, in every form that depends on the configuration: for checking a
+    /// configuration, not for sending.
+    package func samples(_ prompt: BlindPrompt) -> [OutgoingRequest] {
+        TaskKind.allCases.map { kind in
+            let options = CallOptions(kind: kind, maxTokens: 1, isStreamed: true)
+            return wire.format.encode(prompt, for: self, options: options)
+        }
+    }
 }
 
 extension Backend.WireName {
