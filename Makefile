@@ -47,10 +47,11 @@ lint: venvs ## formatting and style, Swift and Python
 		$$ruff check $$folder; $$ruff format --check $$folder; done
 
 bench: release ## think and route against their floors; prints tables
+	WORKSHOP_BENCH_DEPS=1 scripts/install-deps.sh
 	$(PYTHON) Benchmarks/bench.py
 
 demo: ## a scratch Evennia game with a Workshop, the daemon and a backend; Ctrl-C ends all of it
-	scripts/install-deps.sh --if-missing
+	scripts/install-deps.sh
 	$(MAKE) release
 	$(PYTHON) demo/demo.py .build/release/workshop
 

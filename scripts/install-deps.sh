@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that the project needs: libcurl and SQLite to build, nginx and a C compiler to measure.
-# With --if-missing it does nothing when they are there, so that it needs no root then.
+# Installs the Debian packages that the project needs: libcurl and SQLite to build, OpenSSL's command for a test, and
+# with WORKSHOP_BENCH_DEPS=1 nginx to measure. What is there is left alone, so that it needs no root then.
 set -euo pipefail
-packages=(libcurl4-openssl-dev libsqlite3-dev pkg-config build-essential)
+packages=(libcurl4-openssl-dev libsqlite3-dev pkg-config build-essential openssl)
 [ "${WORKSHOP_BENCH_DEPS:-}" ] && packages+=(nginx-light)
+# Debian's Python comes without what makes virtual environments; another Python may be there instead.
+python3 -c 'import ensurepip, venv' 2>/dev/null || packages+=(python3-venv)
 
 missing=()
 for package in "${packages[@]}"; do

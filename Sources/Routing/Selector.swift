@@ -143,10 +143,10 @@ public struct Selector: Sendable {
             let ill = candidate.state == .configError ? 2 : candidate.state == .rateLimited ? 1 : 0
             return (ill, place, candidate.state == .degraded ? 1 : 0)
         }
-        return candidates.enumerated()
-            .map { (rank: rank($0.element), offset: $0.offset, candidate: $0.element) }
-            .sorted { ($0.rank.0, $0.rank.1, $0.rank.2, $0.offset) < ($1.rank.0, $1.rank.1, $1.rank.2, $1.offset) }
-            .map(\.candidate)
+        // Places are sorted, not candidates: those are large to move.
+        let places = candidates.indices.map { (rank: rank(candidates[$0]), place: $0) }
+            .sorted { ($0.rank.0, $0.rank.1, $0.rank.2, $0.place) < ($1.rank.0, $1.rank.1, $1.rank.2, $1.place) }
+        return places.map { candidates[$0.place] }
     }
 
     private func reason(_ backend: Backend, _ kind: TaskKind) -> String {
