@@ -14,6 +14,11 @@ struct AddressStripper: Sendable, Undisclosed {
     ])
     private static let separators: Set<Character> = [",", ":", ";", "!", "?", "\u{2013}", "\u{2014}", "."]
 
+    /// How many addresses are taken off at each end. Nobody calls more often; what is left the guard refuses.
+    private static let mostAddresses = 4
+    /// How much text before a name at the end may be courtesies.
+    private static let longestCourtesy = 64
+
     init(names: [String]) {
         self.names = names.map { Array($0.lowercased()) }.filter { !$0.isEmpty }
     }
@@ -26,17 +31,27 @@ struct AddressStripper: Sendable, Undisclosed {
         // The common case must cost nothing: most tasks name nobody.
         let lowered = task.lowercased()
         guard names.contains(where: { lowered.contains(String($0)) }) else { return task }
-        var text = Array(task)
-        while let rest = withoutFront(text) { text = rest }
-        while let rest = withoutEnd(text) { text = rest }
-        text = withoutVocatives(text)
-        let stripped = String(text).trimmedOfWhitespace
+        let characters = Array(task)
+        // Slices: a copy for each address would be quadratic in a text of nothing but addresses.
+        var text = characters[...]
+        for _ in 0..<Self.mostAddresses {
+            guard let rest = withoutFront(text) else { break }
+            text = rest
+        }
+        var punctuation: ArraySlice<Character> = []
+        for _ in 0..<Self.mostAddresses {
+            guard let (rest, tail) = withoutEnd(text) else { break }
+            text = rest
+            // The first mark is the one that closed the task.
+            punctuation = tail + punctuation
+        }
+        let stripped = String(withoutVocatives(text) + punctuation).trimmedOfWhitespace
         return stripped.isEmpty ? Self.bareAddress : stripped
     }
 
     /// `[greeting] NAME [separators]` at the front; a name that goes on as a sentence ("Timmy is ...") stays.
-    private func withoutFront(_ text: [Character]) -> [Character]? {
-        var start = skipSpace(text, from: 0)
+    private func withoutFront(_ text: ArraySlice<Character>) -> ArraySlice<Character>? {
+        var start = skipSpace(text, from: text.startIndex)
         let word = text[start...].prefix { $0.isLetter }
         let isGreeted = Self.greetings.contains(String(word).lowercased())
         if isGreeted {
@@ -46,36 +61,43 @@ struct AddressStripper: Sendable, Undisclosed {
         guard let end = nameEnd(text, at: start) else { return nil }
         let afterName = skipSpace(text, from: end)
         // A name and nothing else is an address as well.
-        let isSeparated = afterName == text.count || Self.separators.contains(text[afterName])
+        let isSeparated = afterName == text.endIndex || Self.separators.contains(text[afterName])
         guard isSeparated || isGreeted else { return nil }
-        return Array(text[skipSpace(text, from: afterName, also: Self.separators)...])
+        return text[skipSpace(text, from: afterName, also: Self.separators)...]
     }
 
-    /// `, NAME` before the last punctuation, or a name behind nothing but courtesies; the punctuation stays.
-    private func withoutEnd(_ text: [Character]) -> [Character]? {
-        let tail = text.reversed().prefix { $0.isWhitespace || "?!.".contains($0) }
-        let end = text.count - tail.count
-        for name in names where end > name.count {
+    /// `, NAME` before the last punctuation, or a name behind nothing but courtesies; the punctuation is told apart.
+    private func withoutEnd(
+        _ text: ArraySlice<Character>
+    ) -> (rest: ArraySlice<Character>, punctuation: ArraySlice<Character>)? {
+        let end = (text.lastIndex { !$0.isWhitespace && !"?!.".contains($0) } ?? text.startIndex - 1) + 1
+        for name in names where end - text.startIndex > name.count {
             let start = end - name.count
             guard matches(name, text, at: start) else { continue }
-            let before = text[..<start].reversed().drop { $0.isWhitespace }
-            if before.first == "," { return Array(text[..<(before.count - 1)]) + tail.reversed() }
+            let last = text[..<start].lastIndex { !$0.isWhitespace }
+            let before = text[..<(last.map { $0 + 1 } ?? text.startIndex)]
+            if before.last == "," { return (before.dropLast(), text[end...]) }
             // "Thanks Timmy!", "good night Timmy": nobody writes a comma there.
-            let words = String(before.reversed()).lowercased().split { !$0.isLetter }.map(String.init)
-            guard start > before.count, !words.isEmpty, words.allSatisfy(Self.courtesies.contains) else { continue }
-            return Array(text[..<before.count]) + tail.reversed()
+            guard start > before.endIndex, isCourtesy(before) else { continue }
+            return (before, text[end...])
         }
         return nil
     }
 
+    private func isCourtesy(_ text: ArraySlice<Character>) -> Bool {
+        guard text.count <= Self.longestCourtesy else { return false }
+        let words = String(text).lowercased().split { !$0.isLetter }.map(String.init)
+        return !words.isEmpty && words.allSatisfy(Self.courtesies.contains)
+    }
+
     /// `, NAME,` becomes `,`.
-    private func withoutVocatives(_ text: [Character]) -> [Character] {
+    private func withoutVocatives(_ text: ArraySlice<Character>) -> [Character] {
         var out: [Character] = []
-        var index = 0
-        while index < text.count {
+        var index = text.startIndex
+        while index < text.endIndex {
             if text[index] == "," {
                 let start = skipSpace(text, from: index + 1)
-                if let end = nameEnd(text, at: start), end < text.count, text[end] == "," {
+                if let end = nameEnd(text, at: start), end < text.endIndex, text[end] == "," {
                     index = end
                 }
             }
@@ -85,10 +107,10 @@ struct AddressStripper: Sendable, Undisclosed {
         return out
     }
 
-    private func nameEnd(_ text: [Character], at start: Int) -> Int? {
+    private func nameEnd(_ text: ArraySlice<Character>, at start: Int) -> Int? {
         for name in names where matches(name, text, at: start) {
             let end = start + name.count
-            if end == text.count || !Self.goesOn(text[end]) { return end }
+            if end == text.endIndex || !Self.goesOn(text[end]) { return end }
         }
         return nil
     }
@@ -98,14 +120,14 @@ struct AddressStripper: Sendable, Undisclosed {
         next.isLetter || next.isNumber || ["_", "'", "\u{2019}"].contains(next)
     }
 
-    private func matches(_ name: [Character], _ text: [Character], at start: Int) -> Bool {
-        guard start + name.count <= text.count else { return false }
+    private func matches(_ name: [Character], _ text: ArraySlice<Character>, at start: Int) -> Bool {
+        guard start + name.count <= text.endIndex else { return false }
         return name.indices.allSatisfy { text[start + $0].lowercased() == name[$0].lowercased() }
     }
 
-    private func skipSpace(_ text: [Character], from start: Int, also: Set<Character> = []) -> Int {
+    private func skipSpace(_ text: ArraySlice<Character>, from start: Int, also: Set<Character> = []) -> Int {
         var index = start
-        while index < text.count, text[index].isWhitespace || also.contains(text[index]) { index += 1 }
+        while index < text.endIndex, text[index].isWhitespace || also.contains(text[index]) { index += 1 }
         return index
     }
 }

@@ -92,9 +92,19 @@ public struct EgressScan: Sendable {
 
     private func firstClass(inBody body: [UInt8]) -> IdentityClass? {
         if let found = body.withUnsafeBufferPointer({ index.firstClass(in: $0) }) { return found }
-        guard body.contains(UInt8(ascii: "\\")) else { return nil }
-        return Self.withoutJSONEscapes(body).withUnsafeBufferPointer { index.firstClass(in: $0) }
+        var text = body
+        for _ in 0..<Self.mostLevels where text.contains(UInt8(ascii: "\\")) {
+            let read = Self.withoutJSONEscapes(text)
+            if read == text { return nil }
+            if let found = read.withUnsafeBufferPointer({ index.firstClass(in: $0) }) { return found }
+            text = read
+        }
+        return nil
     }
+
+    /// How often escapes are read: an escape that somebody typed is escaped once more on the wire, and JSON that a tool
+    /// quotes in JSON once more for each time.
+    private static let mostLevels = 4
 
     /// The bytes with JSON's escapes read (RFC 8259, section 7): `Tim\u006dy` must be found.
     static func withoutJSONEscapes(_ body: [UInt8]) -> [UInt8] {

@@ -1,11 +1,19 @@
 /// Finds identity terms in texts: the compiled union of every persona's identity.
 ///
 /// One index serves all personas of a daemon, because what one of them is must not leave on another's behalf either.
-/// A term whose words have four letters or fewer counts only where it stands alone ("Sam" is no part of "same", "Old
-/// Tim" none of "old times"); a longer one counts anywhere, so that `getTimmyMemory` and `Timmys` are found.
+/// A term whose words have four letters or fewer counts only where it stands as a word ("Sam" is no part of "same", "Old
+/// Tim" none of "old times"), its plural and the words of an identifier included: "Tims", `getBessMemory`, `bess2`. A
+/// longer one counts anywhere, so that `getTimmyMemory` and `Timmys` are found.
 public struct IdentityIndex: Sendable, Undisclosed {
     private let automaton: TermAutomaton
     private let classes: [IdentityClass]
+    private let shapes: [Shape]
+
+    /// The length of a folded term, and how many word edges it has itself: one in `OldTim`, none in `Sam`.
+    private struct Shape: Sendable {
+        let length: Int
+        let edges: Int
+    }
 
     /// Terms of words this short count only as whole words. Measured on 12,000 clean prompts: "sam" as a substring is a
     /// false alarm in 4.5 % of them, as a word in 0.2 %.
@@ -15,35 +23,83 @@ public struct IdentityIndex: Sendable, Undisclosed {
     public init(_ identities: [Identity]) {
         var terms: [TermAutomaton.Term] = []
         var classes: [IdentityClass] = []
+        var shapes: [Shape] = []
         var seen: Set<[UInt8]> = []
         for (kind, text) in identities.flatMap(\.terms).flatMap(Self.spellings) {
             let folded = Self.trimmed(TextFolding.standard.fold(text))
-            let longestWord = folded.split(separator: UInt8(ascii: " ")).map(\.count).max() ?? 0
-            for form in Self.forms(of: folded) where seen.insert(form).inserted {
-                terms.append(.init(folded: form, isWholeWord: longestWord <= Self.longestWholeWordTerm))
+            let words = folded.split(separator: UInt8(ascii: " "))
+            let isWholeWord = (words.map(\.count).max() ?? 0) <= Self.longestWholeWordTerm
+            let edges = words.count - 1 + Self.edges(in: text)
+            for form in Self.forms(of: folded).flatMap({ isWholeWord ? [$0] + Self.plurals(of: $0) : [$0] })
+            where seen.insert(form).inserted {
+                terms.append(.init(folded: form, isWholeWord: isWholeWord))
                 classes.append(kind)
+                shapes.append(Shape(length: form.count, edges: edges))
             }
         }
         self.automaton = TermAutomaton(terms)
         self.classes = classes
+        self.shapes = shapes
     }
 
     /// The class of the first identity term in the text, or nil.
     public func firstClass(in text: String) -> IdentityClass? {
-        automaton.firstMatch(in: TextFolding.standard.fold(text)).map { classes[$0.term] }
+        var text = text
+        return text.withUTF8 { firstClass(in: $0) }
     }
 
     /// The class of the first identity term in UTF-8 bytes, or nil.
     public func firstClass(in bytes: UnsafeBufferPointer<UInt8>) -> IdentityClass? {
-        automaton.firstMatch(in: TextFolding.standard.fold(bytes)).map { classes[$0.term] }
+        var isInside = false
+        let standing = automaton.firstMatch(
+            in: TextFolding.standard.fold(bytes),
+            orInside: { _ in
+                isInside = true
+                return false
+            }
+        )
+        if let standing { return classes[standing.term] }
+        // Only a text that holds a short term inside a word is read again, with the edges of its words.
+        guard isInside else { return nil }
+        let (folded, edges) = TextFolding.standard.foldMarkingEdges(bytes)
+        return automaton.firstMatch(in: folded, orInside: { isWord($0, in: folded, edges) }).map { classes[$0.term] }
+    }
+
+    /// Whether a term stands between the edges of words, with no more edges in it than it has itself: `getSamNotes`,
+    /// and not `sAmX2`, since random keys and Base64 are full of edges.
+    private func isWord(_ match: TermAutomaton.Match, in folded: [UInt8], _ edges: [Bool]) -> Bool {
+        let start = match.end - shapes[match.term].length
+        let space = UInt8(ascii: " ")
+        guard start == 0 || folded[start - 1] == space || edges[start],
+            match.end == folded.count || folded[match.end] == space || edges[match.end]
+        else { return false }
+        return edges[(start + 1)..<match.end].count { $0 } <= shapes[match.term].edges
+    }
+
+    private static func edges(in text: String) -> Int {
+        var text = text
+        let (folded, edges) = text.withUTF8 { TextFolding.standard.foldMarkingEdges($0) }
+        return folded.indices.dropFirst().count { index in
+            edges[index] && !folded[(index - 1)...index].contains(UInt8(ascii: " "))
+        }
+    }
+
+    /// "tims" for "tim", "besses" for "bess"; not "times", which is a word of its own. A term of one or two letters has
+    /// none: "as" is no plural of "A".
+    private static func plurals(of form: [UInt8]) -> [[UInt8]] {
+        guard form.count > 2 else { return [] }
+        let hisses = ["s", "x", "z", "ch", "sh"].contains { form.suffix($0.utf8.count).elementsEqual($0.utf8) }
+        return [form + Array("s".utf8)] + (hisses ? [form + Array("es".utf8)] : [])
     }
 
     /// A full name of a person also leaks by its parts: "Ashdown" alone says who "Rowan Ashdown" is.
     private static func spellings(_ term: (class: IdentityClass, text: String)) -> [(IdentityClass, String)] {
-        guard [.owner, .person, .name].contains(term.class) else { return [(term.class, term.text)] }
+        // Some letters look like one Latin letter when small and like another one when not: Greek eta, like n and H.
+        let cases = [term.text, term.text.lowercased(), term.text.uppercased()].map { (term.class, $0) }
+        guard [.owner, .person, .name].contains(term.class) else { return cases }
         let parts = term.text.split { $0.isWhitespace }
             .filter { $0.count >= longestWholeWordTerm && $0.first?.isUppercase == true }
-        return [(term.class, term.text)] + parts.map { (term.class, String($0)) }
+        return cases + parts.map { (term.class, String($0)) }
     }
 
     /// "lantern mill" is also looked for as "lanternmill".

@@ -59,7 +59,13 @@ package struct TermAutomaton: Sendable, Undisclosed {
     package var isEmpty: Bool { terms.isEmpty }
 
     /// Calls `found` for every occurrence, in the order of their ends, until it returns false.
-    package func scan(_ folded: [UInt8], _ found: (Match) -> Bool) {
+    ///
+    /// `inside` is asked about a whole-word term that does not stand alone, and says whether it counts all the same.
+    package func scan(
+        _ folded: [UInt8],
+        orInside inside: (Match) -> Bool = { _ in false },
+        _ found: (Match) -> Bool
+    ) {
         guard !isEmpty else { return }
         folded.withUnsafeBufferPointer { text in
             next.withUnsafeBufferPointer { next in
@@ -68,8 +74,10 @@ package struct TermAutomaton: Sendable, Undisclosed {
                     for index in 0..<text.count {
                         state = Int(next[state * width + Int(classes[Int(text[index])])])
                         guard hasOutput[state] else { continue }
-                        for term in outputs[state] where stands(term, endingAt: index, in: text) {
-                            if !found(Match(term: term, end: index + 1)) { return }
+                        for term in outputs[state] {
+                            let match = Match(term: term, end: index + 1)
+                            guard stands(term, endingAt: index, in: text) || inside(match) else { continue }
+                            if !found(match) { return }
                         }
                     }
                 }
@@ -78,9 +86,12 @@ package struct TermAutomaton: Sendable, Undisclosed {
     }
 
     /// The first occurrence.
-    package func firstMatch(in folded: [UInt8]) -> Match? {
+    package func firstMatch(
+        in folded: [UInt8],
+        orInside inside: (Match) -> Bool = { _ in false }
+    ) -> Match? {
         var first: Match?
-        scan(folded) {
+        scan(folded, orInside: inside) {
             first = $0
             return false
         }

@@ -7,18 +7,24 @@ package struct TextFolding: Sendable {
     /// The folded form of each scalar that is not ASCII and does not fold to its own lower case.
     private let table: [UInt32: [UInt8]]
 
-    /// The one instance: reading the table takes about a millisecond.
+    /// The one instance: reading the names takes about ten milliseconds.
     package static let standard = TextFolding()
 
     private static let space = UInt8(ascii: " ")
 
     private init() {
-        var table: [UInt32: [UInt8]] = [:]
-        for value in Self.dressedLetters.joined() {
-            guard let scalar = Unicode.Scalar(UInt32(value)), let base = Self.latinBase(of: scalar) else { continue }
-            table[scalar.value] = base
+        var table = LetterNames.unnamed.mapValues { Array($0.utf8) }
+        // What comes first wins: what a letter is, then what it looks like, then what an adjective makes of it.
+        func add(_ blocks: [ClosedRange<UInt32>], _ letters: (Unicode.Scalar) -> [UInt8]?) {
+            for value in blocks.joined() where table[value] == nil {
+                if let letters = Unicode.Scalar(value).flatMap(letters) { table[value] = letters }
+            }
         }
+        add(LetterNames.latinBlocks, LetterNames.plain)
+        add(LetterNames.squareBlocks, LetterNames.square)
         for (scalar, target) in Self.confusables() where table[scalar] == nil { table[scalar] = target }
+        add(LetterNames.lookAlikeBlocks, LetterNames.lookAlike)
+        add(LetterNames.latinBlocks, LetterNames.adorned)
         for value in UInt32(0xFF01)...0xFF5E { table[value] = Self.foldASCII(UInt8(value - 0xFEE0)).map { [$0] } ?? [] }
         self.table = table.mapValues { $0.map(Self.alike) }
     }
@@ -37,10 +43,7 @@ package struct TextFolding: Sendable {
             while index < bytes.count {
                 let byte = bytes[index]
                 if byte < 0x80 {
-                    // Controls are invisible; those that are white space separate.
-                    if byte >= 0x20 && byte != 0x7F || (0x09...0x0D).contains(byte) {
-                        writer.append(Self.asciiFold[Int(byte)])
-                    }
+                    fold(ascii: byte, into: &writer)
                     index += 1
                 } else {
                     index += fold(scalarAt: index, of: bytes, into: &writer)
@@ -50,23 +53,76 @@ package struct TextFolding: Sendable {
         }
     }
 
+    @inline(__always)
+    private func fold(ascii byte: UInt8, into writer: inout Writer) {
+        // Controls are invisible; those that are white space separate.
+        guard byte >= 0x20 && byte != 0x7F || (0x09...0x0D).contains(byte) else { return }
+        writer.append(Self.asciiFold[Int(byte)])
+    }
+
     private func fold(scalarAt index: Int, of bytes: UnsafeBufferPointer<UInt8>, into writer: inout Writer) -> Int {
         guard let (scalar, length) = Self.decode(bytes, at: index) else { return 1 }
+        fold(scalar, into: &writer)
+        return length
+    }
+
+    private func fold(_ scalar: Unicode.Scalar, into writer: inout Writer) {
         if let folded = table[scalar.value] {
             for byte in folded { writer.append(byte) }
-            return length
+            return
         }
         let properties = scalar.properties
         // The property, not the general category: it also covers Hangul fillers, variation selectors and tags.
-        if properties.isDefaultIgnorableCodePoint { return length }
+        if properties.isDefaultIgnorableCodePoint { return }
         switch properties.generalCategory {
         case .nonspacingMark, .enclosingMark, .spacingMark, .format, .control: break
-        case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .otherLetter, .modifierLetter, .decimalNumber,
-            .letterNumber, .otherNumber:
-            for byte in properties.lowercaseMapping.utf8 { writer.append(byte) }
-        default: writer.append(Self.space)
+        case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .otherLetter, .decimalNumber, .letterNumber,
+            .otherNumber:
+            for lower in properties.lowercaseMapping.unicodeScalars {
+                for byte in table[lower.value] ?? Array(String(lower).utf8) { writer.append(byte) }
+            }
+        default:
+            if !Self.isBlank(scalar) { writer.append(Self.space) }
         }
-        return length
+    }
+
+    /// Whether a reader sees nothing, or nothing that separates: what stands in a word to break it up. The modifier
+    /// letters are the marks that look like an apostrophe or a colon; those that look like letters are in the table.
+    private static func isBlank(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .modifierLetter, .lineSeparator, .paragraphSeparator, .privateUse, .unassigned: true
+        // The empty Braille cell, and the two characters that stand for something that is not there.
+        default: [0x2800, 0xFFFC, 0xFFFD].contains(scalar.value)
+        }
+    }
+
+    /// The folded view, and where in it words meet that nothing separates: `get|Bess|Memory`, `bess|2`.
+    ///
+    /// It costs several times what ``fold(_:)`` does, and is for the few texts that hold a short term inside a word.
+    package func foldMarkingEdges(_ bytes: UnsafeBufferPointer<UInt8>) -> (folded: [UInt8], edges: [Bool]) {
+        var finder = WordEdges(count: bytes.count * 3 + 1)
+        let folded = [UInt8](unsafeUninitializedCapacity: bytes.count * 3 + 1) { out, count in
+            var writer = Writer(out: out)
+            var index = 0
+            while index < bytes.count {
+                let start = writer.count
+                if bytes[index] < 0x80 {
+                    let scalar = Unicode.Scalar(bytes[index])
+                    fold(ascii: bytes[index], into: &writer)
+                    finder.take(WordEdges.kind(of: scalar), at: start)
+                    index += 1
+                } else if let (scalar, length) = Self.decode(bytes, at: index) {
+                    fold(scalar, into: &writer)
+                    let isLatin = table[scalar.value] != nil
+                    finder.take(Self.isBlank(scalar) && !isLatin ? .blank : WordEdges.kind(of: scalar), at: start)
+                    index += length
+                } else {
+                    index += 1
+                }
+            }
+            count = writer.count
+        }
+        return (folded, finder.edges)
     }
 
     /// The folded view under construction; two separators never stand side by side.
@@ -103,34 +159,6 @@ package struct TextFolding: Sendable {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"): byte
         default: nil
         }
-    }
-
-    /// Where Latin letters and digits stand in another dress: accented, small capitals, superscript, circled,
-    /// mathematical, squared, and the letters that flags are made of.
-    private static let dressedLetters: [ClosedRange<Int>] = [
-        0xC0...0x2FF, 0x1D00...0x1DBF, 0x1E00...0x1EFF, 0x2070...0x209F, 0x2100...0x214F, 0x2460...0x24FF,
-        0xA720...0xA7FF, 0x1D400...0x1D7FF, 0x1F110...0x1F189, 0x1F1E6...0x1F1FF,
-    ]
-
-    /// `e` for U+00E9, `m` for U+1D426: the Unicode names say `LATIN SMALL LETTER E WITH ACUTE` and `MATHEMATICAL BOLD
-    /// SMALL M`, and names never change.
-    private static func latinBase(of scalar: Unicode.Scalar) -> [UInt8]? {
-        guard let name = scalar.properties.name else { return nil }
-        if let value = scalar.properties.numericValue, [.decimal, .digit].contains(scalar.properties.numericType) {
-            return [UInt8(ascii: "0") + UInt8(value)]
-        }
-        let words = name.split(separator: " ")
-        if let letter = words.last?.utf8.first, words.last?.utf8.count == 1,
-            ["CAPITAL", "SMALL", "LETTER"].contains(words.dropLast().last)
-        {
-            return [letter | 0x20]
-        }
-        for prefix in ["LATIN SMALL LETTER ", "LATIN CAPITAL LETTER "] where name.hasPrefix(prefix) {
-            let rest = name.dropFirst(prefix.count)
-            guard let letter = rest.utf8.first, rest.dropFirst().hasPrefix(" WITH ") else { return nil }
-            return [letter | 0x20]
-        }
-        return nil
     }
 
     private static func confusables() -> [(UInt32, [UInt8])] {

@@ -109,6 +109,35 @@ struct AddressStripperTests {
         #expect(Array(stripper.strip(task).utf8) == Array(expected.utf8))
     }
 
+    @Test(
+        "four addresses go at each end, and no more, since nobody calls so often",
+        arguments: [
+            ("Timmy, Timmy, Timmy, Timmy, count", "count"),
+            ("Timmy: Timmy: Timmy: Timmy: Timmy: count", "Timmy: count"),
+            ("Count, Timmy, Timmy, Timmy, Timmy!", "Count!"),
+            ("Count, Timmy. Timmy?, Timmy!", "Count, Timmy. Timmy?!"),
+            (
+                "thank you so much " + String(repeating: "so ", count: 9) + "Timmy.",
+                "thank you so much so so so so so so so so so."
+            ),
+            (String(repeating: "so ", count: 30) + "Timmy.", String(repeating: "so ", count: 30) + "Timmy."),
+        ]
+    )
+    func mostAddresses(_ task: String, _ expected: String) {
+        #expect(stripper.strip(task) == expected)
+    }
+
+    @Test(
+        "a text of nothing but addresses takes time in proportion to its length",
+        .timeLimit(.minutes(1)),
+        arguments: [(", Timmy", 37_000), ("hey Timmy ", 26_000), ("Timmy,", 43_000)]
+    )
+    func isLinear(_ address: String, _ count: Int) {
+        // A copy of the text for each address takes minutes here.
+        let stripped = stripper.strip(String(repeating: address, count: count))
+        #expect(stripped.contains("Timmy"))
+    }
+
     @Test("without names nothing is an address")
     func noNames() {
         #expect(AddressStripper(names: []).strip("Timmy, count") == "Timmy, count")

@@ -50,6 +50,7 @@ struct EgressScanTests {
             #"\ud835\udc13immy"#, #"Tim\u200Bmy"#, #"Ti\u0301mmy"#, #"x\/timmy\/y"#, #"\"Timmy\""#, #"lantern\nmill"#,
             #"lantern\tmill"#, #"lantern\r\nmill"#, #"lantern\fmill"#, #"lantern\bmill"#, #"lantern\u0020mill"#,
             #"\/home\/rowan\/journal"#, #"\\Timmy"#, #"C:\\timmy"#,
+            #"Tim\\u006dy"#, #"Tim\\\\u006dy"#, #"Tim\\\\\\\\u006dy"#, #"\\ud835\\udc13immy"#, #"lantern\\nmill"#,
         ]
     )
     func escapes(_ text: String) throws {

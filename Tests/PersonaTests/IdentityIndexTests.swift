@@ -20,13 +20,42 @@ struct IdentityIndexTests {
         "a short term is found as a word, and not inside one",
         arguments: [
             ("Sam", .alias), ("ask sam.", .alias), ("sam's", .alias), ("SAM_notes", .alias), ("(sam)", .alias),
-            ("same", nil), ("flotsam", nil), ("sesame oil", nil), ("sam2", nil), ("S.A.M.", nil),
+            ("same", nil), ("flotsam", nil), ("sesame oil", nil), ("sam2", .alias), ("S.A.M.", nil),
             ("Old Tim's", .alias), ("old_tim", .alias), ("OldTim", .alias), ("the good old times", nil),
             ("old_timeout", nil),
         ] as [(String, IdentityClass?)]
     )
     func shortTerms(_ text: String, _ expected: IdentityClass?) {
         #expect(Fixture.index.firstClass(in: text) == expected)
+    }
+
+    @Test(
+        "a short term is found in its plural and as a word of an identifier",
+        arguments: [
+            ("the Sams", .alias), ("two Besses", .person), ("Old Tims", .alias), ("old_tims", .alias),
+            ("Sam's", .alias),
+            ("getBessMemory", .person), ("theBess", .person), ("bess2", .person), ("2bess", .person),
+            ("BESS2", .person),
+            ("askOldTim", .alias), ("OldTimLamp", .alias), ("askSamsLamp()", .alias), ("HTTPSam", .alias),
+            ("SAMNotes", .alias), ("getS\u{E1}mNotes", .alias), ("\u{6771}Sam\u{6771}", .alias),
+            ("getSa\u{301}mNotes", .alias), ("x = getSame(); y = getSam()", .alias),
+            ("same", nil), ("Samuel", nil), ("getSamuel", nil), ("theSames", nil), ("old times", nil),
+            ("OldTimes", nil),
+            ("oldTimeLamp", nil), ("flotSAMe", nil), ("balsam2", nil), ("xSaM4", nil), ("4sAm4", nil),
+            ("besss\u{301}e", nil),
+        ] as [(String, IdentityClass?)]
+    )
+    func wordsOfIdentifiers(_ text: String, _ expected: IdentityClass?) {
+        #expect(Fixture.index.firstClass(in: text) == expected)
+    }
+
+    @Test("a term that has edges itself is found with them, and a term of two letters has no plural")
+    func edgesOfTerms() {
+        let index = IdentityIndex([Identity(terms: [(.alias, "R2D2"), (.term, "Ad")])])
+        #expect(index.firstClass(in: "askR2D2Now") == .alias)
+        #expect(index.firstClass(in: "two r2d2s") == .alias)
+        #expect(index.firstClass(in: "two ads") == nil)
+        #expect(index.firstClass(in: "getAdNow") == .term)
     }
 
     @Test(
