@@ -213,10 +213,11 @@ public struct Router: Sendable {
             )
             return .answered(answer(completion, call, run: run, cost: cost, ended: ended))
         case .failure(let error):
-            // Curl reports the chain's deadline as the transfer's limit.
             let failure = error.failure
             run.attempts.append(Attempt(backend: backend.id, outcome: .failed(failure), duration: ended - began))
-            permit.finish(.failed(failure, retryAfter: error.retryAfter), at: ended)
+            // What is left of the chain's time may be too little for anybody: that is no fault of this backend's.
+            let isOurs = ended >= run.deadline && [.timeoutTotal, .timeoutConnect].contains(failure)
+            permit.finish(isOurs ? .unsaid : .failed(failure, retryAfter: error.retryAfter), at: ended)
             await egress.settle(
                 receipt,
                 Settlement(outcome: .failed(failure), duration: ended - began, model: nil, usage: .missing, cost: nil)

@@ -200,8 +200,11 @@ struct LedgerTests {
         ledger.close()
     }
 
-    @Test("an end that could not be written while another process held the database is written later")
-    func owed() async throws {
+    @Test(
+        "an end that could not be written while another process held the database is written later, at the latest at the end",
+        arguments: [false, true]
+    )
+    func owed(isClosed: Bool) async throws {
         defer { clean() }
         let ledger = try open()
         let receipt = try await ledger.willSend(record())
@@ -214,10 +217,14 @@ struct LedgerTests {
         await ledger.settle(receipt, settlement(.missing, cost: nil))
         try await other.writeWithoutTransaction { db in try db.execute(sql: "ROLLBACK") }
         #expect(try await ledger.audit().unsettled == 1)
-        _ = try await ledger.willSend(record())
-        let rows = try await ledger.pool.read { try Int64.fetchAll($0, sql: "SELECT seq FROM backend_performance") }
+        if isClosed {
+            ledger.close()
+        } else {
+            _ = try await ledger.willSend(record())
+        }
+        let rows = try await other.read { try Int64.fetchAll($0, sql: "SELECT seq FROM backend_performance") }
         #expect(rows == [receipt.sequence])
-        ledger.close()
+        if !isClosed { ledger.close() }
     }
 
     @Test("a key that is not whole is no key, and is not replaced")

@@ -161,6 +161,15 @@ struct RouterTests {
         #expect(totals.sorted(by: >) == totals)
     }
 
+    @Test("a backend that ran into the end of the chain's time is not blamed for it", arguments: [3, 60])
+    func deadlineBlamesNobody(seconds: Int) async throws {
+        let limits = Router.Limits(maxAttempts: 1, deadline: .seconds(seconds))
+        let moves: [String: [FakeTransport.Move]] = ["one": [.failure(.timedOut(.total))]]
+        let bench = Workbench(try Workbench.three(), moves, limits: limits, tick: .seconds(1))
+        _ = try await failure(bench, try Workbench.thought())
+        #expect(try bench.lamp("one").state == (seconds == 3 ? .unknown : .degraded))
+    }
+
     @Test("a backend's own limits hold where they are tighter than the deadline")
     func backendLimits() async throws {
         var backends = try Workbench.three()

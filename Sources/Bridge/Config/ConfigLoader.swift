@@ -63,27 +63,22 @@ public enum ConfigLoader {
     private static func reportLeaks(_ backends: [Backend], personas: [PersonaCard], root: ConfigReader) {
         let index = IdentityIndex(personas.map(\.identity))
         let scan = EgressScan(index: index)
-        for persona in personas {
-            guard let prompt = try? PromptGuard(persona: persona, index: index).blind(PromptDraft(task: "1")) else {
-                root.report(
-                    "server",
-                    "an identity term of \(persona.id) is a single digit, and would refuse every task"
-                )
-                return
-            }
-            for backend in backends {
-                for sample in backend.samples(prompt) {
-                    do { _ = try scan.seal(sample) } catch {
-                        root.report(
-                            "backends",
-                            "\(backend.id): \(error), so that nothing could be sent",
-                            hint: "change its url, model or key, or the identity's term"
-                        )
-                        break
-                    }
+        guard let persona = personas.first else { return }
+        guard let prompt = try? PromptGuard(persona: persona, index: index).blind(PromptDraft(task: "1")) else {
+            root.report("server", "an identity term is a single digit, and would refuse every task with that digit")
+            return
+        }
+        for backend in backends {
+            for sample in backend.samples(prompt) {
+                do { _ = try scan.seal(sample) } catch {
+                    root.report(
+                        "backends",
+                        "\(backend.id): \(error), so that nothing could be sent",
+                        hint: "change its url, model or key, or the identity's term"
+                    )
+                    break
                 }
             }
-            return
         }
     }
 

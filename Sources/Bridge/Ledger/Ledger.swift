@@ -38,6 +38,7 @@ final class Ledger: EgressLedger {
     private let commits: GroupCommit<Entry, Int64>
     private let clock: @Sendable () -> Date
     private let durability: Durability
+    private let owed = Owed()
     /// Requests that are between ``willSend(_:)`` and ``settle(_:_:)``.
     private let open = Atomic<Int>(0)
 
@@ -70,7 +71,7 @@ final class Ledger: EgressLedger {
         self.clock = clock
         self.durability = durability
         let pool = self.pool
-        let owed = Owed()
+        let owed = self.owed
         let file = PrivateFile.identity(path)
         commits = GroupCommit(label: "ledger") { entries, isPatient in
             // A database that was deleted under us takes rows for ever, and nobody would find them again.
@@ -90,6 +91,8 @@ final class Ledger: EgressLedger {
     /// Commits what is waiting and closes the database.
     func close() {
         commits.flush()
+        // The last chance for ends that could not be written when they came.
+        _ = Self.commit([], to: pool, owed: owed, isPatient: true, logger: logger)
         do {
             // What is in the write-ahead log goes into the database, so that one file is the whole ledger.
             _ = try pool.writeWithoutTransaction { db in try db.checkpoint(.truncate) }
