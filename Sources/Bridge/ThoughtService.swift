@@ -123,7 +123,9 @@ struct ThoughtService: Sendable {
             constraints.backend = id
         }
         do {
-            let prompt = try mind.gate.blind(PromptDraft(task: params.task, attachments: params.attachments))
+            let prompt = try mind.gate.blind(
+                PromptDraft(task: params.task, attachments: params.attachments.map { Attachment(mediaType: $0) })
+            )
             return Thought(
                 prompt: prompt,
                 kind: params.kind,

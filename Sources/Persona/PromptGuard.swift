@@ -6,30 +6,25 @@
 public struct BlindPrompt: Sendable, Undisclosed {
     /// The task, without address and without any identity term.
     public let task: String
-    /// The media types that come with the task, such as `image/png`.
-    public let attachments: [String]
+    /// The caller's own task-scoped system prompt; nil for the one of the task's kind.
+    public let instructions: String?
+    /// What was said before, the oldest first.
+    public let history: [Turn]
+    /// The tools that the model may call.
+    public let tools: [ToolDefinition]
+    /// What comes with the task, such as an image.
+    public let attachments: [Attachment]
     private let seal: Seal
 
     fileprivate struct Seal: Sendable {}
 
-    fileprivate init(task: String, attachments: [String]) {
-        self.task = task
-        self.attachments = attachments
+    fileprivate init(_ draft: PromptDraft) {
+        self.task = draft.task
+        self.instructions = draft.instructions
+        self.history = draft.history
+        self.tools = draft.tools
+        self.attachments = draft.attachments
         self.seal = Seal()
-    }
-}
-
-/// Untrusted text on its way to the guard: what a player typed.
-public struct PromptDraft: Sendable, Undisclosed {
-    /// The task as typed.
-    public var task: String
-    /// The media types that come with it.
-    public var attachments: [String]
-
-    /// A draft of the given parts.
-    public init(task: String, attachments: [String] = []) {
-        self.task = task
-        self.attachments = attachments
     }
 }
 
@@ -37,7 +32,7 @@ public struct PromptDraft: Sendable, Undisclosed {
 public struct GuardRefusal: Error, Sendable, Equatable, CustomStringConvertible {
     /// The part of the draft that held it.
     public enum Field: String, Sendable {
-        case task, attachments
+        case task, instructions, history, tools, attachments
     }
 
     /// The class of the first term found.
@@ -62,19 +57,35 @@ public struct PromptGuard: Sendable {
     }
 
     /// The draft as a backend may see it.
-    /// - Throws: ``GuardRefusal`` when the task or a media type holds an identity term.
+    /// - Throws: ``GuardRefusal`` when any part of it holds an identity term.
     public func blind(_ draft: PromptDraft) throws(GuardRefusal) -> BlindPrompt {
-        var task = draft.task
+        var draft = draft
         // Most tasks name nobody, and one look is enough for them. Whatever the stripper takes out is in the index too.
-        if index.firstClass(in: task) != nil {
-            task = stripper.strip(task)
-            if let found = index.firstClass(in: task) { throw GuardRefusal(identityClass: found, field: .task) }
+        if index.firstClass(in: draft.task) != nil {
+            draft.task = stripper.strip(draft.task)
+            try admit(draft.task, .task)
         }
-        for attachment in draft.attachments {
-            if let found = index.firstClass(in: attachment) {
-                throw GuardRefusal(identityClass: found, field: .attachments)
-            }
+        try admit(draft.instructions, .instructions)
+        for turn in draft.history {
+            try admit(turn.text, .history)
+            try admit(turn.answeredCall, .history)
+            for call in turn.calls { try admit(call, .history) }
         }
-        return BlindPrompt(task: task, attachments: draft.attachments)
+        for tool in draft.tools {
+            try admit(tool.name, .tools)
+            try admit(tool.summary, .tools)
+            try admit(tool.parameters, .tools)
+        }
+        for attachment in draft.attachments { try admit(attachment.mediaType, .attachments) }
+        return BlindPrompt(draft)
+    }
+
+    private func admit(_ call: ToolCall, _ field: GuardRefusal.Field) throws(GuardRefusal) {
+        for text in [call.id, call.name, call.arguments] { try admit(text, field) }
+    }
+
+    private func admit(_ text: String?, _ field: GuardRefusal.Field) throws(GuardRefusal) {
+        guard let text, let found = index.firstClass(in: text) else { return }
+        throw GuardRefusal(identityClass: found, field: field)
     }
 }

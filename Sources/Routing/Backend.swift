@@ -32,6 +32,15 @@ public struct Backend: Sendable {
         case openAIChat = "openai-chat"
     }
 
+    /// Whether it takes new work, as an operator decides it; health is another matter.
+    public enum Service: Sendable, Equatable {
+        case enabled
+        /// Finishes what it has, and gets nothing new.
+        case draining
+        /// Out, with the reason.
+        case disabled(String)
+    }
+
     /// How its liveness is asked without a bill.
     public enum HealthCheck: Sendable, Equatable {
         /// `GET` of an absolute URL.
@@ -75,24 +84,44 @@ public struct Backend: Sendable {
     public var provider: String
     /// The model to ask for.
     public var model: String
+    /// Other models that it offers, as configured.
+    public var models: [String]
+    /// What it is good at, for people and for scoring: `reasoning`, `long-context`, `privacy`.
+    public var strengths: [String]
+    /// What it is bad at.
+    public var weaknesses: [String]
     /// What it is the home of.
     public var roles: [Role]
     /// Whether it runs on this machine, so that a task that must stay may go there.
     public var isLocal: Bool
     /// The key of its `Authorization` header.
     public var key: Secret?
-    /// Why it may not be used at all, such as a missing key; nil when it may.
-    public var disabledReason: String?
+    /// Whether it takes new work.
+    public var service: Service
     /// The media types' main types that it takes besides text: `image`, `audio`, `video`, `application`.
     public var modalities: Set<String>
     /// How many tokens fit into it, prompt and answer together.
     public var maxContext: Int
+    /// How many tokens an answer may have; nil when nobody said.
+    public var maxOutput: Int?
+    /// How good its answers are, from 0 to 1.
+    public var quality: Double
+    /// How fast it is, from 0 to 1.
+    public var speed: Double
+    /// Its share under weighted balancing; more is more.
+    public var weight: Double
+    /// How many requests it may have in flight; nil for any number.
+    public var maxConcurrent: Int?
+    /// How many requests a minute it may be sent; nil for any number.
+    public var requestsPerMinute: Int?
     /// Dollars per million tokens; nil when nobody said.
     public var prices: PriceVector?
     /// The limits of one call.
     public var timeouts: Timeouts
     /// How many failures in a row the breaker forgives: one more opens it.
     public var allowedFails: Int
+    /// Other numbers for some classes: 0 opens the breaker with the first failure of that class.
+    public var allowedFailsByClass: [FailureClass: Int]
     /// How long the breaker stays open.
     public var cooldown: Duration
     /// How its liveness is asked.
@@ -111,17 +140,36 @@ public struct Backend: Sendable {
         self.wire = .openAIChat
         self.provider = ""
         self.model = model
+        self.models = []
+        self.strengths = []
+        self.weaknesses = []
         self.roles = roles
         self.isLocal = isLocal
         self.key = nil
-        self.disabledReason = nil
+        self.service = .enabled
         self.modalities = []
         self.maxContext = 8_192
+        self.maxOutput = nil
+        self.quality = 0.5
+        self.speed = 0.5
+        self.weight = 1
+        self.maxConcurrent = nil
+        self.requestsPerMinute = nil
         self.prices = nil
         self.timeouts = Timeouts()
         self.allowedFails = 3
+        self.allowedFailsByClass = [:]
         self.cooldown = .seconds(30)
         self.health = .get(url + "/models")
+    }
+
+    /// Why it may not be asked anything new, such as a missing key; nil when it may.
+    public var disabledReason: String? {
+        switch service {
+        case .enabled: nil
+        case .draining: "it is being drained"
+        case .disabled(let reason): reason
+        }
     }
 
     /// Its roles in one word, for people.

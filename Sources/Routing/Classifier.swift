@@ -32,7 +32,7 @@ public struct Classifier: Sendable {
             }
             return true
         }
-        addStructure(structure, attachments: prompt.attachments, to: &scores)
+        addStructure(structure, attachments: prompt.attachments.map(\.mediaType), to: &scores)
         return verdict(scores, structure: structure, isLocalOnly: isLocalOnly, complexCues: cost)
     }
 

@@ -38,6 +38,12 @@ public enum FailureClass: String, Sendable, CaseIterable {
     case empty
     /// 5xx.
     case serverError = "server_error"
+    /// The judge found the answer wanting.
+    case lowQuality = "low_quality"
+    /// It would have cost more than a budget allows; nothing was sent.
+    case overBudget = "over_budget"
+    /// As many requests as it may have are in flight, or were sent this minute; nothing was sent.
+    case saturated
     /// The breaker had opened since the plan was made; nothing was sent.
     case breakerOpen = "breaker_open"
     /// The caller no longer wants it.
@@ -62,7 +68,7 @@ public enum FailureClass: String, Sendable, CaseIterable {
         case .staleConnection: .retrySame
         case .auth, .quota, .rateLimited, .overloaded, .modelMissing, .contextWindow, .badRequest, .refused,
             .timeoutConnect, .timeoutFirstToken, .timeoutStall, .timeoutTotal, .unreachable, .tls, .streamBroken,
-            .malformed, .tooLarge, .empty, .serverError, .breakerOpen:
+            .malformed, .tooLarge, .empty, .serverError, .lowQuality, .overBudget, .saturated, .breakerOpen:
             .tryNext
         }
     }
@@ -84,7 +90,9 @@ public enum FailureClass: String, Sendable, CaseIterable {
         switch self {
         case .auth, .quota, .modelMissing: .configError
         case .rateLimited: .rateLimited
-        case .contextWindow, .contentPolicy, .badRequest, .refused, .breakerOpen, .staleConnection, .cancelled: .neutral
+        case .contextWindow, .contentPolicy, .badRequest, .refused, .lowQuality, .overBudget, .saturated, .breakerOpen,
+            .staleConnection, .cancelled:
+            .neutral
         case .overloaded, .timeoutConnect, .timeoutFirstToken, .timeoutStall, .timeoutTotal, .unreachable, .tls,
             .streamBroken, .malformed, .tooLarge, .empty, .serverError:
             .failure
@@ -115,6 +123,9 @@ public enum FailureClass: String, Sendable, CaseIterable {
         case .tooLarge: "the answer was too large"
         case .empty: "the answer was empty"
         case .serverError: "it failed"
+        case .lowQuality: "its answer was not good enough"
+        case .overBudget: "it would cost more than is left"
+        case .saturated: "it has as much work as it may have"
         case .breakerOpen: "its breaker is open"
         case .cancelled: "cancelled"
         }

@@ -20,6 +20,15 @@ public struct Rejection: Sendable, Equatable {
         case configError = "config_error"
         case notLocal = "not_local"
         case modality, context
+        /// It does not do what the task needs, such as calling tools.
+        case capability
+        /// It would cost more than is left.
+        case budget
+        /// It has as many requests as it may have.
+        case saturated
+        case draining
+        /// The configured strategy, or a bound on quality, leaves it out.
+        case strategy
         case notRequested = "not_requested"
     }
 

@@ -51,11 +51,14 @@ public struct Router: Sendable {
         public var maxAttempts: Int
         /// For the whole chain.
         public var deadline: Duration
+        /// What all of a thought's requests together may cost; nil for any sum.
+        public var maxCost: NanoDollars?
 
         /// Limits.
-        public init(maxAttempts: Int = 4, deadline: Duration = .seconds(300)) {
+        public init(maxAttempts: Int = 4, deadline: Duration = .seconds(300), maxCost: NanoDollars? = nil) {
             self.maxAttempts = maxAttempts
             self.deadline = deadline
+            self.maxCost = maxCost
         }
     }
 
@@ -95,7 +98,7 @@ public struct Router: Sendable {
         let facts = Selector.Facts(
             classification: classification,
             taskBytes: thought.prompt.task.utf8.count,
-            attachments: thought.prompt.attachments,
+            attachments: thought.prompt.attachments.map(\.mediaType),
             constraints: thought.constraints
         )
         return selector.plan(facts, registry: registry, health: board.snapshot(at: now()))
@@ -191,9 +194,9 @@ public struct Router: Sendable {
         let limits = transferLimits(call, remaining: run.deadline - now())
         let result: Result<Completion, WireError>
         if call.thought.isStreamed {
-            result = await streamed(passage, limits: limits, format: format, run: &run, onEvent: onEvent)
+            result = await streamed(passage, backend, limits: limits, run: &run, onEvent: onEvent)
         } else {
-            result = await whole(passage, limits: limits, format: format)
+            result = await whole(passage, backend, limits: limits)
         }
         let ended = now()
         switch result {
@@ -271,29 +274,31 @@ public struct Router: Sendable {
 
     private func whole(
         _ passage: consuming Egress.Passage,
-        limits: TransferLimits,
-        format: any WireFormat
+        _ backend: Backend,
+        limits: TransferLimits
     ) async -> Result<Completion, WireError> {
-        switch await egress.send(passage, limits: limits) {
+        let format = backend.wire.format
+        return switch await egress.send(passage, limits: limits) {
         case .failure(let error): .failure(WireError(FailureClassifier.classify(error)))
-        case .success(let reply): Result { () throws(WireError) in try format.decode(reply) }
+        case .success(let reply): Result { () throws(WireError) in try format.decode(reply, from: backend) }
         }
     }
 
     private func streamed(
         _ passage: consuming Egress.Passage,
+        _ backend: Backend,
         limits: TransferLimits,
-        format: any WireFormat,
         run: inout Run,
         onEvent: (ThoughtEvent) async -> Void
     ) async -> Result<Completion, WireError> {
+        let format = backend.wire.format
         var firstText: ContinuousClock.Instant?
         let result = await egress.stream(passage, limits: limits) { stream in
             guard stream.status == 200 else {
                 return Result<Completion, WireError>.failure(await refusal(stream, format))
             }
             do throws(WireError) {
-                return .success(try await read(stream, format, firstText: &firstText, onEvent: onEvent))
+                return .success(try await read(stream, backend, firstText: &firstText, onEvent: onEvent))
             } catch { return .failure(error) }
         }
         if run.firstToken == nil { run.firstToken = firstText.map { $0 - run.start } }
@@ -308,11 +313,11 @@ public struct Router: Sendable {
 
     private func read(
         _ stream: HTTPStream,
-        _ format: any WireFormat,
+        _ backend: Backend,
         firstText: inout ContinuousClock.Instant?,
         onEvent: (ThoughtEvent) async -> Void
     ) async throws(WireError) -> Completion {
-        var decoder = format.makeStreamDecoder()
+        var decoder = backend.wire.format.makeStreamDecoder(for: backend)
         while let bytes = try await next(stream.body) {
             let (text, hasProgressed) = try decoder.feed(bytes)
             if hasProgressed { stream.pace.progressed() }

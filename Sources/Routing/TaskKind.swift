@@ -53,8 +53,28 @@ public enum TaskKind: String, Sendable, CaseIterable {
 }
 
 /// How much thought a task needs.
-public enum Complexity: String, Sendable {
+public enum Complexity: String, Sendable, CaseIterable {
     case simple, moderate, complex
+}
+
+/// What a task needs of a backend, each from 0 to 1: how much it matters.
+public struct Needs: Sendable, Equatable {
+    /// That the answer is good.
+    public var quality: Double
+    /// That it comes soon.
+    public var speed: Double
+    /// That it is cheap.
+    public var cost: Double
+    /// That the task stays on this machine.
+    public var privacy: Double
+
+    /// Needs; the middle by default.
+    public init(quality: Double = 0.5, speed: Double = 0.5, cost: Double = 0.5, privacy: Double = 0) {
+        self.quality = quality
+        self.speed = speed
+        self.cost = cost
+        self.privacy = privacy
+    }
 }
 
 /// What the classifier made of a task, with its reasons in words.
@@ -67,6 +87,8 @@ public struct Classification: Sendable, Equatable {
     public var confidence: Double
     /// Whether the task itself says that it must stay on this machine.
     public var isLocalOnly: Bool
+    /// What it needs of a backend.
+    public var needs = Needs()
     /// The reasons, the strongest first. They name rules, never words of the task.
     public var why: [String]
 }

@@ -47,9 +47,11 @@ struct PromptGuardTests {
         ]
     )
     func unchanged(_ task: String) throws {
-        let blind = try Fixture.guardian().blind(PromptDraft(task: task, attachments: ["image/png"]))
+        let blind = try Fixture.guardian().blind(
+            PromptDraft(task: task, attachments: [Attachment(mediaType: "image/png")])
+        )
         #expect(Array(blind.task.utf8) == Array(task.utf8))
-        #expect(blind.attachments == ["image/png"])
+        #expect(blind.attachments == [Attachment(mediaType: "image/png")])
     }
 
     @Test(
@@ -83,7 +85,12 @@ struct PromptGuardTests {
     func attachments() throws {
         let guardian = try Fixture.guardian()
         #expect(throws: GuardRefusal(identityClass: .project, field: .attachments)) {
-            try guardian.blind(PromptDraft(task: "look", attachments: ["image/png", "application/glasswing+json"]))
+            try guardian.blind(
+                PromptDraft(
+                    task: "look",
+                    attachments: ["image/png", "application/glasswing+json"].map { Attachment(mediaType: $0) }
+                )
+            )
         }
     }
 }

@@ -11,7 +11,7 @@ struct HealthBoardTests {
         var backend = try Fixture.backend("gpt")
         backend.allowedFails = allowedFails
         backend.cooldown = .seconds(10)
-        backend.disabledReason = disabled
+        if let disabled { backend.service = .disabled(disabled) }
         return (HealthBoard(BackendRegistry([backend]), now: clock.now), backend.id)
     }
 

@@ -74,7 +74,7 @@ struct HealthProbeTests {
     @Test("every backend is asked once, but for the disabled and those that are never to be asked")
     func whoIsAsked() async throws {
         var backends = try Workbench.three()
-        backends[0].disabledReason = "off"
+        backends[0].service = .disabled("off")
         backends[1].health = .never
         backends.append(try Fixture.backend("four"))
         backends[3].health = .get("http://four.test/health")

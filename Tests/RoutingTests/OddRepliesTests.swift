@@ -8,7 +8,7 @@ struct OddRepliesTests {
 
     private func decode(_ fields: String) throws(WireError) -> Completion {
         let body = #"{"choices":[{"message":{"content":"Blue."},"finish_reason":"stop"}]\#(fields)}"#
-        return try wire.decode(HTTPReply(status: 200, body: Array(body.utf8)))
+        return try wire.decode(HTTPReply(status: 200, body: Array(body.utf8)), from: Fixture.any)
     }
 
     @Test(
@@ -33,7 +33,7 @@ struct OddRepliesTests {
 
     @Test("hidden reasoning is progress without text", arguments: ["reasoning_content", "reasoning"])
     func reasoning(field: String) throws {
-        var decoder = wire.makeStreamDecoder()
+        var decoder = wire.makeStreamDecoder(for: Fixture.any)
         let step = try decoder.feed(Array("data: {\"choices\":[{\"delta\":{\"\(field)\":\"hm\"}}]}\n\n".utf8))
         #expect(step.text.isEmpty)
         #expect(step.hasProgressed)
@@ -42,7 +42,7 @@ struct OddRepliesTests {
 
     @Test("nothing behind [DONE] is part of the answer")
     func afterDone() throws {
-        var decoder = wire.makeStreamDecoder()
+        var decoder = wire.makeStreamDecoder(for: Fixture.any)
         let chunk = #"data: {"choices":[{"delta":{"content":"Blue."},"finish_reason":"stop"}]}"# + "\n\n"
         #expect(try decoder.feed(Array((chunk + "data: [DONE]\n\n" + chunk).utf8)).text == "Blue.")
         #expect(try decoder.finish().completion.text == "Blue.")
@@ -52,8 +52,10 @@ struct OddRepliesTests {
     func tooLarge() {
         let text = String(repeating: "x", count: Completion.maxText + 1)
         let body = #"{"choices":[{"message":{"content":"\#(text)"},"finish_reason":"stop"}]}"#
-        #expect(throws: WireError(.tooLarge)) { try wire.decode(HTTPReply(status: 200, body: Array(body.utf8))) }
-        var decoder = wire.makeStreamDecoder()
+        #expect(throws: WireError(.tooLarge)) {
+            try wire.decode(HTTPReply(status: 200, body: Array(body.utf8)), from: Fixture.any)
+        }
+        var decoder = wire.makeStreamDecoder(for: Fixture.any)
         let chunk = #"data: {"choices":[{"delta":{"content":"\#(text)"}}]}"# + "\n\n"
         #expect(throws: WireError(.tooLarge)) { _ = try decoder.feed(Array(chunk.utf8)) }
     }

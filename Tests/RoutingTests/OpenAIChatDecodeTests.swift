@@ -7,7 +7,7 @@ struct OpenAIChatDecodeTests {
     private let wire = OpenAIChatWire()
 
     private func decode(_ body: String, status: Int = 200) throws(WireError) -> Completion {
-        try wire.decode(HTTPReply(status: status, body: Array(body.utf8)))
+        try wire.decode(HTTPReply(status: status, body: Array(body.utf8)), from: Fixture.any)
     }
 
     private func failure(_ body: String, status: Int = 200) -> FailureClass? {

@@ -5,7 +5,7 @@ import Testing
 @Suite("A streamed reply is an answer only when it has said that it is finished")
 struct OpenAIChatStreamTests {
     private func read(_ pieces: [[UInt8]]) throws(WireError) -> (deltas: [String], completion: Completion) {
-        var decoder = OpenAIChatWire().makeStreamDecoder()
+        var decoder = OpenAIChatWire().makeStreamDecoder(for: Fixture.any)
         var deltas: [String] = []
         for piece in pieces { deltas.append(try decoder.feed(piece).text) }
         let (rest, completion) = try decoder.finish()

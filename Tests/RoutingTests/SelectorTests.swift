@@ -132,7 +132,7 @@ struct SelectorTests {
     @Test("a disabled backend is never asked, also as a last resort, and says why")
     func disabled() throws {
         var backend = try Fixture.backend("gpt")
-        backend.disabledReason = "KEY is not set"
+        backend.service = .disabled("KEY is not set")
         let plan = Selector().plan(facts(.status), registry: BackendRegistry([backend]), health: [])
         #expect(plan.candidates.isEmpty)
         #expect(plan.rejected == [Rejection(backend: backend.id, rule: .disabled, why: "KEY is not set")])
@@ -178,7 +178,7 @@ struct SelectorTests {
         let states: [HealthState] = [.healthy, .degraded, .unhealthy, .rateLimited, .configError, .unknown]
         var backends = try Fixture.seven().backends
         for index in backends.indices where Int.random(in: 0..<5, using: &generator) == 0 {
-            backends[index].disabledReason = "off"
+            backends[index].service = .disabled("off")
         }
         let health = try backends.map {
             try lamp(

@@ -33,6 +33,15 @@ enum Fixture {
         return BackendRegistry([local, claude, kimi, gpt, gemini, grok, openrouter])
     }
 
+    /// A backend for what does not depend on it.
+    static let any = Backend(
+        id: BackendID("any")!,
+        url: "http://any.test/v1",
+        model: "any-1",
+        roles: [.local],
+        isLocal: false
+    )
+
     /// A whole answer of the given text.
     static func answer(_ text: String, finish: String = "stop") -> String {
         #"{"model":"served-1","choices":[{"message":{"content":"\#(text)"},"finish_reason":"\#(finish)"}],"#

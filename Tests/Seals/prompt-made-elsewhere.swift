@@ -1,4 +1,4 @@
 // must fail: 'BlindPrompt' initializer is inaccessible due to 'fileprivate' protection level
 import Persona
 
-let prompt = BlindPrompt(task: "Timmy", attachments: [])
+let prompt = BlindPrompt(PromptDraft(task: "Timmy"))

@@ -1,5 +1,6 @@
 // must fail: cannot convert value of type 'String' to expected argument type 'BlindPrompt'
 import Persona
+
 @testable import Routing
 
 func encode(_ wire: any WireFormat, _ backend: Backend, _ options: CallOptions) {

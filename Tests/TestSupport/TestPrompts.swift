@@ -17,7 +17,8 @@ public enum TestPrompts {
     public static func blind(_ task: String, attachments: [String] = []) throws -> BlindPrompt {
         guard let id = PersonaID("keeper") else { throw NoSuchPersona() }
         let card = PersonaCard(id: id, identity: identity, voice: .plain)
-        return try PromptGuard(persona: card, index: index).blind(PromptDraft(task: task, attachments: attachments))
+        let draft = PromptDraft(task: task, attachments: attachments.map { Attachment(mediaType: $0) })
+        return try PromptGuard(persona: card, index: index).blind(draft)
     }
 
     private struct NoSuchPersona: Error {}

@@ -46,7 +46,7 @@ struct BackendsReader {
         backend.cooldown = section.seconds("cooldown_s", in: 0...86_400) ?? backend.cooldown
         backend.health = readHealth(section, url: url ?? "")
         readKey(section, into: &backend)
-        if section.boolean("enabled") == false { backend.disabledReason = "switched off in the configuration" }
+        if section.boolean("enabled") == false { backend.service = .disabled("switched off in the configuration") }
         return backend
     }
 
@@ -126,7 +126,7 @@ struct BackendsReader {
         case .success(""): section.report("key", "is empty", hint: "leave it out for a backend that takes none")
         case .success(let value) where value.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }: backend.key = Secret(value)
         case .success: section.report("key", "holds characters that no header may have")
-        case .failure(let missing): backend.disabledReason = "no key: set \(missing.name)"
+        case .failure(let missing): backend.service = .disabled("no key: set \(missing.name)")
         case nil: break
         }
     }

@@ -65,7 +65,7 @@ struct OpenAIChatWire: WireFormat {
         return headers
     }
 
-    func decode(_ reply: HTTPReply) throws(WireError) -> Completion {
+    func decode(_ reply: HTTPReply, from backend: Backend) throws(WireError) -> Completion {
         guard reply.status == 200 else { throw failure(reply) }
         guard !reply.body.isEmpty else { throw WireError(.empty) }
         guard let body = try? JSONDecoder().decode(ChatReply.self, from: Data(reply.body)) else {
@@ -91,7 +91,11 @@ struct OpenAIChatWire: WireFormat {
         )
     }
 
-    func makeStreamDecoder() -> any StreamDecoder { Decoder() }
+    func makeStreamDecoder(for backend: Backend) -> any StreamDecoder { Decoder() }
+
+    func modelList(_ backend: Backend) -> OutgoingRequest? { nil }
+
+    func decodeModels(_ reply: HTTPReply) throws(WireError) -> [String] { throw WireError(.malformed) }
 
     /// What a finish reason means.
     static func finish(_ reason: String) throws(WireError) -> FinishReason {
@@ -111,7 +115,7 @@ struct OpenAIChatWire: WireFormat {
         private var text = ""
         private var finishReason: FinishReason?
         private var model: String?
-        private var usage = Usage.missing
+        private(set) var usage = Usage.missing
         private var sawEvent = false
         private var isDone = false
         private var hasProgressed = false

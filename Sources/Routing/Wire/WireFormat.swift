@@ -11,10 +11,14 @@ public enum FinishReason: String, Sendable {
 /// A backend's whole answer, whatever its format.
 struct Completion: Sendable, Equatable {
     var text: String
+    /// The tools that the model wants called.
+    var calls: [ToolCall] = []
     var finish: FinishReason
     /// The model that says it answered; it may not be the one that was asked.
     var model: String?
     var usage: Usage
+    /// The cost that the backend itself named.
+    var reportedCost: NanoDollars?
 
     /// How many bytes the text of an answer may have: with every byte escaped it still fits into a line of 1 MiB.
     static let maxText = 150_000
@@ -25,10 +29,13 @@ struct WireError: Error, Equatable {
     var failure: FailureClass
     /// How long the backend asks us to stay away.
     var retryAfter: Duration?
+    /// What was counted although it failed: a refusal is billed.
+    var usage: Usage
 
-    init(_ failure: FailureClass, retryAfter: Duration? = nil) {
+    init(_ failure: FailureClass, retryAfter: Duration? = nil, usage: Usage = .missing) {
         self.failure = failure
         self.retryAfter = retryAfter
+        self.usage = usage
     }
 }
 
@@ -37,6 +44,12 @@ struct CallOptions: Sendable {
     var kind: TaskKind
     var maxTokens: Int?
     var isStreamed: Bool
+    /// From 0 to 2; nil for the backend's own.
+    var temperature: Double?
+    /// Texts that end the answer.
+    var stop: [String] = []
+    /// Another model than ``Backend/model``.
+    var model: String?
 }
 
 /// One way of writing requests and reading replies. Formats are named by the shape of their API, not by a vendor.
@@ -49,18 +62,27 @@ protocol WireFormat: Sendable {
     /// A request that costs nothing and tells whether the backend lives and takes the key.
     func probe(_ backend: Backend, url: String) -> OutgoingRequest
 
-    /// Reads a whole reply.
-    func decode(_ reply: HTTPReply) throws(WireError) -> Completion
+    /// Reads a whole reply of the backend.
+    func decode(_ reply: HTTPReply, from backend: Backend) throws(WireError) -> Completion
 
     /// Reads a refused reply: any status but 200.
     func failure(_ reply: HTTPReply) -> WireError
 
-    /// Reads one streamed reply.
-    func makeStreamDecoder() -> any StreamDecoder
+    /// Reads one streamed reply of the backend.
+    func makeStreamDecoder(for backend: Backend) -> any StreamDecoder
+
+    /// A request for the models that the backend offers; nil when it has no list.
+    func modelList(_ backend: Backend) -> OutgoingRequest?
+
+    /// Reads the list: names that can be asked for.
+    func decodeModels(_ reply: HTTPReply) throws(WireError) -> [String]
 }
 
 /// Reads one streamed reply, a piece at a time.
 protocol StreamDecoder {
+    /// What has been counted so far: an aborted answer is billed too.
+    var usage: Usage { get }
+
     /// Takes the next bytes; gives the text that they add, and whether the model has moved on: hidden reasoning is
     /// progress without text.
     mutating func feed(_ bytes: [UInt8]) throws(WireError) -> (text: String, hasProgressed: Bool)
