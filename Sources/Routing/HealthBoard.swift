@@ -31,6 +31,14 @@ public struct BackendHealth: Sendable {
     public let why: String
     /// Whether the breaker would let a request pass now.
     public let isPermitted: Bool
+    /// How many requests it has in flight.
+    public var inFlight = 0
+    /// Whether it has as many requests as it may have, in flight or this minute.
+    public var isSaturated = false
+    /// How long an answer took of late, on the average; nil before the first.
+    public var typicalLatency: Duration?
+    /// Which share of its requests it answered of late, from 0 to 1.
+    public var reliability = 1.0
 }
 
 /// What is known of the health of every backend; short synchronous sections, no waiting.

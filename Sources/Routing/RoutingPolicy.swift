@@ -1,3 +1,5 @@
+internal import Synchronization
+
 /// How the selector and the router decide, as configured under `routing`.
 public struct RoutingPolicy: Sendable, Equatable {
     /// What counts most when backends of equal standing are compared.
@@ -116,5 +118,27 @@ public struct RoutingSnapshot: Sendable {
     public init(registry: BackendRegistry, policy: RoutingPolicy = RoutingPolicy()) {
         self.registry = registry
         self.policy = policy
+    }
+}
+
+/// The snapshot of now. A reload or an operator replaces it; who has read it keeps what was read.
+public final class LiveRouting: Sendable {
+    private let snapshot: Mutex<RoutingSnapshot>
+
+    /// Starts with that snapshot.
+    public init(_ snapshot: RoutingSnapshot) {
+        self.snapshot = Mutex(snapshot)
+    }
+
+    /// The snapshot of now.
+    public var current: RoutingSnapshot { snapshot.withLock { $0 } }
+
+    /// Changes it, and gives what has become of it.
+    @discardableResult
+    public func update(_ change: (inout RoutingSnapshot) -> Void) -> RoutingSnapshot {
+        snapshot.withLock { snapshot in
+            change(&snapshot)
+            return snapshot
+        }
     }
 }
