@@ -1,3 +1,5 @@
+public import Persona
+
 /// One try at one backend.
 public struct Attempt: Sendable, Equatable {
     /// How it ended.
@@ -32,6 +34,8 @@ public struct Attempt: Sendable, Equatable {
 public struct Answer: Sendable {
     /// The backend's text, untouched.
     public let text: String
+    /// The tools that the model wants called.
+    public let calls: [ToolCall]
     /// Who answered.
     public let backend: BackendID
     /// The model that says it answered.
@@ -50,6 +54,8 @@ public struct Answer: Sendable {
     public let duration: Duration
     /// From the request to the first text, for a streamed thought.
     public let firstToken: Duration?
+    /// The thought's name in the ledger.
+    public let thought: String
 }
 
 /// Why a thought came to nothing.

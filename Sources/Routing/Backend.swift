@@ -116,6 +116,9 @@ public struct Backend: Sendable {
     public var requestsPerMinute: Int?
     /// Dollars per million tokens; nil when nobody said.
     public var prices: PriceVector?
+    /// Whether it is asked for a stream also when an answer is wanted whole: only a stream tells a slow backend from a
+    /// silent one.
+    public var isStreamed: Bool
     /// The limits of one call.
     public var timeouts: Timeouts
     /// How many failures in a row the breaker forgives: one more opens it.
@@ -156,6 +159,7 @@ public struct Backend: Sendable {
         self.maxConcurrent = nil
         self.requestsPerMinute = nil
         self.prices = nil
+        self.isStreamed = true
         self.timeouts = Timeouts()
         self.allowedFails = 3
         self.allowedFailsByClass = [:]

@@ -37,6 +37,9 @@ public struct Usage: Sendable, Equatable {
 
     /// The backend said nothing.
     public static let missing = Usage(source: .missing)
+
+    /// These counts, or others when nothing was said here.
+    func or(_ other: Usage) -> Usage { source == .missing ? other : self }
 }
 
 /// An amount of money in billionths of a dollar: a million tokens at a thousandth of a cent each still add up exactly.

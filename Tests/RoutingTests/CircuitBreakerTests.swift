@@ -24,9 +24,9 @@ struct CircuitBreakerTests {
 
     /// A breaker that is open since `start`.
     private func opened(allowedFails: Int = 0, cooldown: Int = 10) throws -> CircuitBreaker {
-        var breaker = CircuitBreaker(allowedFails: allowedFails, cooldown: .seconds(cooldown))
+        var breaker = CircuitBreaker(tolerance: .init(allowedFails: allowedFails), cooldown: .seconds(cooldown))
         for _ in 0...allowedFails {
-            breaker.record(.failure, for: try ticket(breaker.acquire(at: Self.start)), at: Self.start)
+            breaker.record(.failure(.serverError), for: try ticket(breaker.acquire(at: Self.start)), at: Self.start)
         }
         try #require(breaker.state == .open)
         return breaker
@@ -46,13 +46,13 @@ struct CircuitBreakerTests {
         ] as [([Event], CircuitBreaker.State, Int)]
     )
     func table(_ events: [Event], _ state: CircuitBreaker.State, _ fails: Int) throws {
-        var breaker = CircuitBreaker(allowedFails: 2, cooldown: .seconds(10))
+        var breaker = CircuitBreaker(tolerance: .init(allowedFails: 2), cooldown: .seconds(10))
         var now = Self.start
         for event in events {
             switch event {
             case .wait(let seconds): now += .seconds(seconds)
             case .success: breaker.record(.success, for: try ticket(breaker.acquire(at: now)), at: now)
-            case .failure: breaker.record(.failure, for: try ticket(breaker.acquire(at: now)), at: now)
+            case .failure: breaker.record(.failure(.serverError), for: try ticket(breaker.acquire(at: now)), at: now)
             case .neutral: breaker.record(.neutral, for: try ticket(breaker.acquire(at: now)), at: now)
             }
         }
@@ -107,9 +107,9 @@ struct CircuitBreakerTests {
         ]
     )
     func lateAnswers(_ outcome: CircuitBreaker.Outcome) throws {
-        var breaker = CircuitBreaker(allowedFails: 0, cooldown: .seconds(10))
+        var breaker = CircuitBreaker(tolerance: .init(allowedFails: 0), cooldown: .seconds(10))
         let slow = try ticket(breaker.acquire(at: Self.start))
-        breaker.record(.failure, for: try ticket(breaker.acquire(at: Self.start)), at: Self.start)
+        breaker.record(.failure(.serverError), for: try ticket(breaker.acquire(at: Self.start)), at: Self.start)
         breaker.record(outcome, for: slow, at: Self.at(5))
         #expect(breaker.acquire(at: Self.at(9)) == .denied(until: Self.at(10)))
         let probe = try ticket(breaker.acquire(at: Self.at(10)))
