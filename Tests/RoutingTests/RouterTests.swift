@@ -54,7 +54,7 @@ struct RouterTests {
         let transport = FakeTransport(["one": [Self.down], "two": [Self.good]])
         let registry = BackendRegistry(Array(try Workbench.three().prefix(2)))
         let router = Router(
-            registry: registry,
+            live: LiveRouting(RoutingSnapshot(registry: registry, policy: Workbench.noRetries)),
             board: HealthBoard(registry),
             scan: TestPrompts.scan,
             ledger: WitnessedLedger(ledger: MemoryLedger(), witness: order),

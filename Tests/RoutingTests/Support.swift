@@ -8,7 +8,16 @@ enum Fixture {
     static func id(_ name: String) throws -> BackendID { try #require(BackendID(name)) }
 
     static func backend(_ name: String, _ roles: [Role] = [.local], local: Bool = false) throws -> Backend {
-        Backend(id: try id(name), url: "http://\(name).test/v1", model: "\(name)-1", roles: roles, isLocal: local)
+        var backend = Backend(
+            id: try id(name),
+            url: "http://\(name).test/v1",
+            model: "\(name)-1",
+            roles: roles,
+            isLocal: local
+        )
+        // Asked as the caller asks: what a test says of whole replies is about whole replies.
+        backend.isStreamed = false
+        return backend
     }
 
     /// The seven of `configs/backends.yaml`, all with their keys.
@@ -52,5 +61,15 @@ enum Fixture {
     static func chunk(_ text: String, finish: String? = nil) -> String {
         let reason = finish.map { "\"\($0)\"" } ?? "null"
         return #"data: {"choices":[{"delta":{"content":"\#(text)"},"finish_reason":\#(reason)}]}"# + "\n\n"
+    }
+}
+
+extension HealthBoard {
+    /// A permit, if there is one.
+    func granted(_ id: BackendID, at now: ContinuousClock.Instant) -> BreakerPermit? {
+        switch permit(for: id, at: now) {
+        case .granted(let permit): permit
+        case .refused: nil
+        }
     }
 }
