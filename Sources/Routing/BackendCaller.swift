@@ -123,9 +123,14 @@ struct BackendCaller: Sendable {
             connect: min(timeouts.connect, remaining),
             total: min(timeouts.total, remaining),
             firstToken: call.isStreamed ? timeouts.firstToken : nil,
-            stall: call.isStreamed ? timeouts.stall : nil
+            stall: call.isStreamed ? timeouts.stall : nil,
+            linger: call.backend.isBilled ? Self.linger : .zero
         )
     }
+
+    /// How long a billed answer that nobody wants any more may still come, for the counts at its end. Not longer: every
+    /// further token costs (litellm #36008).
+    private static let linger = Duration.milliseconds(500)
 
     private func whole(
         _ passage: consuming Egress.Passage,
@@ -172,7 +177,7 @@ struct BackendCaller: Sendable {
         onEvent: (ThoughtEvent) async -> Void
     ) async throws(WireError) -> Completion {
         var decoder = call.backend.wire.format.makeStreamDecoder(for: call.backend)
-        do {
+        do throws(WireError) {
             while let bytes = try await next(stream.body) {
                 let (text, hasProgressed) = try decoder.feed(bytes)
                 if hasProgressed { stream.pace.progressed() }
@@ -185,6 +190,7 @@ struct BackendCaller: Sendable {
                 stream.pace.progressed()
             }
             let (rest, completion) = try decoder.finish()
+            if Task.isCancelled { throw WireError(.cancelled, usage: completion.usage) }
             if !rest.isEmpty && call.thought.isStreamed { await onEvent(.delta(rest)) }
             return completion
         } catch {
