@@ -16,28 +16,33 @@ struct BackendCall: Sendable {
             maxTokens: thought.maxTokens ?? backend.maxOutput,
             isStreamed: isStreamed,
             temperature: thought.temperature,
-            stop: thought.stop
+            stop: thought.stop,
+            model: thought.constraints.model
         )
     }
 }
 
-/// What an attempt came to.
-enum CallEnd: Sendable {
-    case answered(Answer)
-    case failed(FailureClass, retryAfter: Duration?)
+/// What an attempt came to, before anybody has judged it. Its ledger row waits for ``BackendCaller/settle(_:_:)``.
+struct CallEnd: Sendable {
+    let result: Result<Completion, WireError>
+    let receipt: EgressReceipt
+    let began: ContinuousClock.Instant
+    let ended: ContinuousClock.Instant
+    /// When the first text came, of a stream.
+    let firstText: ContinuousClock.Instant?
+
+    var duration: Duration { ended - began }
 }
 
-/// Asks one backend once: encode, seal, record, send, decode, settle.
+/// Asks one backend once: encode, seal, record, send, decode.
 struct BackendCaller: Sendable {
     let egress: Egress
-    let board: HealthBoard
     let now: @Sendable () -> ContinuousClock.Instant
 
-    /// Asks. Permit and ledger row are settled on every path.
+    /// Asks. What comes back must be settled.
     func ask(
         _ call: BackendCall,
-        run: inout ThoughtRun,
-        permit: consuming BreakerPermit,
+        run: ThoughtRun,
         onEvent: (ThoughtEvent) async -> Void
     ) async throws(RoutingError) -> CallEnd {
         let backend = call.backend
@@ -46,47 +51,19 @@ struct BackendCaller: Sendable {
         let passage = try await pass(request, call, run: run)
         let receipt = passage.receipt
         let limits = transferLimits(call, remaining: run.deadline - now())
-        let result: Result<Completion, WireError>
-        if call.isStreamed {
-            result = await streamed(passage, call, limits: limits, run: &run, onEvent: onEvent)
-        } else {
-            result = await whole(passage, backend, limits: limits)
-        }
-        let ended = now()
-        switch result {
-        case .success(let completion):
-            let cost = completion.reportedCost ?? backend.prices.flatMap { $0.cost(of: completion.usage) }
-            run.attempts.append(Attempt(backend: backend.id, outcome: .answered, duration: ended - began))
-            permit.finish(.answered, at: ended)
-            await egress.settle(
-                receipt,
-                Settlement(
-                    outcome: .answered,
-                    duration: ended - began,
-                    model: completion.model,
-                    usage: completion.usage,
-                    cost: cost
-                )
-            )
-            return .answered(Answer(completion, call, run: run, cost: cost, ended: ended))
-        case .failure(let error):
-            let failure = error.failure
-            run.attempts.append(Attempt(backend: backend.id, outcome: .failed(failure), duration: ended - began))
-            // What is left of the chain's time may be too little for anybody: that is no fault of this backend's.
-            let isOurs = ended >= run.deadline && [.timeoutTotal, .timeoutConnect].contains(failure)
-            permit.finish(isOurs ? .unsaid : .failed(failure, retryAfter: error.retryAfter), at: ended)
-            await egress.settle(
-                receipt,
-                Settlement(
-                    outcome: .failed(failure),
-                    duration: ended - began,
-                    model: nil,
-                    usage: error.usage,
-                    cost: backend.prices.flatMap { $0.cost(of: error.usage) }
-                )
-            )
-            return .failed(failure, retryAfter: error.retryAfter)
-        }
+        var firstText: ContinuousClock.Instant?
+        let result =
+            if call.isStreamed {
+                await streamed(passage, call, limits: limits, firstText: &firstText, onEvent: onEvent)
+            } else {
+                await whole(passage, backend, limits: limits)
+            }
+        return CallEnd(result: result, receipt: receipt, began: began, ended: now(), firstText: firstText)
+    }
+
+    /// Records how it ended.
+    func settle(_ receipt: EgressReceipt, _ settlement: Settlement) async {
+        await egress.settle(receipt, settlement)
     }
 
     private func pass(
@@ -99,7 +76,7 @@ struct BackendCaller: Sendable {
                 EgressRecord(
                     purpose: .thought,
                     backend: call.backend.id,
-                    model: call.backend.model,
+                    model: call.thought.constraints.model ?? call.backend.model,
                     thought: run.id,
                     attempt: run.sent,
                     kind: call.kind,
@@ -124,7 +101,7 @@ struct BackendCaller: Sendable {
             total: min(timeouts.total, remaining),
             firstToken: call.isStreamed ? timeouts.firstToken : nil,
             stall: call.isStreamed ? timeouts.stall : nil,
-            linger: call.backend.isBilled ? Self.linger : .zero
+            linger: call.isStreamed && call.backend.isBilled ? Self.linger : .zero
         )
     }
 
@@ -148,24 +125,21 @@ struct BackendCaller: Sendable {
         _ passage: consuming Egress.Passage,
         _ call: BackendCall,
         limits: TransferLimits,
-        run: inout ThoughtRun,
+        firstText: inout ContinuousClock.Instant?,
         onEvent: (ThoughtEvent) async -> Void
     ) async -> Result<Completion, WireError> {
-        var firstText: ContinuousClock.Instant?
+        var first: ContinuousClock.Instant?
         let result = await egress.stream(passage, limits: limits) { stream in
             guard stream.status == 200 else {
                 return Result<Completion, WireError>.failure(await refusal(stream, call.backend.wire.format))
             }
             do throws(WireError) {
-                return .success(try await read(stream, call, firstText: &firstText, onEvent: onEvent))
+                return .success(try await read(stream, call, firstText: &first, onEvent: onEvent))
             } catch { return .failure(error) }
         }
-        if run.firstToken == nil { run.firstToken = firstText.map { $0 - run.start } }
+        firstText = first
         switch result {
         case .failure(let error): return .failure(WireError(FailureClassifier.classify(error)))
-        case .success(.failure(let error)):
-            if firstText != nil && call.thought.isStreamed { run.broken = error.failure }
-            return .failure(error)
         case .success(let completion): return completion
         }
     }
@@ -177,11 +151,13 @@ struct BackendCaller: Sendable {
         onEvent: (ThoughtEvent) async -> Void
     ) async throws(WireError) -> Completion {
         var decoder = call.backend.wire.format.makeStreamDecoder(for: call.backend)
+        var received = 0
         do throws(WireError) {
             while let bytes = try await next(stream.body) {
                 let (text, hasProgressed) = try decoder.feed(bytes)
                 if hasProgressed { stream.pace.progressed() }
                 guard !text.isEmpty else { continue }
+                received += text.utf8.count
                 if firstText == nil { firstText = now() }
                 guard call.thought.isStreamed, !Task.isCancelled else { continue }
                 // A client that is slow to take it is no fault of the backend's.
@@ -194,8 +170,11 @@ struct BackendCaller: Sendable {
             if !rest.isEmpty && call.thought.isStreamed { await onEvent(.delta(rest)) }
             return completion
         } catch {
-            // What was counted before it broke is billed too.
-            throw WireError(error.failure, retryAfter: error.retryAfter, usage: error.usage.or(decoder.usage))
+            var error = error
+            // What came before it broke is billed too.
+            error.usage = error.usage.or(decoder.usage)
+            if received > 0 { error.usage = error.usage.or(.estimated(call.thought.prompt, answerBytes: received)) }
+            throw error
         }
     }
 
@@ -208,30 +187,5 @@ struct BackendCaller: Sendable {
         var body: [UInt8] = []
         while body.count < 64 << 10, let bytes = try? await stream.body.next() { body += bytes }
         return format.failure(HTTPReply(status: stream.status, headers: stream.headers, body: body))
-    }
-}
-
-extension Answer {
-    fileprivate init(
-        _ completion: Completion,
-        _ call: BackendCall,
-        run: ThoughtRun,
-        cost: NanoDollars?,
-        ended: ContinuousClock.Instant
-    ) {
-        self.init(
-            text: completion.text,
-            calls: completion.calls,
-            backend: call.backend.id,
-            model: completion.model ?? call.backend.model,
-            kind: call.kind,
-            finish: completion.finish,
-            attempts: run.attempts,
-            usage: completion.usage,
-            cost: cost,
-            duration: ended - run.start,
-            firstToken: run.firstToken,
-            thought: run.id
-        )
     }
 }

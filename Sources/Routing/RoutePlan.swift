@@ -50,4 +50,7 @@ public struct RoutePlan: Sendable {
     public let candidates: [Candidate]
     /// In the order of the configuration.
     public let rejected: [Rejection]
+
+    /// Who is asked when an answer of that backend was not good enough: the better ones.
+    func escalations(after id: BackendID) -> [Candidate] { [] }
 }

@@ -1,6 +1,6 @@
 public import Persona
 
-/// The model router: plan, permit, encode, record, send, decode, judge, and on to the next candidate when it fails.
+/// The model router: plan, budget, permit, call, judge, and on to the next candidate when it fails.
 public struct Router: Sendable {
     /// The budgets of a chain.
     public struct Limits: Sendable, Equatable {
@@ -42,8 +42,10 @@ public struct Router: Sendable {
 
     private let live: LiveRouting
     private let board: HealthBoard
+    private let budgets: BudgetBook
     private let classifier = Classifier()
     private let selector = Selector()
+    private let judge = AnswerJudge()
     private let caller: BackendCaller
     private let world: Circumstances
 
@@ -54,14 +56,15 @@ public struct Router: Sendable {
         scan: EgressScan,
         ledger: any EgressLedger,
         transport: any Transport,
+        budgets: BudgetBook = BudgetBook(),
         circumstances: Circumstances = Circumstances()
     ) {
         self.live = live
         self.board = board
+        self.budgets = budgets
         self.world = circumstances
         caller = BackendCaller(
             egress: Egress(scan: scan, ledger: ledger, transport: transport),
-            board: board,
             now: circumstances.now
         )
     }
@@ -94,38 +97,148 @@ public struct Router: Sendable {
         let snapshot = live.current
         let plan = plan(thought, snapshot)
         guard !plan.candidates.isEmpty else { throw .noBackend(plan.rejected) }
-        let start = world.now()
-        var run = ThoughtRun(start: start, deadline: start + snapshot.policy.limits.deadline)
-        var chain = Chain(plan.candidates, policy: snapshot.policy, start: start)
+        var course = Course(thought, plan, snapshot.policy, start: world.now())
         while true {
             if Task.isCancelled { throw .cancelled }
-            switch chain.next(at: world.now()) {
-            case .end: throw world.now() < run.deadline ? .allFailed(run.attempts) : .deadline(run.attempts)
-            case .late: throw .deadline(run.attempts)
+            switch course.chain.next(at: world.now()) {
             case .ask(let index, let pause):
                 if pause > .zero {
                     await world.sleep(pause)
                     if Task.isCancelled { throw .cancelled }
                 }
-                let candidate = plan.candidates[index]
-                switch board.permit(for: candidate.backend.id, anyway: chain.isAnyway(index), at: world.now()) {
-                case .refused(let refusal):
-                    run.note(candidate.backend.id, refusal.failure)
-                    chain.wasDenied(index, refusal.failure, at: world.now(), jitter: world.jitter())
-                case .granted(let permit):
-                    chain.didSend(index)
-                    run.sent = chain.sent
-                    await run.announceRestart(on: candidate.backend.id, onEvent)
-                    let call = BackendCall(backend: candidate.backend, kind: plan.classification.kind, thought: thought)
-                    switch try await caller.ask(call, run: &run, permit: permit, onEvent: onEvent) {
-                    case .answered(let answer): return answer
-                    case .failed(let failure, let retryAfter):
-                        if failure == .cancelled { throw .cancelled }
-                        let now = world.now()
-                        chain.didFail(index, failure, retryAfter: retryAfter, at: now, jitter: world.jitter())
-                    }
-                }
+                if let answer = try await ask(index, &course, onEvent) { return answer }
+            case .end:
+                if let best = await course.giveBest(onEvent) { return best }
+                throw course.failure(isLate: world.now() >= course.run.deadline)
+            case .late:
+                if let best = await course.giveBest(onEvent) { return best }
+                throw course.failure(isLate: true)
             }
         }
+    }
+
+    // MARK: One candidate
+
+    /// Asks a candidate: the answer, if it is the thought's; nil when the chain goes on.
+    private func ask(
+        _ index: Int,
+        _ course: inout Course,
+        _ onEvent: (ThoughtEvent) async -> Void
+    ) async throws(RoutingError) -> Answer? {
+        let backend = course.plan.candidates[index].backend
+        let reservation: Reservation
+        switch budgets.reserve(
+            course.worstCase(of: backend),
+            backend: backend.id,
+            caller: course.thought.caller,
+            task: course.run.budget
+        ) {
+        case .failure: return deny(index, &course, .overBudget)
+        case .success(let held): reservation = held
+        }
+        switch board.permit(for: backend.id, anyway: course.chain.isAnyway(index), at: world.now()) {
+        case .refused(let refusal): return deny(index, &course, refusal.failure)
+        case .granted(let permit):
+            course.chain.didSend(index)
+            course.run.sent = course.chain.sent
+            await course.run.announceRestart(on: backend.id, onEvent)
+            let call = BackendCall(backend: backend, kind: course.plan.classification.kind, thought: course.thought)
+            let end = try await caller.ask(call, run: course.run, onEvent: onEvent)
+            course.run.note(end)
+            switch end.result {
+            case .success(let completion):
+                return await weigh(completion, end, index, &course, permit: permit, reservation: reservation)
+            case .failure(let error):
+                try await fail(error, end, index, &course, permit: permit, reservation: reservation)
+                return nil
+            }
+        }
+    }
+
+    /// Nothing was sent.
+    private func deny(_ index: Int, _ course: inout Course, _ failure: FailureClass) -> Answer? {
+        course.run.note(course.plan.candidates[index].backend.id, failure)
+        course.chain.wasDenied(index, failure, at: world.now(), jitter: world.jitter())
+        return nil
+    }
+
+    /// A whole answer: is it one, and is it good enough?
+    private func weigh(
+        _ completion: Completion,
+        _ end: CallEnd,
+        _ index: Int,
+        _ course: inout Course,
+        permit: consuming BreakerPermit,
+        reservation: consuming Reservation
+    ) async -> Answer? {
+        let backend = course.plan.candidates[index].backend
+        let verdict = judge.verdict(
+            on: completion,
+            course.thought.prompt,
+            course.plan.classification.kind,
+            course.policy
+        )
+        let usage = completion.usage.or(.estimated(course.thought.prompt, answerBytes: completion.text.utf8.count))
+        let cost = completion.reportedCost ?? backend.prices.flatMap { $0.cost(of: usage) }
+        course.run.budget.spend(reservation.settle(cost), on: backend.id)
+        let isRefusal = verdict == .refusal
+        permit.finish(isRefusal ? .failed(.refused, retryAfter: nil) : .answered, at: end.ended)
+        course.run.attempts.append(Attempt(backend: backend.id, outcome: verdict.outcome, duration: end.duration))
+        let answer = Answer(
+            completion,
+            usage,
+            end,
+            course,
+            backend: backend,
+            cost: cost,
+            confidence: verdict.confidence
+        )
+        await caller.settle(
+            end.receipt,
+            Settlement(
+                outcome: isRefusal ? .failed(.refused) : .answered,
+                duration: end.duration,
+                model: completion.model,
+                usage: usage,
+                cost: cost
+            )
+        )
+        switch verdict {
+        case .good: return answer
+        case .refusal:
+            if end.firstText != nil && course.thought.isStreamed { course.run.broken = .refused }
+            course.chain.didFail(index, .refused, retryAfter: nil, at: end.ended, jitter: world.jitter())
+        case .poor:
+            course.reject(answer)
+            course.chain.didDisappoint(index, better: course.plan.escalations(after: backend.id).map(\.backend.id))
+        }
+        return nil
+    }
+
+    /// No answer.
+    private func fail(
+        _ error: WireError,
+        _ end: CallEnd,
+        _ index: Int,
+        _ course: inout Course,
+        permit: consuming BreakerPermit,
+        reservation: consuming Reservation
+    ) async throws(RoutingError) {
+        let backend = course.plan.candidates[index].backend
+        let failure = error.failure
+        let cost = backend.prices.flatMap { $0.cost(of: error.usage) }
+        // What brought nothing back is not billed.
+        course.run.budget.spend(reservation.settle(cost ?? NanoDollars(0)), on: backend.id)
+        course.run.attempts.append(Attempt(backend: backend.id, outcome: .failed(failure), duration: end.duration))
+        if end.firstText != nil && course.thought.isStreamed { course.run.broken = failure }
+        // What is left of the chain's time may be too little for anybody: that is no fault of this backend's.
+        let isOurs = end.ended >= course.run.deadline && [.timeoutTotal, .timeoutConnect].contains(failure)
+        permit.finish(isOurs ? .unsaid : .failed(failure, retryAfter: error.retryAfter), at: end.ended)
+        await caller.settle(
+            end.receipt,
+            Settlement(outcome: .failed(failure), duration: end.duration, model: nil, usage: error.usage, cost: cost)
+        )
+        if failure == .cancelled { throw .cancelled }
+        course.chain.didFail(index, failure, retryAfter: error.retryAfter, at: end.ended, jitter: world.jitter())
     }
 }

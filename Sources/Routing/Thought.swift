@@ -55,16 +55,26 @@ struct ThoughtRun: Sendable {
     let id = String(UInt64.random(in: .min ... .max), radix: 16)
     let start: ContinuousClock.Instant
     let deadline: ContinuousClock.Instant
+    /// What all of its requests have cost.
+    var budget: TaskBudget
     var attempts: [Attempt] = []
     /// Requests sent, the one under way included.
     var sent = 0
     var firstToken: Duration?
     /// Why what has gone out does not count, when some text had gone out.
     var broken: FailureClass?
+    /// The place of the attempt whose whole answer the client of a stream has.
+    var shown: Int?
 
-    init(start: ContinuousClock.Instant, deadline: ContinuousClock.Instant) {
+    init(start: ContinuousClock.Instant, limits: Router.Limits) {
         self.start = start
-        self.deadline = deadline
+        deadline = start + limits.deadline
+        budget = TaskBudget(limit: limits.maxCost)
+    }
+
+    /// Notes when the first text of a stream came.
+    mutating func note(_ end: CallEnd) {
+        if firstToken == nil { firstToken = end.firstText.map { $0 - start } }
     }
 
     /// Notes that a backend could not be asked; once, however often it is found busy.
@@ -78,6 +88,7 @@ struct ThoughtRun: Sendable {
         guard let failure = broken else { return }
         broken = nil
         firstToken = nil
+        shown = nil
         await onEvent(.restarted(backend, failure))
     }
 }

@@ -43,13 +43,10 @@ enum Fixture {
     }
 
     /// A backend for what does not depend on it.
-    static let any = Backend(
-        id: BackendID("any")!,
-        url: "http://any.test/v1",
-        model: "any-1",
-        roles: [.local],
-        isLocal: false
-    )
+    static let any: Backend = {
+        guard let id = BackendID("any") else { preconditionFailure("a plain name") }
+        return Backend(id: id, url: "http://any.test/v1", model: "any-1", roles: [.local], isLocal: false)
+    }()
 
     /// A whole answer of the given text.
     static func answer(_ text: String, finish: String = "stop") -> String {
