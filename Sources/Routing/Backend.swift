@@ -30,6 +30,10 @@ public struct Backend: Sendable {
     /// How a request is written for it.
     public enum WireName: String, Sendable, CaseIterable {
         case openAIChat = "openai-chat"
+        case anthropicMessages = "anthropic-messages"
+        case geminiGenerate = "gemini-generate"
+        case ollamaChat = "ollama-chat"
+        case dumbPipe = "dumb-pipe"
     }
 
     /// Whether it takes new work, as an operator decides it; health is another matter.
