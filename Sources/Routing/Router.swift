@@ -97,11 +97,15 @@ public struct Router: Sendable {
         }
         let facts = Selector.Facts(
             classification: classification,
-            taskBytes: thought.prompt.task.utf8.count,
+            promptTokens: TokenEstimate.tokens(of: thought.prompt),
+            answerTokens: thought.maxTokens,
             attachments: thought.prompt.attachments.map(\.mediaType),
+            hasTools: !thought.prompt.tools.isEmpty,
+            caller: thought.caller,
             constraints: thought.constraints
         )
-        return selector.plan(facts, registry: registry, health: board.snapshot(at: now()))
+        let snapshot = RoutingSnapshot(registry: registry)
+        return selector.plan(facts, snapshot: snapshot, health: board.snapshot(at: now()))
     }
 
     /// Thinks: the first whole answer of the plan's candidates.
