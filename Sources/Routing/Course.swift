@@ -21,7 +21,7 @@ struct Course: Sendable {
     /// The most that a request to the backend may cost.
     func worstCase(of backend: Backend) -> NanoDollars {
         guard backend.prices != nil else { return NanoDollars(0) }
-        return backend.worstCase(inputTokens: thought.prompt.estimatedTokens, maxTokens: thought.maxTokens)
+        return backend.worstCase(inputTokens: plan.promptTokens, maxTokens: thought.maxTokens)
     }
 
     /// Takes a whole answer that was not good enough; its attempt is the last one.

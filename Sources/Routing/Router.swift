@@ -46,6 +46,7 @@ public struct Router: Sendable {
     private let classifier = Classifier()
     private let selector = Selector()
     private let judge = AnswerJudge()
+    private let turns = TurnCounter()
     private let caller: BackendCaller
     private let world: Circumstances
 
@@ -81,11 +82,15 @@ public struct Router: Sendable {
         }
         let facts = Selector.Facts(
             classification: classification,
-            taskBytes: thought.prompt.task.utf8.count,
+            promptTokens: TokenEstimate.tokens(of: thought.prompt),
+            answerTokens: thought.maxTokens,
             attachments: thought.prompt.attachments.map(\.mediaType),
-            constraints: thought.constraints
+            hasTools: !thought.prompt.tools.isEmpty,
+            caller: thought.caller,
+            constraints: thought.constraints,
+            turn: turns.next()
         )
-        return selector.plan(facts, registry: snapshot.registry, health: board.snapshot(at: world.now()))
+        return selector.plan(facts, snapshot: snapshot, health: board.snapshot(at: world.now()))
     }
 
     /// Thinks: the first whole answer of the plan's candidates that is good enough, or the best of those that are not.
