@@ -8,6 +8,8 @@ struct ThoughtService: Sendable {
     let registry: BackendRegistry
     let board: HealthBoard
     let ledger: Ledger
+    /// What may be spent.
+    let budgets: BudgetBook
     let defaultPersona: PersonaID
     /// Reads the final bytes of everything that leaves; the probes go through it as well.
     let scan: EgressScan
@@ -26,12 +28,14 @@ struct ThoughtService: Sendable {
         board: HealthBoard,
         ledger: Ledger,
         transport: any Transport,
-        limits: Router.Limits
+        limits: Router.Limits,
+        budgets: BudgetBook = BudgetBook()
     ) {
         let index = IdentityIndex(personas.map(\.identity))
         self.registry = registry
         self.board = board
         self.ledger = ledger
+        self.budgets = budgets
         self.defaultPersona = defaultPersona
         minds = Dictionary(
             personas.map { ($0.id, Mind(card: $0, gate: PromptGuard(persona: $0, index: index))) },
@@ -52,6 +56,11 @@ struct ThoughtService: Sendable {
     enum Event: Sendable {
         case delta(sequence: Int, text: String)
         case restarted(BackendID, FailureClass)
+    }
+
+    /// What thinking has cost, what it would have cost, and what may still be spent.
+    func costs() async throws -> CostReport {
+        try await ledger.costs(against: Baseline(registry.backends), budgets: budgets.standings())
     }
 
     /// Decides only.

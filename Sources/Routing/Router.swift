@@ -251,6 +251,7 @@ public struct Router: Sendable {
                     attempt: run.sent,
                     kind: call.kind,
                     caller: call.thought.caller,
+                    isLocal: call.backend.isLocal,
                     request: sealed
                 )
             }
