@@ -96,6 +96,9 @@ final class Ledger: EgressLedger {
         }
     }
 
+    /// Returns when everything that was told before is committed.
+    func flush() { commits.flush() }
+
     // MARK: EgressLedger
 
     /// Commits the record; returns only when a crash could no longer lose it.
