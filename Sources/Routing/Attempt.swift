@@ -41,15 +41,17 @@ public struct Answer: Sendable {
     /// How the answer ended.
     public let finish: FinishReason
     /// All tries in order, the answering one last.
-    public let attempts: [Attempt]
+    public internal(set) var attempts: [Attempt]
     /// The tokens of the answering try.
-    public let usage: Usage
+    public internal(set) var usage: Usage
     /// What it cost, if that is known.
-    public let cost: NanoDollars?
+    public internal(set) var cost: NanoDollars?
     /// From the request to its end.
-    public let duration: Duration
+    public internal(set) var duration: Duration
     /// From the request to the first text, for a streamed thought.
-    public let firstToken: Duration?
+    public internal(set) var firstToken: Duration?
+    /// Whether it was given before, to the very same request: nothing was sent, and nothing is paid.
+    public internal(set) var isCached = false
 }
 
 /// Why a thought came to nothing.

@@ -126,7 +126,10 @@ struct CostReportTests {
         defer { bench.clean() }
         let ledger = try bench.open(at: now)
         for tokens in [(Int.max, Int.max), (Int.max, Int.max), (Int.min, -1)] {
-            await ledger.settle(try await ledger.willSend(bench.record(caller: "ann")), bench.end(tokens: tokens, cost: .max))
+            await ledger.settle(
+                try await ledger.willSend(bench.record(caller: "ann")),
+                bench.end(tokens: tokens, cost: .max)
+            )
         }
         let report = try await ledger.costs(now: now)
         #expect((report.month.attempts, report.month.inputTokens) == (3, 2_000_000_000_000))
