@@ -58,8 +58,8 @@ extension Selector {
         public var constraints: Constraints
         /// A counter: the place in a round robin and the seed of a weighted choice. The same turn decides the same.
         public var turn: UInt64
-        /// What is left of the budgets; nil when nothing bounds it.
-        public var budgetLeft: NanoDollars?
+        /// What the budgets leave.
+        public var allowance: Allowance
         /// Whether the answer changes the state of a system.
         public var affectsState: Bool
         /// Whether users see the answer as it is.
@@ -76,7 +76,7 @@ extension Selector {
             caller: String? = nil,
             constraints: Constraints = Constraints(),
             turn: UInt64 = 0,
-            budgetLeft: NanoDollars? = nil,
+            allowance: Allowance = Allowance(),
             affectsState: Bool = false,
             isVisible: Bool = false
         ) {
@@ -88,7 +88,7 @@ extension Selector {
             self.caller = caller
             self.constraints = constraints
             self.turn = turn
-            self.budgetLeft = budgetLeft
+            self.allowance = allowance
             self.affectsState = affectsState
             self.isVisible = isVisible
         }

@@ -89,13 +89,14 @@ struct Filter {
 
     private func overBudget(_ backend: borrowing Backend) -> Verdict? {
         let most = facts.constraints.maxCost
-        guard most != nil || facts.budgetLeft != nil else { return nil }
+        let left = facts.allowance.left(for: backend.id)
+        guard most != nil || left != nil else { return nil }
         guard let cost = Self.expectedCost(backend, facts) else {
             // No budget bounds what has no price, but a caller who names a sum wants to know.
             return most == nil ? nil : .out(.budget, "nobody said what it costs")
         }
         if let most, cost > most { return .out(.budget, "it would cost more than was asked for") }
-        if let left = facts.budgetLeft, cost > left { return .out(.budget, FailureClass.overBudget.sentence) }
+        if let left, cost > left { return .out(.budget, FailureClass.overBudget.sentence) }
         return nil
     }
 
