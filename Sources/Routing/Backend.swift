@@ -30,6 +30,10 @@ public struct Backend: Sendable {
     /// How a request is written for it.
     public enum WireName: String, Sendable, CaseIterable {
         case openAIChat = "openai-chat"
+        case anthropicMessages = "anthropic-messages"
+        case geminiGenerate = "gemini-generate"
+        case ollamaChat = "ollama-chat"
+        case dumbPipe = "dumb-pipe"
     }
 
     /// Whether it takes new work, as an operator decides it; health is another matter.
@@ -126,6 +130,8 @@ public struct Backend: Sendable {
     public var cooldown: Duration
     /// How its liveness is asked.
     public var health: HealthCheck
+    /// How often.
+    public var healthInterval: Duration
 
     /// A backend with the defaults of `docs/configuration.md` for what is not said.
     public init(
@@ -161,6 +167,7 @@ public struct Backend: Sendable {
         self.allowedFailsByClass = [:]
         self.cooldown = .seconds(30)
         self.health = .get(url + "/models")
+        self.healthInterval = .seconds(30)
     }
 
     /// Why it may not be asked anything new, such as a missing key; nil when it may.

@@ -44,7 +44,7 @@ public struct BackendHealth: Sendable {
 /// What is known of the health of every backend; short synchronous sections, no waiting.
 public final class HealthBoard: Sendable {
     private struct Entry {
-        let disabledReason: String?
+        var disabledReason: String?
         var breaker: CircuitBreaker
         var rateLimitedUntil: ContinuousClock.Instant?
         var configError: (failure: FailureClass, until: ContinuousClock.Instant)?
@@ -57,31 +57,49 @@ public final class HealthBoard: Sendable {
 
     private struct Board {
         var entries: [BackendID: Entry] = [:]
+        var order: [BackendID] = []
         var observers: [UInt64: AsyncStream<BackendID>.Continuation] = [:]
         var lastObserver: UInt64 = 0
     }
 
     private let board: Mutex<Board>
-    private let order: [BackendID]
 
     /// A board on which every enabled backend is unknown.
     public init(_ registry: BackendRegistry, now: ContinuousClock.Instant = .now) {
-        order = registry.backends.map(\.id)
         var board = Board()
-        for backend in registry.backends {
-            board.entries[backend.id] = Entry(
-                disabledReason: backend.disabledReason,
-                breaker: CircuitBreaker(allowedFails: backend.allowedFails, cooldown: backend.cooldown),
-                published: backend.disabledReason == nil ? .unknown : .disabled,
-                since: now
-            )
-        }
+        board.order = registry.backends.map(\.id)
+        for backend in registry.backends { board.entries[backend.id] = Self.entry(backend, now: now) }
         self.board = Mutex(board)
+    }
+
+    private static func entry(_ backend: Backend, now: ContinuousClock.Instant) -> Entry {
+        Entry(
+            disabledReason: backend.disabledReason,
+            breaker: CircuitBreaker(allowedFails: backend.allowedFails, cooldown: backend.cooldown),
+            published: backend.disabledReason == nil ? .unknown : .disabled,
+            since: now
+        )
+    }
+
+    /// Takes other backends over, and keeps what is known of those that were there.
+    public func adopt(_ registry: BackendRegistry, at now: ContinuousClock.Instant = .now) {
+        board.withLock { board in
+            board.order = registry.backends.map(\.id)
+            let wanted = Set(board.order)
+            board.entries = board.entries.filter { wanted.contains($0.key) }
+            for backend in registry.backends {
+                if board.entries[backend.id] == nil { board.entries[backend.id] = Self.entry(backend, now: now) }
+                board.entries[backend.id]?.disabledReason = backend.disabledReason
+            }
+        }
+        refresh(at: now)
     }
 
     /// The lamps, in the order of the configuration.
     public func snapshot(at now: ContinuousClock.Instant = .now) -> [BackendHealth] {
-        board.withLock { board in order.compactMap { id in board.entries[id].map { Self.lamp(id, $0, at: now) } } }
+        board.withLock { board in
+            board.order.compactMap { id in board.entries[id].map { Self.lamp(id, $0, at: now) } }
+        }
     }
 
     /// The names of backends whose state changes, from now on.
@@ -100,7 +118,7 @@ public final class HealthBoard: Sendable {
 
     /// Looks at what time alone has changed, such as a rate limit that is over, and tells the observers.
     public func refresh(at now: ContinuousClock.Instant = .now) {
-        for id in order { update(id, at: now) { _ in } }
+        for id in board.withLock({ $0.order }) { update(id, at: now) { _ in } }
     }
 
     // MARK: Permits

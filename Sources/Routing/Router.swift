@@ -62,12 +62,11 @@ public struct Router: Sendable {
         }
     }
 
-    private let registry: BackendRegistry
+    private let live: LiveRouting
     private let board: HealthBoard
     private let classifier = Classifier()
     private let selector = Selector()
     private let egress: Egress
-    private let limits: Limits
     private let now: @Sendable () -> ContinuousClock.Instant
 
     /// A router over the backends.
@@ -80,15 +79,31 @@ public struct Router: Sendable {
         limits: Limits = Limits(),
         now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
     ) {
-        self.registry = registry
+        var policy = RoutingPolicy()
+        policy.limits = limits
+        let live = LiveRouting(RoutingSnapshot(registry: registry, policy: policy))
+        self.init(live: live, board: board, scan: scan, ledger: ledger, transport: transport, now: now)
+    }
+
+    /// A router over the backends of each moment.
+    public init(
+        live: LiveRouting,
+        board: HealthBoard,
+        scan: EgressScan,
+        ledger: any EgressLedger,
+        transport: any Transport,
+        now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
+    ) {
+        self.live = live
         self.board = board
         self.egress = Egress(scan: scan, ledger: ledger, transport: transport)
-        self.limits = limits
         self.now = now
     }
 
     /// Decides only.
-    public func plan(_ thought: Thought) -> RoutePlan {
+    public func plan(_ thought: Thought) -> RoutePlan { plan(thought, live.current) }
+
+    private func plan(_ thought: Thought, _ snapshot: RoutingSnapshot) -> RoutePlan {
         var classification = classifier.classify(thought.prompt)
         if let kind = thought.kind {
             classification.kind = kind
@@ -101,7 +116,7 @@ public struct Router: Sendable {
             attachments: thought.prompt.attachments.map(\.mediaType),
             constraints: thought.constraints
         )
-        return selector.plan(facts, registry: registry, health: board.snapshot(at: now()))
+        return selector.plan(facts, registry: snapshot.registry, health: board.snapshot(at: now()))
     }
 
     /// Thinks: the first whole answer of the plan's candidates.
@@ -110,7 +125,10 @@ public struct Router: Sendable {
         _ thought: Thought,
         onEvent: (ThoughtEvent) async -> Void = { _ in }
     ) async throws(RoutingError) -> Answer {
-        let plan = plan(thought)
+        // One snapshot for the whole thought: a reload never changes the rules in its middle.
+        let snapshot = live.current
+        let limits = snapshot.policy.limits
+        let plan = plan(thought, snapshot)
         guard !plan.candidates.isEmpty else { throw .noBackend(plan.rejected) }
         let start = now()
         var run = Run(id: Self.mintID(), start: start, deadline: start + limits.deadline)

@@ -13,7 +13,10 @@ struct Workshop: AsyncParsableCommand {
             78 the configuration is wrong.
             """,
         version: "workshop \(Version.current)",
-        subcommands: [Serve.self, Route.self, Think.self, Health.self, Costs.self, Audit.self, Check.self]
+        subcommands: [
+            Serve.self, Route.self, Think.self, Health.self, Backends.self, Models.self, Costs.self, Audit.self,
+            Reload.self, Check.self,
+        ]
     )
 }
 
@@ -50,6 +53,7 @@ struct ClientOptions: ParsableArguments {
         } catch let failure as BridgeClient.Failure {
             if case .refused(_, _, let say, let answer) = failure {
                 if json { print(answer) } else if let say { print(say) }
+                if !json { failure.problems.forEach(Output.error) }
                 Output.error("\(failure)")
                 throw ExitCode.refused
             }

@@ -19,6 +19,9 @@ enum ClientRequest: Sendable {
     case unsubscribe([String])
     case costs
     case audit
+    case backends(BackendsRequest)
+    case models(isFresh: Bool)
+    case reload
 }
 
 /// The parameters of `route` and `think`.
@@ -165,6 +168,13 @@ private struct Envelope: Decodable {
         case "audit":
             try params.allow()
             return .audit
+        case "backends": return .backends(try BackendsRequest(params))
+        case "models":
+            try params.allow("refresh")
+            return .models(isFresh: try params.boolean("refresh") ?? false)
+        case "reload":
+            try params.allow()
+            return .reload
         default: throw BridgeError(.methodNotFound)
         }
     }
@@ -212,7 +222,7 @@ private struct Envelope: Decodable {
 }
 
 /// Parameters, read one by one; what is wrong names its field.
-private struct Params {
+struct Params {
     let fields: KeyedDecodingContainer<AnyKey>?
 
     init(_ fields: KeyedDecodingContainer<AnyKey>?) {
@@ -249,7 +259,7 @@ private struct Params {
         return value
     }
 
-    private func value<Value: Decodable>(_ name: String, _ type: Value.Type) throws(BridgeError) -> Value? {
+    func value<Value: Decodable>(_ name: String, _ type: Value.Type) throws(BridgeError) -> Value? {
         guard let fields, fields.contains(AnyKey(name)) else { return nil }
         guard let value = try? fields.decode(type, forKey: AnyKey(name)) else { throw .invalidParams(name) }
         return value
@@ -257,7 +267,7 @@ private struct Params {
 }
 
 /// Any name of a field.
-private struct AnyKey: CodingKey {
+struct AnyKey: CodingKey {
     let stringValue: String
     var intValue: Int? { nil }
 

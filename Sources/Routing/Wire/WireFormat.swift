@@ -107,7 +107,7 @@ extension Backend.WireName {
     /// The format of that name.
     var format: any WireFormat {
         switch self {
-        case .openAIChat: OpenAIChatWire()
+        case .openAIChat, .anthropicMessages, .geminiGenerate, .ollamaChat, .dumbPipe: OpenAIChatWire()
         }
     }
 }
