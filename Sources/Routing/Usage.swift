@@ -11,6 +11,8 @@ public struct Usage: Sendable, Equatable {
     public var inputCacheRead: Int?
     /// Prompt tokens written to a cache.
     public var inputCacheWrite: Int?
+    /// Those of ``inputCacheWrite`` that are kept for an hour instead of minutes.
+    public var inputCacheWriteHour: Int?
     /// Answer tokens that somebody can read.
     public var outputVisible: Int?
     /// Answer tokens spent on hidden reasoning.
@@ -23,6 +25,7 @@ public struct Usage: Sendable, Equatable {
         inputUncached: Int? = nil,
         inputCacheRead: Int? = nil,
         inputCacheWrite: Int? = nil,
+        inputCacheWriteHour: Int? = nil,
         outputVisible: Int? = nil,
         outputReasoning: Int? = nil,
         source: Source
@@ -30,6 +33,7 @@ public struct Usage: Sendable, Equatable {
         self.inputUncached = inputUncached
         self.inputCacheRead = inputCacheRead
         self.inputCacheWrite = inputCacheWrite
+        self.inputCacheWriteHour = inputCacheWriteHour
         self.outputVisible = outputVisible
         self.outputReasoning = outputReasoning
         self.source = source
@@ -49,43 +53,16 @@ public struct NanoDollars: Sendable, Hashable, Comparable {
         self.value = value
     }
 
+    /// An amount that somebody else names in dollars, to the nearest billionth; nil when it cannot be what one answer
+    /// costs: less than nothing, more than a million, or no number.
+    init?(dollars: Double) {
+        guard (0...1_000_000).contains(dollars) else { return nil }
+        value = Int64((dollars * 1_000_000_000).rounded())
+    }
+
     /// In dollars, for people and the protocol.
     public var dollars: Double { Double(value) / 1_000_000_000 }
 
     /// By amount.
     public static func < (left: NanoDollars, right: NanoDollars) -> Bool { left.value < right.value }
-}
-
-/// What a backend charges, in dollars per million tokens.
-public struct PriceVector: Sendable, Equatable {
-    /// For a prompt token.
-    public var input: Double
-    /// For an answer token, a reasoning token among them.
-    public var output: Double
-    /// For a prompt token read from a cache; as `input` when not said.
-    public var cacheRead: Double?
-    /// For a prompt token written to a cache; as `input` when not said.
-    public var cacheWrite: Double?
-
-    /// Prices.
-    public init(input: Double, output: Double, cacheRead: Double? = nil, cacheWrite: Double? = nil) {
-        self.input = input
-        self.output = output
-        self.cacheRead = cacheRead
-        self.cacheWrite = cacheWrite
-    }
-
-    /// What an answer costs, or nil when the prompt's or the answer's size was not said: unknown is not free.
-    ///
-    /// One dollar per million tokens is 1,000 billionths of a dollar a token.
-    public func cost(of usage: Usage) -> NanoDollars? {
-        guard usage.source != .missing, let uncached = usage.inputUncached, let visible = usage.outputVisible
-        else { return nil }
-        let read = Double(usage.inputCacheRead ?? 0) * (cacheRead ?? input)
-        let write = Double(usage.inputCacheWrite ?? 0) * (cacheWrite ?? input)
-        let answer = (Double(visible) + Double(usage.outputReasoning ?? 0)) * output
-        // Counts come from a backend and may be absurd; what no integer holds is not known either.
-        let value = Int64(exactly: ((Double(uncached) * input + read + write + answer) * 1_000).rounded())
-        return value.map(NanoDollars.init)
-    }
 }

@@ -65,7 +65,8 @@ struct RouterTests {
         }
         let events = order.events
         #expect(Array(events.prefix(6)) == ["row 1", "sent", "settled 1", "row 2", "sent", "settled 2"])
-        #expect(events.count == 12)
+        // The second thought goes to the one that answered; it takes a whole answer for a streamed one.
+        #expect(events.count == 9)
         for pair in stride(from: 0, to: events.count, by: 3) {
             #expect(events[pair].hasPrefix("row"))
             #expect(events[pair + 1] == "sent")

@@ -107,7 +107,11 @@ extension Backend.WireName {
     /// The format of that name.
     var format: any WireFormat {
         switch self {
-        case .openAIChat, .anthropicMessages, .geminiGenerate, .ollamaChat, .dumbPipe: OpenAIChatWire()
+        case .openAIChat: OpenAIChatWire()
+        case .anthropicMessages: AnthropicMessagesWire()
+        case .geminiGenerate: GeminiGenerateWire()
+        case .ollamaChat: OllamaChatWire()
+        case .dumbPipe: DumbPipeWire()
         }
     }
 }
