@@ -82,6 +82,8 @@ let package = Package(
         .testTarget(
             name: "RoutingTests",
             dependencies: ["Persona", "Routing", "TestSupport"],
+            // Read by the tests where they lie.
+            exclude: ["Data"],
             swiftSettings: settings + transport
         ),
         .testTarget(

@@ -69,12 +69,20 @@ public struct Daemon: Sendable {
             let live = LiveRouting(RoutingSnapshot(registry: BackendRegistry([]), policy: config.policy))
             board = HealthBoard(live.current.registry)
             let registry = try DynamicRegistry(config, live: live, board: board, ledger: ledger, logger: logger)
+            let budgets = BudgetBook(config.budgets)
             let (board, ledger, transport) = (board, ledger, transport)
             let makeBench = { @Sendable (config: BridgeConfig) in
                 let personas = PersonaSet(config.personas, defaultPersona: config.defaultPersona)
                 return ThoughtService.Bench(
                     personas: personas,
-                    router: Router(live: live, board: board, scan: personas.scan, ledger: ledger, transport: transport)
+                    router: Router(
+                        live: live,
+                        board: board,
+                        scan: personas.scan,
+                        ledger: ledger,
+                        transport: transport,
+                        budgets: budgets
+                    )
                 )
             }
             let bench = Live(makeBench(config))
@@ -82,7 +90,7 @@ public struct Daemon: Sendable {
             health = HealthService(
                 probe: {
                     HealthProbe(
-                        registry: live.current.registry,
+                        live: live,
                         board: board,
                         scan: bench.current.personas.scan,
                         ledger: ledger,
@@ -97,6 +105,7 @@ public struct Daemon: Sendable {
                 // The personas first: nothing of theirs may leave through an older scan.
                 bench.replace(with: makeBench(config))
                 await registry.adopt(config)
+                budgets.replace(config.budgets)
             }
             operations = Operations(
                 registry: registry,

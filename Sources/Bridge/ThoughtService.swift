@@ -103,26 +103,26 @@ struct ThoughtService: Sendable {
     }
 
     private func thought(_ params: ThoughtParams, _ mind: Mind) async throws(BridgeError) -> Thought {
-        var constraints = Selector.Constraints(isLocalOnly: params.isLocalOnly)
+        var constraints = params.constraints
         if let name = params.backend {
             guard let id = BackendID(name), registry[id] != nil else { throw BridgeError(.unknownBackend) }
             constraints.backend = id
         }
         do {
-            let prompt = try mind.gate.blind(
-                PromptDraft(task: params.task, attachments: params.attachments.map { Attachment(mediaType: $0) })
-            )
+            let prompt = try mind.gate.blind(params.draft)
             return Thought(
                 prompt: prompt,
                 kind: params.kind,
                 constraints: constraints,
                 maxTokens: params.maxTokens,
+                temperature: params.temperature,
+                stop: params.stop,
                 isStreamed: params.isStreamed,
                 caller: params.caller
             )
         } catch {
             await ledger.refused(error)
-            let say = mind.card.voice.pick(\.refusal, seed: Voice.seed(params.task))
+            let say = mind.card.voice.pick(\.refusal, seed: Voice.seed(params.draft.task))
             throw BridgeError(.personaRefused, .init(say: say, identityClass: error.identityClass))
         }
     }

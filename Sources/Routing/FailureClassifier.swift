@@ -127,6 +127,7 @@ enum FailureClassifier {
         case .cut: .streamBroken
         case .stale: .staleConnection
         case .cancelled: .cancelled
+        case .exhausted: .saturated
         case .notHTTP: .malformed
         case .closed: .cancelled
         case .curl: .serverError

@@ -1,3 +1,5 @@
+internal import Persona
+
 /// Token counts of one answer, in the five classes that are priced apart. Nil is "not said", zero is zero.
 public struct Usage: Sendable, Equatable {
     /// Where the numbers come from.
@@ -41,6 +43,14 @@ public struct Usage: Sendable, Equatable {
 
     /// The backend said nothing.
     public static let missing = Usage(source: .missing)
+
+    /// What a backend would have counted, as far as the sizes tell; marked as estimated.
+    static func estimated(_ prompt: BlindPrompt, answerBytes: Int) -> Usage {
+        Usage(inputUncached: prompt.estimatedTokens, outputVisible: (answerBytes + 3) / 4, source: .estimated)
+    }
+
+    /// These counts, or others when nothing was said here.
+    func or(_ other: Usage) -> Usage { source == .missing ? other : self }
 }
 
 /// An amount of money in billionths of a dollar: a million tokens at a thousandth of a cent each still add up exactly.
@@ -65,4 +75,9 @@ public struct NanoDollars: Sendable, Hashable, Comparable {
 
     /// By amount.
     public static func < (left: NanoDollars, right: NanoDollars) -> Bool { left.value < right.value }
+}
+
+extension BlindPrompt {
+    /// About how many tokens it has.
+    var estimatedTokens: Int { Selector.estimatedTokens(bytes: task.utf8.count) }
 }

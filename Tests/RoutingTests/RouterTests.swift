@@ -54,7 +54,7 @@ struct RouterTests {
         let transport = FakeTransport(["one": [Self.down], "two": [Self.good]])
         let registry = BackendRegistry(Array(try Workbench.three().prefix(2)))
         let router = Router(
-            registry: registry,
+            live: LiveRouting(RoutingSnapshot(registry: registry, policy: Workbench.noRetries)),
             board: HealthBoard(registry),
             scan: TestPrompts.scan,
             ledger: WitnessedLedger(ledger: MemoryLedger(), witness: order),
@@ -187,6 +187,7 @@ struct RouterTests {
         var streamed = whole
         streamed.firstToken = .seconds(2)
         streamed.stall = .seconds(3)
+        streamed.linger = .milliseconds(500)
         #expect(bench.transport.limits == [whole, streamed])
     }
 
@@ -219,6 +220,8 @@ struct RouterTests {
         let answer = try await bench.router.think(try Workbench.thought())
         #expect(answer.model == "one-1")
         #expect(answer.cost == nil)
-        #expect(answer.usage == .missing)
+        // Nobody counted, so the sizes tell.
+        #expect(answer.usage.source == .estimated)
+        #expect(answer.usage.outputVisible == 1)
     }
 }

@@ -63,7 +63,9 @@ struct ConfiguredBackend: Sendable {
 extension BackendDraft {
     /// The backend, or nil with a problem for each thing that nobody said.
     func finished(_ id: BackendID, section: ConfigReader) -> ConfiguredBackend? {
-        let url = url ?? profile?.url
+        let wire = wire ?? profile?.wire ?? .openAIChat
+        let defaultURL = profile?.url(wire) ?? wire.defaultURL(provider: "")
+        let url = url ?? defaultURL
         if url == nil && !section.has("url") {
             section.report("url", "is missing", hint: "such as http://127.0.0.1:8081/v1")
         }
@@ -80,16 +82,16 @@ extension BackendDraft {
         backend.roles = roles
         backend.isLocal = isLocal ?? false
         backend.provider = profile?.name ?? ""
-        backend.wire = wire ?? profile?.wire ?? .openAIChat
+        backend.wire = wire
         backend.health =
             switch health {
             case .never: .never
             case .url(let url): .get(url)
             case .path(let path): .get(url + path)
-            case .unsaid: .get(url + (profile?.health ?? "/models"))
+            case .unsaid: .get(wire.defaultHealthURL(base: url, provider: backend.provider))
             }
         var configured = ConfiguredBackend(backend: backend)
-        switch key(for: url, section: section) {
+        switch url == defaultURL ? keyOfProvider(section.context) : key {
         case .secret(let secret): configured.backend.key = secret
         case .missing(let variable): configured.missingKey = variable
         case .none, .unsaid: break
@@ -102,10 +104,11 @@ extension BackendDraft {
         return configured
     }
 
-    private func key(for url: String, section: ConfigReader) -> Key {
-        // A provider's own key goes to the provider's own address, never to another that somebody wrote there.
-        guard case .unsaid = key, let variable = profile?.keyVariable, url == profile?.url else { return key }
-        guard let value = section.context.environment[variable], !value.isEmpty else { return .missing(variable) }
+    /// The key that was said, or the provider's own: that one goes to the provider's own address, never to another that
+    /// somebody wrote there.
+    private func keyOfProvider(_ context: ConfigReader.Context) -> Key {
+        guard case .unsaid = key, let variable = profile?.keyVariable else { return key }
+        guard let value = context.environment[variable], !value.isEmpty else { return .missing(variable) }
         return BackendsReader.isHeaderText(value) ? .secret(Secret(value)) : .missing(variable)
     }
 }

@@ -140,7 +140,7 @@ struct BackendVariables {
             if let profile {
                 overlay.set(base + ["provider"], profile.name, by: variable)
             } else {
-                let names = ProviderProfile.all.flatMap { [$0.name] + $0.aliases }
+                let names = ProviderProfile.allTypes
                 let hint = type.suggestion(among: names) ?? "there are: \(names.joined(separator: ", "))"
                 overlay.problem(variable, "is no type of backend", hint: hint)
             }
@@ -157,7 +157,7 @@ struct BackendVariables {
         let port = group.variables["PORT"]
         let profile = overlay.tree.word(base + ["provider"]).flatMap(ProviderProfile.named)
         if group.variables["URL"] == nil, let variable = host ?? port {
-            let old = overlay.tree.word(base + ["url"]) ?? profile?.url
+            let old = overlay.tree.word(base + ["url"]) ?? profile.flatMap { $0.url($0.wire) }
             let url = Self.address(
                 old,
                 host: host.flatMap(overlay.text),
@@ -223,7 +223,7 @@ struct ServerVariables {
 
     static let all = [
         ServerVariables(prefix: "OLLAMA", provider: "ollama"),
-        ServerVariables(prefix: "LLAMA_CPP", provider: "llama.cpp"),
+        ServerVariables(prefix: "LLAMA_CPP", provider: "llamacpp"),
     ]
 
     /// What stands behind the prefix.
@@ -232,10 +232,12 @@ struct ServerVariables {
     func apply(to overlay: inout EnvironmentOverlay) {
         let set = Self.suffixes.map { "\(prefix)_\($0)" }.filter { overlay.text($0) != nil }
         guard !set.isEmpty else { return }
-        var names = overlay.tree.names(["backends"]).filter { overlay.tree.word(["backends", $0, "provider"]) == provider }
+        var names = overlay.tree.names(["backends"]).filter {
+            overlay.tree.word(["backends", $0, "provider"]).flatMap(ProviderProfile.named)?.name == provider
+        }
         if names.isEmpty, overlay.text("\(prefix)_MODEL") != nil {
             // There is none yet: this makes one.
-            let name = provider == "ollama" ? "ollama" : "llama-cpp"
+            let name = provider
             overlay.set(["backends", name, "provider"], provider, by: "\(prefix)_MODEL")
             overlay.set(["backends", name, "role"], [Role.local.rawValue], by: "\(prefix)_MODEL")
             names = [name]

@@ -23,6 +23,7 @@ struct BackendsReader: Sendable, Undisclosed {
         if let section = root.section("providers") {
             for name in section.keys {
                 guard let inner = section.section(name) else { continue }
+                let name = ProviderProfile.named(name)?.name ?? name
                 var draft = providers[name] ?? defaults
                 draft.profile = draft.profile ?? ProviderProfile(name: name)
                 Self.readSettings(inner, into: &draft)
@@ -63,7 +64,7 @@ struct BackendsReader: Sendable, Undisclosed {
         defer { section.finish() }
         var draft = defaults
         if let name = section.string("provider") {
-            if let known = providers[name] {
+            if let known = providers[name] ?? ProviderProfile.named(name).flatMap({ providers[$0.name] }) {
                 draft = known
             } else {
                 let names = providers.keys.sorted()
