@@ -165,10 +165,12 @@ struct BackendVariables {
                 path: (profile ?? ProviderProfile.named("custom"))?.basePath ?? ""
             )
             if let url {
-                overlay.set(base + ["url"], url, by: variable)
+                for variable in [port, host].compactMap(\.self) { overlay.set(base + ["url"], url, by: variable) }
             } else {
                 overlay.problem(variable, "is no name of a host")
             }
+        } else if group.variables["URL"] != nil {
+            for variable in [host, port].compactMap(\.self) { overlay.note(variable, "URL says the address whole") }
         }
         guard let type = group.variables["TYPE"], overlay.text(type)?.lowercased() == "local",
             overlay.tree[base + ["local"]] == nil
@@ -206,13 +208,15 @@ struct BackendVariables {
             parts.scheme = port == 443 ? "https" : parts.scheme
         }
         parts.scheme = parts.scheme ?? "http"
-        parts.host = parts.host ?? "127.0.0.1"
+        if parts.host?.isEmpty ?? true { parts.host = "127.0.0.1" }
         return parts.string
     }
 
     /// Whether a host is this machine, by its name alone.
     static func isLoopback(_ host: String) -> Bool {
-        host == "localhost" || host == "::1" || host == "[::1]" || host.hasPrefix("127.")
+        let numbers = host.split(separator: ".", omittingEmptySubsequences: false).map { UInt8($0) }
+        return host == "localhost" || host == "::1" || host == "[::1]"
+            || numbers.count == 4 && numbers[0] == 127 && !numbers.contains(nil)
     }
 }
 

@@ -45,8 +45,8 @@ public struct BridgeConfig: Sendable {
     var changes: [EnvironmentChange]
     var personas: [PersonaCard]
     var defaultPersona: PersonaID
-    /// The files that it was read from.
-    var watched: [String]
+    /// The files that it was read from, as they were when they were read.
+    var watched: [FileStamp]
 
     /// The backends alone.
     var backends: [Backend] {

@@ -11,8 +11,8 @@ struct ConfigEnvironment: Sendable, Undisclosed {
     private(set) var values: [String: String]
     /// Where those stand that come from a file.
     private var places: [String: ConfigOrigin] = [:]
-    /// The files that were read.
-    private(set) var files: [String] = []
+    /// The files that were read, or looked for, as they were then.
+    private(set) var files: [FileStamp] = []
     /// What is doubtful about them, such as a file that others can read.
     private(set) var warnings: [ConfigProblem] = []
 
@@ -41,7 +41,7 @@ struct ConfigEnvironment: Sendable, Undisclosed {
     /// Reads a file; what is set already stays.
     private mutating func add(_ file: String, isRequired: Bool) -> ConfigProblem? {
         // Named even when it is not there, so that it is noticed when it comes.
-        files.append(file)
+        files += FileStamp.of([file])
         var status = stat()
         guard stat(file, &status) == 0 else {
             return isRequired ? Self.problem(file, nil, "the file cannot be read", hint: "check the path") : nil

@@ -29,11 +29,12 @@ public enum ConfigLoader {
         )
         let context = ConfigReader.Context(environment: environment.values)
         problems.forEach(context.add)
+        var watched = FileStamp.of([source.file]) + environment.files
         guard let tree = ConfigTree.open(source.file, context: context) else { throw failure(context) }
         var overlay = EnvironmentOverlay(tree, environment: environment, context: context)
         overlay.apply()
         let root = ConfigReader(overlay.tree, context: context)
-        let (server, personas, defaultPersona) = readServer(root, base: base)
+        let (server, personas, defaultPersona) = readServer(root, base: base, watched: &watched)
         let ledger = readLedger(root, base: base, environment: environment.values)
         let inheritance = BackendsReader(root)
         let configured = inheritance?.read(root) { overlay.tree.document(["backends", $0]) } ?? []
@@ -65,21 +66,12 @@ public enum ConfigLoader {
             changes: overlay.changes,
             personas: personas,
             defaultPersona: defaultPersona,
-            watched: watched(source, environment, personaFolder: personaFolder(root, base: base))
+            watched: watched
         )
     }
 
     private static func failure(_ context: ConfigReader.Context) -> ConfigProblems {
         ConfigProblems(problems: context.problems.sorted { ($0.file, $0.line ?? 0) < ($1.file, $1.line ?? 0) })
-    }
-
-    /// The files that a change of which is a change of the configuration; folders stand for what is in them.
-    private static func watched(
-        _ source: ConfigSource,
-        _ environment: ConfigEnvironment,
-        personaFolder: String
-    ) -> [String] {
-        [source.file] + environment.files + [personaFolder] + PersonaLoader.files(in: personaFolder)
     }
 
     /// Where the socket is when nobody says: `$XDG_RUNTIME_DIR/workshop/`, or the state folder where there is none.
@@ -103,7 +95,8 @@ public enum ConfigLoader {
 
     private static func readServer(
         _ root: ConfigReader,
-        base: URL
+        base: URL,
+        watched: inout [FileStamp]
     ) -> (BridgeConfig.Server, [PersonaCard], PersonaID?) {
         var server = BridgeConfig.Server(socket: defaultSocket(environment: root.context.environment))
         let section = root.section("server")
@@ -122,8 +115,8 @@ public enum ConfigLoader {
                 return id
             }
         )
-        let folder = personaFolder(root, base: base)
-        _ = section?.string("personas")
+        let folder = absolute(section?.string("personas") ?? "personas", base)
+        watched += FileStamp.of([folder] + PersonaLoader.files(in: folder))
         let name = section?.string("persona") ?? "timmy"
         let personas = PersonaLoader.loadAll(folder, reader: section ?? root)
         let persona = PersonaID(name)
@@ -148,11 +141,6 @@ public enum ConfigLoader {
         if let durability: Ledger.Durability = section.choice("durability") { ledger.durability = durability }
         section.finish()
         return ledger
-    }
-
-    /// The folder of the personas.
-    private static func personaFolder(_ section: ConfigReader, base: URL) -> String {
-        absolute(section.section("server")?.string("personas") ?? "personas", base)
     }
 
     /// A path as the file means it: relative ones start at the file's folder, `~` at home.

@@ -154,6 +154,9 @@ final class ConfigReader {
         context.report(full(key), in: file, line: line, message, hint: hint)
     }
 
+    /// Lets the other keys be: what they may be depends on one that is wrong.
+    func disregardRest() { known.formUnion(keys) }
+
     /// Reports the keys that nobody asked for. Call it when everything has been read.
     func finish() {
         for key in keys where !known.contains(key) {

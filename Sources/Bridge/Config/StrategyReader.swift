@@ -49,11 +49,13 @@ struct StrategyReader {
         if section.has("target") {
             return section.item("target").flatMap { read($0, depth: depth + 1) }
         }
-        guard section.has("mode") else {
+        if !section.has("mode") {
             section.report("mode", "is missing", hint: Mode.allCases.map(\.rawValue).joined(separator: ", "))
+        }
+        guard let mode: Mode = section.choice("mode") else {
+            section.disregardRest()
             return nil
         }
-        guard let mode: Mode = section.choice("mode") else { return nil }
         switch mode {
         case .automatic: return .automatic
         case .single:

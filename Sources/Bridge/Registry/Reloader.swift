@@ -4,10 +4,6 @@ internal import Routing
 internal import ServiceLifecycle
 internal import UnixSignals
 
-#if canImport(Glibc)
-    internal import Glibc
-#endif
-
 /// Reads the configuration again while the daemon runs: when it is told to, on SIGHUP, and when a file has changed.
 ///
 /// A configuration that is wrong changes nothing at all. One that is right is taken over by each part in one step of
@@ -32,8 +28,8 @@ actor Reloader {
         self.adopt = adopt
     }
 
-    /// The files that the configuration was read from.
-    var watched: [String] { config.watched }
+    /// The files that the configuration was read from, as they were then.
+    var watched: [FileStamp] { config.watched }
 
     /// Reads it again, and takes it over.
     /// - Throws: ``ConfigProblems`` with all that is wrong; then everything stays as it was.
@@ -85,48 +81,22 @@ struct ReloadService: Service, CustomStringConvertible {
     }
 
     private func reloadOnChange() async {
-        var known = FileStamp.of(await reloader.watched)
+        var known = await reloader.watched
         var changed: [FileStamp]?
         while !Task.isCancelled {
             try? await Task.sleep(for: interval)
-            let stamps = FileStamp.of(await reloader.watched)
+            let stamps = FileStamp.of(known.map(\.path))
             if stamps == known {
                 changed = nil
             } else if stamps == changed {
                 // The same twice: whoever writes it has ended. Half a file may be a whole configuration.
                 _ = try? await reloader.reload()
-                // What changes from now on counts again, and what has changed meanwhile too.
-                known = FileStamp.of(await reloader.watched).map { new in stamps.first { $0.path == new.path } ?? new }
+                // What has changed since counts again.
+                known = await reloader.watched.map { read in stamps.first { $0.path == read.path } ?? read }
                 changed = nil
             } else {
                 changed = stamps
             }
-        }
-    }
-}
-
-/// What tells one state of a file from another without reading it.
-struct FileStamp: Equatable, Sendable {
-    var path: String
-    /// Zero for a file that is not there.
-    var file: UInt64 = 0
-    var size: Int64 = 0
-    var seconds: Int = 0
-    var nanoseconds: Int = 0
-    var mode: UInt32 = 0
-
-    static func of(_ paths: [String]) -> [FileStamp] {
-        paths.map { path in
-            var status = stat()
-            guard stat(path, &status) == 0 else { return FileStamp(path: path) }
-            return FileStamp(
-                path: path,
-                file: UInt64(status.st_ino),
-                size: Int64(status.st_size),
-                seconds: status.st_mtim.tv_sec,
-                nanoseconds: status.st_mtim.tv_nsec,
-                mode: status.st_mode
-            )
         }
     }
 }
