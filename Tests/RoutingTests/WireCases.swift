@@ -55,7 +55,8 @@ enum WireCases {
                     Attachment(mediaType: "image/jpg", bytes: png), Attachment(mediaType: "audio/wav", bytes: png),
                     Attachment(mediaType: "audio/mpeg", bytes: png),
                     Attachment(mediaType: "application/pdf", bytes: png),
-                    Attachment(mediaType: "video/mp4", bytes: png), Attachment(mediaType: "application/zip", bytes: png),
+                    Attachment(mediaType: "video/mp4", bytes: png),
+                    Attachment(mediaType: "application/zip", bytes: png),
                     Attachment(mediaType: "text/plain; charset=utf-8", bytes: Array("Notes.".utf8)),
                     Attachment(mediaType: "image/png"),
                 ]
@@ -73,7 +74,8 @@ enum WireCases {
                 .assistant,
                 "",
                 calls: [
-                    ToolCall(id: "7", name: "look", arguments: "no JSON"), ToolCall(id: "8", name: "look", arguments: ""),
+                    ToolCall(id: "7", name: "look", arguments: "no JSON"),
+                    ToolCall(id: "8", name: "look", arguments: ""),
                 ]
             ),
             Turn(.tool, "a barrel", answeredCall: "8"),
@@ -112,7 +114,8 @@ enum WireCases {
     /// A backend of each format and each dialect.
     static func backends() throws -> [Backend] {
         let dialects = [
-            "", "openai", "xai", "moonshot", "openrouter", "openrouter-zdr", "anthropic", "gemini", "mistral", "llamacpp",
+            "", "openai", "xai", "moonshot", "openrouter", "openrouter-zdr", "anthropic", "gemini", "mistral",
+            "llamacpp",
             "vllm", "lmstudio", "ollama",
         ]
         var backends = try dialects.map { try backend(.openAIChat, $0) }
