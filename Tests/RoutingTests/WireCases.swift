@@ -20,7 +20,7 @@ enum WireCases {
 
     /// Drafts by name.
     static let drafts: [(name: String, draft: PromptDraft)] = [
-        ("plain", PromptDraft(task: "Why is the sky blue?")),
+        ("plain", PromptDraft(task: "Why is the sky blue?")), ("empty", PromptDraft(task: "")),
         ("instructions", PromptDraft(task: "2 + 2?", instructions: "Answer with a \"number\".\n")),
         (
             "history",
