@@ -68,6 +68,16 @@ struct ConversationTests {
         )
     }
 
+    @Test("results that name no call are those of the calls before them, in their order")
+    func unnamed() throws {
+        let history = [
+            Turn(.user, "a"), Turn(.assistant, "", calls: [call("x"), call("y")]), Turn(.tool, "1"), Turn(.tool, "2"),
+        ]
+        #expect(
+            try story(history, task: "") == ["user a", "assistant  call_1=f call_2=f", "results call_1=1 call_2=2"]
+        )
+    }
+
     @Test("a result that no call asked for is what the user says")
     func orphan() throws {
         #expect(try story([Turn(.tool, "found", answeredCall: "?")]) == ["user found\n\nT"])
