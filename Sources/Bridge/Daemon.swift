@@ -56,19 +56,18 @@ public struct Daemon: Sendable {
         init(_ config: BridgeConfig, logger: Logger) throws {
             ledger = try Ledger(path: config.ledger.path, durability: config.ledger.durability, logger: logger)
             transport = try CurlLoop()
-            let registry = BackendRegistry(config.backends)
-            board = HealthBoard(registry)
+            let live = LiveRouting(RoutingSnapshot(registry: BackendRegistry(config.backends), policy: config.policy))
+            board = HealthBoard(live.current.registry)
             let service = ThoughtService(
                 personas: config.personas,
                 defaultPersona: config.defaultPersona,
-                registry: registry,
+                live: live,
                 board: board,
                 ledger: ledger,
-                transport: transport,
-                limits: config.limits
+                transport: transport
             )
             let probe = HealthProbe(
-                registry: registry,
+                live: live,
                 board: board,
                 scan: service.scan,
                 ledger: ledger,

@@ -5,10 +5,13 @@ internal import Routing
 
 /// What stands between the protocol and the router: the guard before it, the voice behind it, the ledger beside it.
 struct ThoughtService: Sendable {
-    let registry: BackendRegistry
+    let live: LiveRouting
     let board: HealthBoard
     let ledger: Ledger
     let defaultPersona: PersonaID
+    /// The backends of the moment.
+    var registry: BackendRegistry { live.current.registry }
+
     /// Reads the final bytes of everything that leaves; the probes go through it as well.
     let scan: EgressScan
     private let router: Router
@@ -22,14 +25,13 @@ struct ThoughtService: Sendable {
     init(
         personas: [PersonaCard],
         defaultPersona: PersonaID,
-        registry: BackendRegistry,
+        live: LiveRouting,
         board: HealthBoard,
         ledger: Ledger,
-        transport: any Transport,
-        limits: Router.Limits
+        transport: any Transport
     ) {
         let index = IdentityIndex(personas.map(\.identity))
-        self.registry = registry
+        self.live = live
         self.board = board
         self.ledger = ledger
         self.defaultPersona = defaultPersona
@@ -39,12 +41,11 @@ struct ThoughtService: Sendable {
         )
         scan = EgressScan(index: index)
         router = Router(
-            registry: registry,
+            live: live,
             board: board,
             scan: scan,
             ledger: ledger,
-            transport: transport,
-            limits: limits
+            transport: transport
         )
     }
 
@@ -117,26 +118,26 @@ struct ThoughtService: Sendable {
     }
 
     private func thought(_ params: ThoughtParams, _ mind: Mind) async throws(BridgeError) -> Thought {
-        var constraints = Selector.Constraints(isLocalOnly: params.isLocalOnly)
+        var constraints = params.constraints
         if let name = params.backend {
             guard let id = BackendID(name), registry[id] != nil else { throw BridgeError(.unknownBackend) }
             constraints.backend = id
         }
         do {
-            let prompt = try mind.gate.blind(
-                PromptDraft(task: params.task, attachments: params.attachments.map { Attachment(mediaType: $0) })
-            )
+            let prompt = try mind.gate.blind(params.draft)
             return Thought(
                 prompt: prompt,
                 kind: params.kind,
                 constraints: constraints,
                 maxTokens: params.maxTokens,
+                temperature: params.temperature,
+                stop: params.stop,
                 isStreamed: params.isStreamed,
                 caller: params.caller
             )
         } catch {
             await ledger.refused(error)
-            let say = mind.card.voice.pick(\.refusal, seed: Voice.seed(params.task))
+            let say = mind.card.voice.pick(\.refusal, seed: Voice.seed(params.draft.task))
             throw BridgeError(.personaRefused, .init(say: say, identityClass: error.identityClass))
         }
     }

@@ -1,3 +1,5 @@
+public import Persona
+
 /// One try at one backend.
 public struct Attempt: Sendable, Equatable {
     /// How it ended.
@@ -17,7 +19,7 @@ public struct Attempt: Sendable, Equatable {
     /// Who was asked.
     public let backend: BackendID
     /// How it ended.
-    public let outcome: Outcome
+    public internal(set) var outcome: Outcome
     /// How long it took.
     public let duration: Duration
 
@@ -32,6 +34,8 @@ public struct Attempt: Sendable, Equatable {
 public struct Answer: Sendable {
     /// The backend's text, untouched.
     public let text: String
+    /// The tools that the model wants called.
+    public let calls: [ToolCall]
     /// Who answered.
     public let backend: BackendID
     /// The model that says it answered.
@@ -41,7 +45,7 @@ public struct Answer: Sendable {
     /// How the answer ended.
     public let finish: FinishReason
     /// All tries in order, the answering one last.
-    public let attempts: [Attempt]
+    public internal(set) var attempts: [Attempt]
     /// The tokens of the answering try.
     public let usage: Usage
     /// What it cost, if that is known.
@@ -50,6 +54,42 @@ public struct Answer: Sendable {
     public let duration: Duration
     /// From the request to the first text, for a streamed thought.
     public let firstToken: Duration?
+    /// The thought's name in the ledger.
+    public let thought: String
+    /// How good the judge found it, from 0 to 1; nil when nobody judged it.
+    public let confidence: Double?
+
+    init(
+        _ completion: Completion,
+        _ usage: Usage,
+        _ end: CallEnd,
+        _ course: Course,
+        backend: Backend,
+        cost: NanoDollars?,
+        confidence: Double?
+    ) {
+        text = completion.text
+        calls = completion.calls
+        self.backend = backend.id
+        model = completion.model ?? course.thought.constraints.model ?? backend.model
+        kind = course.plan.classification.kind
+        finish = completion.finish
+        attempts = course.run.attempts
+        self.usage = usage
+        self.cost = cost
+        duration = end.ended - course.run.start
+        firstToken = course.run.firstToken
+        thought = course.run.id
+        self.confidence = confidence
+    }
+
+    /// The answer's tokens a second, hidden reasoning among them; nil when the tokens are not known.
+    public var tokensPerSecond: Double? {
+        guard let visible = usage.outputVisible, let last = attempts.last(where: { $0.outcome == .answered }),
+            last.duration > .zero
+        else { return nil }
+        return Double(visible + (usage.outputReasoning ?? 0)) / (last.duration / .seconds(1))
+    }
 }
 
 /// Why a thought came to nothing.

@@ -30,6 +30,10 @@ public struct Backend: Sendable {
     /// How a request is written for it.
     public enum WireName: String, Sendable, CaseIterable {
         case openAIChat = "openai-chat"
+        case anthropicMessages = "anthropic-messages"
+        case geminiGenerate = "gemini-generate"
+        case ollamaChat = "ollama-chat"
+        case dumbPipe = "dumb-pipe"
     }
 
     /// Whether it takes new work, as an operator decides it; health is another matter.
@@ -116,6 +120,9 @@ public struct Backend: Sendable {
     public var requestsPerMinute: Int?
     /// Dollars per million tokens; nil when nobody said.
     public var prices: PriceVector?
+    /// Whether it is asked for a stream also when an answer is wanted whole: only a stream tells a slow backend from a
+    /// silent one.
+    public var isStreamed: Bool
     /// The limits of one call.
     public var timeouts: Timeouts
     /// How many failures in a row the breaker forgives: one more opens it.
@@ -156,6 +163,7 @@ public struct Backend: Sendable {
         self.maxConcurrent = nil
         self.requestsPerMinute = nil
         self.prices = nil
+        self.isStreamed = true
         self.timeouts = Timeouts()
         self.allowedFails = 3
         self.allowedFailsByClass = [:]
@@ -171,6 +179,9 @@ public struct Backend: Sendable {
         case .disabled(let reason): reason
         }
     }
+
+    /// Whether its answers cost anything, as far as is known.
+    var isBilled: Bool { prices.map { $0.input > 0 || $0.output > 0 } ?? !isLocal }
 
     /// Its roles in one word, for people.
     public var roleLabel: String { roles.map(\.rawValue).joined(separator: "+") }

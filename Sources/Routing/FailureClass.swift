@@ -49,27 +49,40 @@ public enum FailureClass: String, Sendable, CaseIterable {
     /// The caller no longer wants it.
     case cancelled
 
-    /// What the router does next.
+    /// What the chain does next.
     public enum NextStep: Sendable {
-        /// Ask the same backend once more: it is not to blame.
-        case retrySame
-        /// Ask the next candidate.
+        /// Ask the same backend once more at once: it is not to blame.
+        case retryNow
+        /// Ask the same backend again when some time has passed, and others meanwhile.
+        case retryLater
+        /// Ask others: this one would say the same again.
         case tryNext
         /// Nothing: another backend would be told the same, or nobody waits.
         case stop
     }
 
-    /// What the router does next.
+    /// What the chain does next.
     ///
     /// A content filter's verdict is final: routing around it would be a way to launder a prompt (FailoverBench S13).
+    /// A backend that kept silent for its whole time is not asked to do so again (S06).
     public var next: NextStep {
         switch self {
         case .contentPolicy, .cancelled: .stop
-        case .staleConnection: .retrySame
-        case .auth, .quota, .rateLimited, .overloaded, .modelMissing, .contextWindow, .badRequest, .refused,
-            .timeoutConnect, .timeoutFirstToken, .timeoutStall, .timeoutTotal, .unreachable, .tls, .streamBroken,
-            .malformed, .tooLarge, .empty, .serverError, .lowQuality, .overBudget, .saturated, .breakerOpen:
+        case .staleConnection: .retryNow
+        case .rateLimited, .overloaded, .unreachable, .timeoutConnect, .tls, .streamBroken, .malformed, .empty,
+            .serverError, .breakerOpen, .saturated:
+            .retryLater
+        case .auth, .quota, .modelMissing, .contextWindow, .badRequest, .refused, .timeoutFirstToken, .timeoutStall,
+            .timeoutTotal, .tooLarge, .lowQuality, .overBudget:
             .tryNext
+        }
+    }
+
+    /// Whether the same backend may be asked again before the others: faults that are mostly over in a moment.
+    var isRetriedAtOnce: Bool {
+        switch self {
+        case .rateLimited, .overloaded, .serverError: true
+        default: false
         }
     }
 

@@ -8,6 +8,8 @@ public struct Candidate: Sendable {
     public let why: String
     /// Whether it is asked only because nobody else is left: its breaker is not heeded.
     public let isLastResort: Bool
+    /// The failures after which the next candidate is asked; nil for all of them.
+    public var continueOn: Set<FailureClass>?
 }
 
 /// A backend that may not take the task.
@@ -48,4 +50,7 @@ public struct RoutePlan: Sendable {
     public let candidates: [Candidate]
     /// In the order of the configuration.
     public let rejected: [Rejection]
+
+    /// Who is asked when an answer of that backend was not good enough: the better ones.
+    func escalations(after id: BackendID) -> [Candidate] { [] }
 }

@@ -12,7 +12,7 @@ public struct RoutingPolicy: Sendable, Equatable {
 
     /// When the same backend is asked again, and how long is waited before.
     public struct Retry: Sendable, Equatable {
-        /// How often the same backend is asked again after a fault that passes.
+        /// How often the same backend is asked again in one thought, after faults that may pass.
         public var attempts: Int
         /// The first wait; each further one is twice as long, up to ``cap``.
         public var base: Duration
@@ -24,7 +24,7 @@ public struct RoutingPolicy: Sendable, Equatable {
 
         /// The defaults of `docs/configuration.md`.
         public init(
-            attempts: Int = 1,
+            attempts: Int = 2,
             base: Duration = .milliseconds(250),
             cap: Duration = .seconds(8),
             patience: Duration = .seconds(3)

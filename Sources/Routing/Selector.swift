@@ -6,6 +6,8 @@ public struct Selector: Sendable {
         public var isLocalOnly: Bool
         /// Only this backend.
         public var backend: BackendID?
+        /// Only this model.
+        public var model: String?
 
         /// Constraints; none by default.
         public init(isLocalOnly: Bool = false, backend: BackendID? = nil) {

@@ -32,6 +32,8 @@ final class Daemonette: Sendable {
         )
         socket = folder.appendingPathComponent("w.sock").path
         var config = try Self.config(folder: folder, alpha: alpha, beta: beta ?? alpha)
+        // What a test says of a failure is about that failure, and not about those of its repetitions.
+        config.policy.retry.attempts = 0
         adjust(&config)
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         parts = try Daemon.Parts(config, logger: logger)

@@ -116,7 +116,7 @@ struct FailureClassifierTests {
     func nextStep() {
         let stops = FailureClass.allCases.filter { $0.next == .stop }
         #expect(Set(stops) == [.contentPolicy, .cancelled])
-        #expect(FailureClass.allCases.filter { $0.next == .retrySame } == [.staleConnection])
+        #expect(FailureClass.allCases.filter { $0.next == .retryNow } == [.staleConnection])
     }
 
     @Test(

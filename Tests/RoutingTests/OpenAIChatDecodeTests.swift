@@ -1,3 +1,4 @@
+import Persona
 import Testing
 
 @testable import Routing
@@ -41,11 +42,16 @@ struct OpenAIChatDecodeTests {
         #expect(answer == Completion(text: "x", finish: .stop, model: nil, usage: .missing))
     }
 
-    @Test("a call of tools needs no text")
+    @Test("a call of tools needs no text, but a call")
     func toolCalls() throws {
-        let answer = try decode(#"{"choices":[{"message":{"content":null},"finish_reason":"tool_calls"}]}"#)
+        let call = #"{"id":"call_7","type":"function","function":{"name":"look","arguments":"{\"at\":\"door\"}"}}"#
+        let answer = try decode(
+            #"{"choices":[{"message":{"content":null,"tool_calls":[\#(call)]},"finish_reason":"tool_calls"}]}"#
+        )
         #expect(answer.finish == .toolCalls)
         #expect(answer.text.isEmpty)
+        #expect(answer.calls == [ToolCall(id: "call_7", name: "look", arguments: #"{"at":"door"}"#)])
+        #expect(failure(#"{"choices":[{"message":{"content":null},"finish_reason":"tool_calls"}]}"#) == .empty)
     }
 
     @Test(
@@ -61,6 +67,16 @@ struct OpenAIChatDecodeTests {
                     + #""completion_tokens_details":{"reasoning_tokens":0}}"#, [0, 0, 0, 0]
             ),
             (#"{"prompt_tokens":10}"#, [10, nil, nil, nil]), (#"{"completion_tokens":5}"#, [nil, nil, 5, nil]),
+            (#"{"prompt_tokens":"10","completion_tokens":5}"#, [nil, nil, 5, nil]),
+            // The total tells which of the two conventions holds.
+            (
+                #"{"prompt_tokens":10,"completion_tokens":4,"total_tokens":20,"#
+                    + #""completion_tokens_details":{"reasoning_tokens":6}}"#, [10, nil, 4, 6]
+            ),
+            (
+                #"{"prompt_tokens":10,"completion_tokens":10,"total_tokens":20,"#
+                    + #""completion_tokens_details":{"reasoning_tokens":6}}"#, [10, nil, 4, 6]
+            ),
             (#"{"prompt_tokens":10,"completion_tokens":5,"cached_tokens":4}"#, [6, 4, 5, nil]),
             (#"{"prompt_tokens":10,"completion_tokens":5,"prompt_tokens_details":null}"#, [10, nil, 5, nil]),
             (

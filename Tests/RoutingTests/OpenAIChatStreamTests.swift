@@ -69,7 +69,7 @@ struct OpenAIChatStreamTests {
     @Test(
         "what is no whole answer is none",
         arguments: [
-            ("", .malformed), (": ping\n\n", .malformed), ("<html>Sign in</html>", .malformed), ("{}", .malformed),
+            ("", .malformed), (": ping\n\n", .malformed), ("<html>Sign in</html>", .malformed), ("{}", .empty),
             ("data: [DONE]\n\n", .streamBroken), (Fixture.chunk("half"), .streamBroken),
             (Fixture.chunk("half") + "data: [DONE]\n\n", .streamBroken),
             (Fixture.chunk("half") + "data: {\"choices\":[{\"del\n\n", .malformed),

@@ -8,7 +8,16 @@ enum Fixture {
     static func id(_ name: String) throws -> BackendID { try #require(BackendID(name)) }
 
     static func backend(_ name: String, _ roles: [Role] = [.local], local: Bool = false) throws -> Backend {
-        Backend(id: try id(name), url: "http://\(name).test/v1", model: "\(name)-1", roles: roles, isLocal: local)
+        var backend = Backend(
+            id: try id(name),
+            url: "http://\(name).test/v1",
+            model: "\(name)-1",
+            roles: roles,
+            isLocal: local
+        )
+        // Asked as the caller asks: what a test says of whole replies is about whole replies.
+        backend.isStreamed = false
+        return backend
     }
 
     /// The seven of `configs/backends.yaml`, all with their keys.
@@ -34,13 +43,10 @@ enum Fixture {
     }
 
     /// A backend for what does not depend on it.
-    static let any = Backend(
-        id: BackendID("any")!,
-        url: "http://any.test/v1",
-        model: "any-1",
-        roles: [.local],
-        isLocal: false
-    )
+    static let any: Backend = {
+        guard let id = BackendID("any") else { preconditionFailure("a plain name") }
+        return Backend(id: id, url: "http://any.test/v1", model: "any-1", roles: [.local], isLocal: false)
+    }()
 
     /// A whole answer of the given text.
     static func answer(_ text: String, finish: String = "stop") -> String {
@@ -52,5 +58,15 @@ enum Fixture {
     static func chunk(_ text: String, finish: String? = nil) -> String {
         let reason = finish.map { "\"\($0)\"" } ?? "null"
         return #"data: {"choices":[{"delta":{"content":"\#(text)"},"finish_reason":\#(reason)}]}"# + "\n\n"
+    }
+}
+
+extension HealthBoard {
+    /// A permit, if there is one.
+    func granted(_ id: BackendID, at now: ContinuousClock.Instant) -> BreakerPermit? {
+        switch permit(for: id, at: now) {
+        case .granted(let permit): permit
+        case .refused: nil
+        }
     }
 }

@@ -9,7 +9,7 @@ struct Workbench {
     let clock = ManualClock()
     let ledger: MemoryLedger
     let transport: FakeTransport
-    let registry: BackendRegistry
+    let live: LiveRouting
     let board: HealthBoard
     let router: Router
 
@@ -18,26 +18,39 @@ struct Workbench {
         _ backends: [Backend],
         _ moves: [String: [FakeTransport.Move]],
         isLedgerBroken: Bool = false,
-        limits: Router.Limits = Router.Limits(),
+        limits: Router.Limits = Router.Limits(maxAttempts: 4),
+        policy: RoutingPolicy = Workbench.noRetries,
         tick: Duration = .zero
     ) {
         let clock = clock
         ledger = MemoryLedger(isBroken: isLedgerBroken)
         transport = FakeTransport(Dictionary(moves.map { ("://\($0.key).test", $0.value) }) { first, _ in first })
-        registry = BackendRegistry(backends)
-        board = HealthBoard(registry, now: clock.now)
+        var policy = policy
+        policy.limits = limits
+        live = LiveRouting(RoutingSnapshot(registry: BackendRegistry(backends), policy: policy))
+        board = HealthBoard(live.current.registry, now: clock.now)
         router = Router(
-            registry: registry,
+            live: live,
             board: board,
             scan: TestPrompts.scan,
             ledger: ledger,
             transport: transport,
-            limits: limits,
-            now: {
-                defer { clock.advance(by: tick) }
-                return clock.now
-            }
+            circumstances: Router.Circumstances(
+                now: {
+                    defer { clock.advance(by: tick) }
+                    return clock.now
+                },
+                sleep: { clock.advance(by: $0) },
+                jitter: { 1 }
+            )
         )
+    }
+
+    /// Nobody is asked twice.
+    static var noRetries: RoutingPolicy {
+        var policy = RoutingPolicy()
+        policy.retry.attempts = 0
+        return policy
     }
 
     /// Three backends of equal standing, in the order of their names.

@@ -21,7 +21,7 @@ public struct BridgeConfig: Sendable {
 
     var server: Server
     var ledger: LedgerSettings
-    var limits: Router.Limits
+    var policy: RoutingPolicy
     var healthInterval: Duration
     var backends: [Backend]
     var personas: [PersonaCard]

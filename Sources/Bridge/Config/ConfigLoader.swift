@@ -22,7 +22,7 @@ public enum ConfigLoader {
         let ledger = readLedger(root, base: base, environment: environment)
         let defaults = root.section("defaults")
         let (template, healthInterval) = readDefaults(defaults)
-        let limits = readRouting(root)
+        let policy = readRouting(root)
         let backends = BackendsReader(template: template).read(root)
         defaults?.finish()
         reportLeaks(backends, personas: personas, root: root)
@@ -33,7 +33,7 @@ public enum ConfigLoader {
         return BridgeConfig(
             server: server,
             ledger: ledger,
-            limits: limits,
+            policy: policy,
             healthInterval: healthInterval,
             backends: backends,
             personas: personas,
@@ -132,13 +132,13 @@ public enum ConfigLoader {
         return ledger
     }
 
-    private static func readRouting(_ root: ConfigReader) -> Router.Limits {
-        var limits = Router.Limits()
-        guard let section = root.section("routing") else { return limits }
-        limits.maxAttempts = section.integer("max_attempts", in: 1...32) ?? limits.maxAttempts
-        limits.deadline = section.seconds("deadline_s", in: 1...3_600) ?? limits.deadline
+    private static func readRouting(_ root: ConfigReader) -> RoutingPolicy {
+        var policy = RoutingPolicy()
+        guard let section = root.section("routing") else { return policy }
+        policy.limits.maxAttempts = section.integer("max_attempts", in: 1...32) ?? policy.limits.maxAttempts
+        policy.limits.deadline = section.seconds("deadline_s", in: 1...3_600) ?? policy.limits.deadline
         section.finish()
-        return limits
+        return policy
     }
 
     /// What backends inherit, and how often they are probed.

@@ -21,19 +21,6 @@ enum ClientRequest: Sendable {
     case audit
 }
 
-/// The parameters of `route` and `think`.
-struct ThoughtParams: Sendable, Equatable {
-    var task = ""
-    var persona: String?
-    var kind: TaskKind?
-    var backend: String?
-    var attachments: [String] = []
-    var isLocalOnly = false
-    var maxTokens: Int?
-    var isStreamed = false
-    var caller: String?
-}
-
 /// A line, read.
 struct ClientMessage: Sendable {
     /// Nil for a notification.
@@ -148,8 +135,8 @@ private struct Envelope: Decodable {
                 throw .invalidParams("protocol")
             }
             return .hello(protocolVersion: version)
-        case "route": return .route(try thought(params, isThink: false))
-        case "think": return .think(try thought(params, isThink: true))
+        case "route": return .route(try ThoughtParams(params, isThink: false))
+        case "think": return .think(try ThoughtParams(params, isThink: true))
         case "cancel":
             try params.allow("id")
             guard let fields = params.fields, let id = Self.id(fields)?.value else { throw .invalidParams("id") }
@@ -176,98 +163,5 @@ private struct Envelope: Decodable {
             throw .invalidParams("events")
         }
         return events
-    }
-
-    private static func thought(_ params: Params, isThink: Bool) throws(BridgeError) -> ThoughtParams {
-        if isThink {
-            try params.allow(
-                "task",
-                "persona",
-                "kind",
-                "backend",
-                "attachments",
-                "local_only",
-                "max_tokens",
-                "stream",
-                "caller"
-            )
-        } else {
-            try params.allow("task", "persona", "kind", "backend", "attachments", "local_only")
-        }
-        guard let task = try params.string("task", count: 1...262_144) else { throw .invalidParams("task") }
-        var thought = ThoughtParams(task: task)
-        thought.persona = try params.string("persona", count: 1...64)
-        if let name = try params.string("kind", count: 1...64) {
-            guard let kind = TaskKind(rawValue: name) else { throw .invalidParams("kind") }
-            thought.kind = kind
-        }
-        thought.backend = try params.string("backend", count: 1...64)
-        thought.attachments = try params.strings("attachments", atMost: 16) ?? []
-        thought.isLocalOnly = try params.boolean("local_only") ?? false
-        thought.maxTokens = try params.integer("max_tokens", in: 1...131_072)
-        thought.isStreamed = try params.boolean("stream") ?? false
-        thought.caller = try params.string("caller", count: 1...64)
-        return thought
-    }
-}
-
-/// Parameters, read one by one; what is wrong names its field.
-private struct Params {
-    let fields: KeyedDecodingContainer<AnyKey>?
-
-    init(_ fields: KeyedDecodingContainer<AnyKey>?) {
-        self.fields = fields
-    }
-
-    /// Refuses parameters that the method does not have.
-    func allow(_ names: StaticString...) throws(BridgeError) {
-        guard let fields else { return }
-        let known = names.map(\.description)
-        for key in fields.allKeys where !known.contains(key.stringValue) { throw .invalidParams(key.field) }
-    }
-
-    /// A string whose UTF-8 has that many bytes.
-    func string(_ name: String, count: ClosedRange<Int>) throws(BridgeError) -> String? {
-        guard let value = try value(name, String.self) else { return nil }
-        guard count.contains(value.utf8.count) else { throw .invalidParams(name) }
-        return value
-    }
-
-    func integer(_ name: String, in range: ClosedRange<Int>) throws(BridgeError) -> Int? {
-        guard let value = try value(name, Int.self) else { return nil }
-        guard range.contains(value) else { throw .invalidParams(name) }
-        return value
-    }
-
-    func boolean(_ name: String) throws(BridgeError) -> Bool? { try value(name, Bool.self) }
-
-    func strings(_ name: String, atMost limit: Int) throws(BridgeError) -> [String]? {
-        guard let value = try value(name, [String].self) else { return nil }
-        guard value.count <= limit, value.allSatisfy({ (1...128).contains($0.utf8.count) }) else {
-            throw .invalidParams(name)
-        }
-        return value
-    }
-
-    private func value<Value: Decodable>(_ name: String, _ type: Value.Type) throws(BridgeError) -> Value? {
-        guard let fields, fields.contains(AnyKey(name)) else { return nil }
-        guard let value = try? fields.decode(type, forKey: AnyKey(name)) else { throw .invalidParams(name) }
-        return value
-    }
-}
-
-/// Any name of a field.
-private struct AnyKey: CodingKey {
-    let stringValue: String
-    var intValue: Int? { nil }
-
-    init(_ name: String) { stringValue = name }
-    init?(stringValue: String) { self.stringValue = stringValue }
-    init?(intValue: Int) { nil }
-
-    /// The name as an error may repeat it: names are the client's own, so a long or odd one is not echoed.
-    var field: String {
-        let isPlain = stringValue.utf8.count <= 64 && stringValue.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
-        return isPlain ? stringValue : "params"
     }
 }

@@ -15,6 +15,8 @@ public final class CurlLoop: Transport {
     private enum Command {
         case add(CurlTransfer)
         case cancel(UInt64)
+        /// Nobody wants the text any more, perhaps the counts behind it.
+        case linger(UInt64)
     }
 
     private struct Inbox: ~Copyable {
@@ -106,7 +108,8 @@ public final class CurlLoop: Transport {
         }
     }
 
-    /// Runs the reader of a stream; a cancellation of the task ends the transfer, and with it the body.
+    /// Runs the reader of a stream; a cancellation of the task ends the transfer, at once or after
+    /// ``TransferLimits/linger``, and with it the body.
     private func reading<Value: Sendable>(
         _ id: UInt64,
         isolation: isolated (any Actor)? = #isolation,
@@ -116,7 +119,7 @@ public final class CurlLoop: Transport {
             _ = isolation
             return await read()
         } onCancel: {
-            post(.cancel(id))
+            post(.linger(id))
         }
     }
 
@@ -186,6 +189,7 @@ public final class CurlLoop: Transport {
                 switch command {
                 case .add(let transfer): state.add(transfer)
                 case .cancel(let id): state.end(id, .cancelled)
+                case .linger(let id): state.linger(id, from: .now)
                 }
             }
             if isClosed { break }
@@ -255,12 +259,18 @@ private struct LoopState: ~Copyable {
         }
     }
 
+    /// Ends a transfer soon, or at once when it is not to linger.
+    mutating func linger(_ id: UInt64, from now: ContinuousClock.Instant) {
+        guard let transfer = transfers[id] else { return }
+        if !transfer.linger(from: now) { end(id, .cancelled) }
+    }
+
     /// Ends the streams that have been silent for too long.
     mutating func endExpired(at now: ContinuousClock.Instant) {
         guard now >= nextCheck else { return }
         nextCheck = now + Self.checkInterval
         for (id, transfer) in transfers {
-            if let phase = transfer.expired(at: now) { end(id, .timedOut(phase)) }
+            if let failure = transfer.expired(at: now) { end(id, failure) }
         }
     }
 

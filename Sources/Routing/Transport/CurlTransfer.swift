@@ -1,6 +1,10 @@
 internal import CCurl
 internal import Persona
 
+#if canImport(Glibc)
+    internal import Glibc
+#endif
+
 /// One transfer: its easy handle, what has come so far, and whom to tell.
 ///
 /// `@unchecked Sendable`: it is made by the caller, handed over through the inbox's lock, and from then on touched by
@@ -25,6 +29,7 @@ final class CurlTransfer: @unchecked Sendable {
     private var given = 0
     private var received = 0
     private var isTooLarge = false
+    private var unwantedUntil: ContinuousClock.Instant?
 
     /// How many bytes of header lines a response may have.
     private static let maxHeaders = 64 << 10
@@ -36,12 +41,20 @@ final class CurlTransfer: @unchecked Sendable {
         self.receiver = receiver
     }
 
-    /// The limit for tokens that has run out, if any.
-    func expired(at now: ContinuousClock.Instant) -> TransportError.Phase? {
-        switch receiver {
-        case .head(_, _, let pace), .body(_, let pace): pace.expired(at: now)
+    /// Why the transfer has to end now: a limit for tokens has run out, or nobody has wanted it for long enough.
+    func expired(at now: ContinuousClock.Instant) -> TransportError? {
+        if let unwantedUntil, now >= unwantedUntil { return .cancelled }
+        return switch receiver {
+        case .head(_, _, let pace), .body(_, let pace): pace.expired(at: now).map { .timedOut($0) }
         case .whole, nil: nil
         }
+    }
+
+    /// Lets what nobody wants any more come for a little longer; false when it is to end at once.
+    func linger(from now: ContinuousClock.Instant) -> Bool {
+        guard limits.linger > .zero else { return false }
+        unwantedUntil = now + limits.linger
+        return true
     }
 
     // MARK: Setting up
@@ -190,6 +203,7 @@ final class CurlTransfer: @unchecked Sendable {
     func meaning(of code: CURLcode) -> TransportError? {
         switch code {
         case CURLE_OK: return nil
+        case CURLE_COULDNT_CONNECT where [Int(EMFILE), Int(ENFILE)].contains(osError): return .exhausted
         case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_CONNECT, CURLE_COULDNT_RESOLVE_PROXY: return .unreachable
         case CURLE_OPERATION_TIMEDOUT: return .timedOut(isConnected ? .total : .connect)
         case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CACERT_BADFILE:
@@ -201,6 +215,13 @@ final class CurlTransfer: @unchecked Sendable {
         case CURLE_WEIRD_SERVER_REPLY, CURLE_UNSUPPORTED_PROTOCOL, CURLE_BAD_CONTENT_ENCODING: return .notHTTP
         default: return .curl(code.rawValue)
         }
+    }
+
+    /// The system's error behind curl's.
+    private var osError: Int {
+        var number = 0
+        if let handle { _ = ccurl_getinfo_long(handle, CURLINFO_OS_ERRNO, &number) }
+        return number
     }
 
     /// Whether the connection stood, by the bytes of the request that curl has sent.

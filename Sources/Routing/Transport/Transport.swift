@@ -25,6 +25,9 @@ public struct TransferLimits: Sendable, Equatable {
     public var firstToken: Duration?
     /// For a streamed reply: between two calls of it.
     public var stall: Duration?
+    /// For a streamed reply whose reader's task is cancelled: how long it still comes, so that the counts at its end are
+    /// not lost. Zero ends it at once.
+    public var linger: Duration
     /// How many bytes the body may have.
     public var maxBody: Int
 
@@ -34,12 +37,14 @@ public struct TransferLimits: Sendable, Equatable {
         total: Duration,
         firstToken: Duration? = nil,
         stall: Duration? = nil,
+        linger: Duration = .zero,
         maxBody: Int = 4 << 20
     ) {
         self.connect = connect
         self.total = total
         self.firstToken = firstToken
         self.stall = stall
+        self.linger = linger
         self.maxBody = maxBody
     }
 }
@@ -65,6 +70,8 @@ public enum TransportError: Error, Sendable, Equatable {
     /// What came back is not HTTP.
     case notHTTP
     case cancelled
+    /// This machine has no descriptor left for another connection: no fault of the backend's.
+    case exhausted
     /// The transport is shut down.
     case closed
     /// Another error of libcurl, by its number (https://curl.se/libcurl/c/libcurl-errors.html).

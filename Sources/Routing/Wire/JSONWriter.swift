@@ -25,6 +25,13 @@ package struct JSONWriter: Sendable {
         close(UInt8(ascii: "]"))
     }
 
+    /// `[ ... ]`, of whatever the body writes.
+    package mutating func array(_ body: (inout JSONWriter) -> Void) {
+        open(UInt8(ascii: "["))
+        body(&self)
+        close(UInt8(ascii: "]"))
+    }
+
     /// The key of the next value; keys are constants of ours and need no escaping.
     package mutating func key(_ name: StaticString) {
         separate()

@@ -1,3 +1,6 @@
+internal import FoundationEssentials
+internal import Persona
+
 /// A reply or a chunk of one: only the fields that are read, all optional, since every server leaves some out.
 struct ChatReply: Decodable {
     struct Choice: Decodable {
@@ -5,10 +8,12 @@ struct ChatReply: Decodable {
         var delta: Message?
         var finishReason: String?
         /// Moonshot's place for the counts of a stream.
-        var usage: Counts?
+        var usage: ChatCounts?
+        /// OpenRouter's place for an error that only this choice had.
+        var error: ProviderError?
 
         enum CodingKeys: String, CodingKey {
-            case message, delta, usage
+            case message, delta, usage, error
             case finishReason = "finish_reason"
         }
 
@@ -17,81 +22,72 @@ struct ChatReply: Decodable {
             message = try fields.decodeIfPresent(Message.self, forKey: .message)
             delta = try fields.decodeIfPresent(Message.self, forKey: .delta)
             finishReason = try fields.decodeIfPresent(String.self, forKey: .finishReason)
-            usage = try? fields.decodeIfPresent(Counts.self, forKey: .usage)
+            usage = fields.lenient(ChatCounts.self, .usage)
+            error = fields.lenient(ProviderError.self, .error)
         }
     }
 
     struct Message: Decodable {
         var content: String?
         var refusal: String?
-        /// Hidden reasoning, under two names; only that it is there is of interest.
-        var reasoningContent: String?
-        var reasoning: String?
-
-        /// Whether the model has moved on.
-        var hasProgress: Bool {
-            [content, reasoningContent, reasoning].contains { $0?.isEmpty == false }
-        }
+        var toolCalls: [Call]?
+        /// Whether there is hidden reasoning, under one of its two names.
+        var hasReasoning: Bool
 
         enum CodingKeys: String, CodingKey {
             case content, refusal, reasoning
             case reasoningContent = "reasoning_content"
+            case toolCalls = "tool_calls"
+        }
+
+        init(from decoder: any Swift.Decoder) throws {
+            let fields = try decoder.container(keyedBy: CodingKeys.self)
+            do { content = try fields.decodeIfPresent(String.self, forKey: .content) } catch {
+                // Mistral's reasoning models give a list of parts.
+                let parts = try fields.decode([Part].self, forKey: .content)
+                content = parts.compactMap(\.text).joined()
+            }
+            refusal = fields.lenient(String.self, .refusal)
+            toolCalls = try fields.decodeIfPresent([Call].self, forKey: .toolCalls)
+            hasReasoning = [.reasoningContent, .reasoning].contains {
+                fields.lenient(String.self, $0)?.isEmpty == false
+            }
         }
     }
 
-    struct Counts: Decodable {
-        struct PromptDetails: Decodable {
-            var cachedTokens: Int?
-            enum CodingKeys: String, CodingKey { case cachedTokens = "cached_tokens" }
-        }
+    struct Part: Decodable {
+        var text: String?
+    }
 
-        struct CompletionDetails: Decodable {
-            var reasoningTokens: Int?
-            enum CodingKeys: String, CodingKey { case reasoningTokens = "reasoning_tokens" }
-        }
+    /// A call of a tool, or a fragment of one.
+    struct Call: Decodable {
+        var index: Int?
+        var id: String?
+        var name: String?
+        var arguments: String?
 
-        var promptTokens: Int?
-        var completionTokens: Int?
-        /// Moonshot's place for the cached tokens.
-        var cachedTokens: Int?
-        var promptDetails: PromptDetails?
-        var completionDetails: CompletionDetails?
+        private enum CodingKeys: String, CodingKey { case index, id, function }
 
-        enum CodingKeys: String, CodingKey {
-            case promptTokens = "prompt_tokens"
-            case completionTokens = "completion_tokens"
-            case cachedTokens = "cached_tokens"
-            case promptDetails = "prompt_tokens_details"
-            case completionDetails = "completion_tokens_details"
-        }
+        private enum FunctionKeys: String, CodingKey { case name, arguments }
 
-        /// `prompt_tokens` holds the cached ones, `completion_tokens` the reasoning ones.
-        var counts: Usage? {
-            let prompt = Self.plausible(promptTokens)
-            let completion = Self.plausible(completionTokens)
-            guard prompt != nil || completion != nil else { return nil }
-            let cached = Self.plausible(promptDetails?.cachedTokens ?? cachedTokens)
-            let reasoning = Self.plausible(completionDetails?.reasoningTokens)
-            return Usage(
-                inputUncached: prompt.map { max(0, $0 - (cached ?? 0)) },
-                inputCacheRead: cached,
-                outputVisible: completion.map { max(0, $0 - (reasoning ?? 0)) },
-                outputReasoning: reasoning,
-                source: .provider
-            )
-        }
-
-        /// A count that can be one; another was not said. A backend must not be able to overflow our sums.
-        private static func plausible(_ count: Int?) -> Int? {
-            count.flatMap { (0...1_000_000_000_000).contains($0) ? $0 : nil }
+        init(from decoder: any Swift.Decoder) throws {
+            let fields = try decoder.container(keyedBy: CodingKeys.self)
+            index = fields.lenient(Int.self, .index)
+            id = fields.lenient(String.self, .id)
+            guard let function = try? fields.nestedContainer(keyedBy: FunctionKeys.self, forKey: .function)
+            else { return }
+            name = function.lenient(String.self, .name)
+            // Text of JSON by the book; some servers give the JSON itself.
+            arguments =
+                function.lenient(String.self, .arguments) ?? function.lenient(JSONValue.self, .arguments)?.text
         }
     }
 
     /// The model that says it answered; nothing that could not be a model's name.
     var model: String?
     var choices: [Choice]?
-    var usage: Counts?
-    var error: OpenAIError?
+    var usage: ChatCounts?
+    var error: ProviderError?
 
     enum CodingKeys: String, CodingKey { case model, choices, usage, error }
 
@@ -99,59 +95,96 @@ struct ChatReply: Decodable {
     init(from decoder: any Swift.Decoder) throws {
         let fields = try decoder.container(keyedBy: CodingKeys.self)
         choices = try fields.decodeIfPresent([Choice].self, forKey: .choices)
-        usage = try? fields.decodeIfPresent(Counts.self, forKey: .usage)
-        model = (try? fields.decodeIfPresent(String.self, forKey: .model)).flatMap(Self.modelName)
-        let found = try? fields.decodeIfPresent(OpenAIError.self, forKey: .error)
-        error = found.flatMap { $0 == OpenAIError() && choices?.isEmpty == false ? nil : $0 }
-    }
-
-    /// A backend's word goes into the ledger and to the client; a text of any length or content must not.
-    private static func modelName(_ text: String) -> String? {
-        let isName = (1...128).contains(text.utf8.count) && text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
-        return isName ? text : nil
+        usage = fields.lenient(ChatCounts.self, .usage)
+        model = fields.lenient(String.self, .model).flatMap { $0.isPlainWord ? $0 : nil }
+        let found = fields.lenient(ProviderError.self, .error)
+        error = found.flatMap { $0 == ProviderError() && choices?.isEmpty == false ? nil : $0 }
     }
 }
 
-/// `{"error": {"message", "type", "code"}}`; `code` is a number at llama.cpp and OpenRouter, and the whole error a bare
-/// string at some servers.
-struct OpenAIError: Decodable, Equatable {
-    var message: String?
-    var type: String?
-    var code: String?
-    /// The code where it is an HTTP status.
-    var status: Int?
-    /// Whether OpenRouter's moderation flagged the prompt: it says so in `metadata` alone, under a 403.
-    var isModerated = false
+/// The counts of a reply, in all places where vendors put them.
+struct ChatCounts: Decodable {
+    private var prompt: Int?
+    private var completion: Int?
+    private var total: Int?
+    private var cacheRead: Int?
+    private var cacheWrite: Int?
+    private var reasoning: Int?
+    /// What was charged, where the vendor says so.
+    var cost: NanoDollars?
 
-    init(message: String? = nil, type: String? = nil, code: String? = nil, status: Int? = nil) {
-        self.message = message
-        self.type = type
-        self.code = code
-        self.status = status
+    private enum CodingKeys: String, CodingKey {
+        case cost
+        case promptTokens = "prompt_tokens"
+        case completionTokens = "completion_tokens"
+        case totalTokens = "total_tokens"
+        case cachedTokens = "cached_tokens"
+        case cacheHitTokens = "prompt_cache_hit_tokens"
+        case promptDetails = "prompt_tokens_details"
+        case completionDetails = "completion_tokens_details"
+        case isOwnKey = "is_byok"
+        case costDetails = "cost_details"
+    }
+
+    private enum DetailKeys: String, CodingKey {
+        case cachedTokens = "cached_tokens"
+        case cacheWriteTokens = "cache_write_tokens"
+        case reasoningTokens = "reasoning_tokens"
+        case upstreamCost = "upstream_inference_cost"
     }
 
     init(from decoder: any Swift.Decoder) throws {
-        if let text = try? decoder.singleValueContainer().decode(String.self) {
-            message = text
-            return
-        }
         let fields = try decoder.container(keyedBy: CodingKeys.self)
-        message = try? fields.decodeIfPresent(String.self, forKey: .message)
-        type = try? fields.decodeIfPresent(String.self, forKey: .type)
-        if let number = try? fields.decodeIfPresent(Int.self, forKey: .code) {
-            status = (400...599).contains(number) ? number : nil
-        } else {
-            code = try? fields.decodeIfPresent(String.self, forKey: .code)
+        prompt = fields.tokens(.promptTokens)
+        completion = fields.tokens(.completionTokens)
+        total = fields.tokens(.totalTokens)
+        if let details = try? fields.nestedContainer(keyedBy: DetailKeys.self, forKey: .promptDetails) {
+            cacheRead = details.tokens(.cachedTokens)
+            // OpenRouter.
+            cacheWrite = details.tokens(.cacheWriteTokens)
         }
-        if let metadata = try? fields.nestedContainer(keyedBy: MetadataKeys.self, forKey: .metadata) {
-            isModerated = metadata.contains(.reasons) || metadata.contains(.flaggedInput)
+        // Moonshot, DeepSeek.
+        cacheRead = cacheRead ?? fields.tokens(.cachedTokens) ?? fields.tokens(.cacheHitTokens)
+        if let details = try? fields.nestedContainer(keyedBy: DetailKeys.self, forKey: .completionDetails) {
+            reasoning = details.tokens(.reasoningTokens)
+        }
+        guard let charged = fields.dollars(.cost) else { return }
+        cost = charged
+        // With a key of one's own, OpenRouter charges its fee and the provider the rest.
+        if fields.lenient(Bool.self, .isOwnKey) == true,
+            let details = try? fields.nestedContainer(keyedBy: DetailKeys.self, forKey: .costDetails),
+            let upstream = details.dollars(.upstreamCost)
+        {
+            cost = NanoDollars(charged.value + upstream.value)
         }
     }
 
-    enum CodingKeys: String, CodingKey { case message, type, code, metadata }
+    /// The counts in the classes that are priced apart. `prompt_tokens` holds those of the cache.
+    func usage(_ dialect: ChatDialect) -> Usage? {
+        guard prompt != nil || completion != nil else { return nil }
+        var reasoning = reasoning
+        let sum = (prompt ?? 0) + (completion ?? 0)
+        if reasoning == nil, dialect.hidesReasoning, let total, total > sum { reasoning = total - sum }
+        var visible = completion
+        if let completion, let reasoning, !excludesReasoning(reasoning, sum: sum, dialect) {
+            visible = max(0, completion - reasoning)
+        }
+        return Usage(
+            inputUncached: prompt.map { max(0, $0 - (cacheRead ?? 0) - (cacheWrite ?? 0)) },
+            inputCacheRead: cacheRead,
+            inputCacheWrite: cacheWrite,
+            outputVisible: visible,
+            outputReasoning: reasoning,
+            source: .provider
+        )
+    }
 
-    private enum MetadataKeys: String, CodingKey {
-        case reasons
-        case flaggedInput = "flagged_input"
+    /// The total tells whether `completion_tokens` holds the reasoning; where it fits neither, the vendor's custom counts.
+    private func excludesReasoning(_ reasoning: Int, sum: Int, _ dialect: ChatDialect) -> Bool {
+        switch total {
+        case sum + reasoning: true
+        case sum: false
+        default: dialect.excludesReasoning
+        }
     }
 }

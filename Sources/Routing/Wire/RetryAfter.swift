@@ -17,6 +17,12 @@ enum RetryAfter {
         return bounded(seconds: max(0, date.timeIntervalSince(now)))
     }
 
+    /// The wait of a `google.rpc.RetryInfo`, such as `"13s"` or `"0.5s"` (https://protobuf.dev/programming-guides/json).
+    static func parse(protobuf text: String) -> Duration? {
+        guard text.last == "s", let seconds = Double(text.dropLast()), seconds >= 0 else { return nil }
+        return bounded(seconds: seconds)
+    }
+
     private static func bounded(seconds: Double) -> Duration? {
         guard seconds.isFinite else { return nil }
         return min(longest, .milliseconds(Int64(min(seconds, 1e6) * 1_000)))

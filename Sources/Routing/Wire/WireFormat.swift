@@ -108,6 +108,10 @@ extension Backend.WireName {
     var format: any WireFormat {
         switch self {
         case .openAIChat: OpenAIChatWire()
+        case .anthropicMessages: AnthropicMessagesWire()
+        case .geminiGenerate: GeminiGenerateWire()
+        case .ollamaChat: OllamaChatWire()
+        case .dumbPipe: DumbPipeWire()
         }
     }
 }

@@ -21,13 +21,13 @@ struct HealthBoardTests {
 
     /// One attempt that ends so.
     private func attempt(_ board: HealthBoard, _ id: BackendID, _ end: AttemptEnd) throws {
-        guard let permit = board.permit(for: id, at: clock.now) else { throw NoPermit() }
+        guard let permit = board.granted(id, at: clock.now) else { throw NoPermit() }
         permit.finish(end, at: clock.now)
     }
 
     /// Whether there is a permit; it is dropped at once.
     private func isGiven(_ board: HealthBoard, _ id: BackendID) -> Bool {
-        guard let permit = board.permit(for: id, at: clock.now) else { return false }
+        guard let permit = board.granted(id, at: clock.now) else { return false }
         _ = consume permit
         return true
     }
@@ -52,7 +52,7 @@ struct HealthBoardTests {
         #expect(try lamp(board).state == state)
     }
 
-    @Test("failures degrade it, then open its breaker, and one good answer mends it")
+    @Test("failures degrade it, then open its breaker; one good answer brings it back, a few mend it")
     func failures() throws {
         let (board, id) = try board(allowedFails: 1)
         #expect(try lamp(board).state == .unknown)
@@ -66,6 +66,9 @@ struct HealthBoardTests {
         clock.advance(by: .seconds(10))
         #expect(try lamp(board).isPermitted)
         try attempt(board, id, .answered)
+        let back = try lamp(board)
+        #expect((back.state, back.why) == (.degraded, "it is coming back"))
+        for _ in 0..<3 { try attempt(board, id, .answered) }
         let mended = try lamp(board)
         #expect((mended.state, mended.breaker) == (.healthy, .closed))
         #expect(mended.since == clock.now)
@@ -142,7 +145,7 @@ struct HealthBoardTests {
         board.probed(id, ticket, nil, retryAfter: nil, latency: .zero, at: clock.now)
         #expect(try lamp(board).breaker == .halfOpen)
         try attempt(board, id, .answered)
-        #expect(try lamp(board).breaker == .closed)
+        #expect(try lamp(board).state == .degraded)
     }
 
     @Test("a bad probe counts like a bad answer")
@@ -187,7 +190,7 @@ struct HealthBoardTests {
         try attempt(board, id, .failed(.serverError, retryAfter: nil))
         clock.advance(by: .seconds(10))
         func drop() throws {
-            guard let permit = board.permit(for: id, at: clock.now) else { throw NoPermit() }
+            guard let permit = board.granted(id, at: clock.now) else { throw NoPermit() }
             #expect(!isGiven(board, id))
             _ = consume permit
         }
@@ -195,7 +198,7 @@ struct HealthBoardTests {
         #expect(try lamp(board).breaker == .halfOpen)
         try drop()
         try attempt(board, id, .answered)
-        #expect(try lamp(board).state == .healthy)
+        #expect(try lamp(board).state == .degraded)
     }
 
     @Test("a permit that is thrown past comes back")
@@ -205,7 +208,7 @@ struct HealthBoardTests {
         clock.advance(by: .seconds(10))
         func fail(_ permit: consuming BreakerPermit) throws { throw NoPermit() }
         #expect(throws: NoPermit.self) {
-            guard let permit = board.permit(for: id, at: clock.now) else { return }
+            guard let permit = board.granted(id, at: clock.now) else { return }
             try fail(permit)
         }
         #expect(try lamp(board).isPermitted)

@@ -18,7 +18,7 @@ struct HealthProbeTests {
     private func probe(_ bench: Workbench) -> HealthProbe {
         let clock = bench.clock
         return HealthProbe(
-            registry: bench.registry,
+            live: bench.live,
             board: bench.board,
             scan: TestPrompts.scan,
             ledger: bench.ledger,

@@ -24,9 +24,9 @@ struct CircuitBreakerTests {
 
     /// A breaker that is open since `start`.
     private func opened(allowedFails: Int = 0, cooldown: Int = 10) throws -> CircuitBreaker {
-        var breaker = CircuitBreaker(allowedFails: allowedFails, cooldown: .seconds(cooldown))
+        var breaker = CircuitBreaker(tolerance: .init(allowedFails: allowedFails), cooldown: .seconds(cooldown))
         for _ in 0...allowedFails {
-            breaker.record(.failure, for: try ticket(breaker.acquire(at: Self.start)), at: Self.start)
+            breaker.record(.failure(.serverError), for: try ticket(breaker.acquire(at: Self.start)), at: Self.start)
         }
         try #require(breaker.state == .open)
         return breaker
@@ -38,26 +38,62 @@ struct CircuitBreakerTests {
             ([], .closed, 0), ([.success], .closed, 0), ([.failure], .closed, 1), ([.failure, .failure], .closed, 2),
             ([.failure, .failure, .failure], .open, 0), ([.failure, .failure, .success, .failure], .closed, 1),
             ([.failure, .neutral, .failure], .closed, 2), ([.neutral, .neutral, .neutral, .neutral], .closed, 0),
-            ([.failure, .failure, .failure, .wait(10), .success], .closed, 0),
+            ([.failure, .failure, .failure, .wait(10), .success], .halfOpen, 0),
+            ([.failure, .failure, .failure, .wait(10), .success, .success, .success, .success], .closed, 0),
+            ([.failure, .failure, .failure, .wait(10), .success, .success, .failure], .open, 0),
             ([.failure, .failure, .failure, .wait(10), .failure], .open, 0),
             ([.failure, .failure, .failure, .wait(10), .neutral], .halfOpen, 0),
-            ([.failure, .failure, .failure, .wait(10), .neutral, .success], .closed, 0),
-            ([.failure, .failure, .failure, .wait(10), .failure, .wait(10), .success, .failure], .closed, 1),
+            ([.failure, .failure, .failure, .wait(10), .neutral, .success], .halfOpen, 0),
         ] as [([Event], CircuitBreaker.State, Int)]
     )
     func table(_ events: [Event], _ state: CircuitBreaker.State, _ fails: Int) throws {
-        var breaker = CircuitBreaker(allowedFails: 2, cooldown: .seconds(10))
+        var breaker = CircuitBreaker(tolerance: .init(allowedFails: 2), cooldown: .seconds(10))
         var now = Self.start
         for event in events {
             switch event {
             case .wait(let seconds): now += .seconds(seconds)
             case .success: breaker.record(.success, for: try ticket(breaker.acquire(at: now)), at: now)
-            case .failure: breaker.record(.failure, for: try ticket(breaker.acquire(at: now)), at: now)
+            case .failure: breaker.record(.failure(.serverError), for: try ticket(breaker.acquire(at: now)), at: now)
             case .neutral: breaker.record(.neutral, for: try ticket(breaker.acquire(at: now)), at: now)
             }
         }
         #expect(breaker.state == state)
         #expect(breaker.consecutiveFails == fails)
+    }
+
+    @Test(
+        "a class of failures may have a number of its own, zero among them",
+        arguments: [
+            ([.overloaded], .open), ([.serverError, .serverError], .closed), ([.timeoutStall], .closed),
+            ([.timeoutStall, .timeoutStall], .open), ([.serverError, .serverError, .serverError], .open),
+            ([.timeoutStall, .serverError, .serverError], .open),
+        ] as [([FailureClass], CircuitBreaker.State)]
+    )
+    func byClass(_ failures: [FailureClass], _ state: CircuitBreaker.State) throws {
+        let tolerance = CircuitBreaker.Tolerance(allowedFails: 2, byClass: [.overloaded: 0, .timeoutStall: 1])
+        var breaker = CircuitBreaker(tolerance: tolerance, cooldown: .seconds(10))
+        for failure in failures {
+            breaker.record(.failure(failure), for: try ticket(breaker.acquire(at: Self.start)), at: Self.start)
+        }
+        #expect(breaker.state == state)
+    }
+
+    @Test("after the first probe twice as many pass with each success, until everybody does")
+    func ramp() throws {
+        var breaker = try opened()
+        let now = Self.at(10)
+        for allowed in [1, 2, 4, 8] {
+            var tickets: [CircuitBreaker.Ticket] = []
+            while case .granted(let ticket) = breaker.acquire(at: now) {
+                tickets.append(ticket)
+                try #require(tickets.count <= 8)
+            }
+            #expect(tickets.count == allowed)
+            #expect(breaker.isRecovering == (allowed > 1))
+            breaker.record(.success, for: tickets.removeFirst(), at: now)
+            for ticket in tickets { breaker.record(.neutral, for: ticket, at: now) }
+        }
+        #expect(breaker.state == .closed)
     }
 
     @Test("with no failure forgiven the first one opens it")
@@ -85,7 +121,7 @@ struct CircuitBreakerTests {
             #expect(breaker.acquire(at: Self.at(second)) == .probing)
         }
         breaker.record(.success, for: probe, at: Self.at(1_000))
-        #expect(breaker.state == .closed)
+        #expect(breaker.isRecovering)
     }
 
     @Test("a probe that says nothing leaves the breaker half-open for the next one")
@@ -96,20 +132,20 @@ struct CircuitBreakerTests {
         #expect(breaker.wouldPermit(at: Self.at(11)))
         let second = try ticket(breaker.acquire(at: Self.at(11)))
         #expect(breaker.acquire(at: Self.at(11)) == .probing)
-        breaker.record(.failure, for: second, at: Self.at(12))
+        breaker.record(.failure(.serverError), for: second, at: Self.at(12))
         #expect(breaker.acquire(at: Self.at(13)) == .denied(until: Self.at(22)))
     }
 
     @Test(
         "a late answer to an earlier state's request changes nothing",
         arguments: [
-            CircuitBreaker.Outcome.success, .failure, .neutral,
+            CircuitBreaker.Outcome.success, .failure(.serverError), .neutral,
         ]
     )
     func lateAnswers(_ outcome: CircuitBreaker.Outcome) throws {
-        var breaker = CircuitBreaker(allowedFails: 0, cooldown: .seconds(10))
+        var breaker = CircuitBreaker(tolerance: .init(allowedFails: 0), cooldown: .seconds(10))
         let slow = try ticket(breaker.acquire(at: Self.start))
-        breaker.record(.failure, for: try ticket(breaker.acquire(at: Self.start)), at: Self.start)
+        breaker.record(.failure(.serverError), for: try ticket(breaker.acquire(at: Self.start)), at: Self.start)
         breaker.record(outcome, for: slow, at: Self.at(5))
         #expect(breaker.acquire(at: Self.at(9)) == .denied(until: Self.at(10)))
         let probe = try ticket(breaker.acquire(at: Self.at(10)))
@@ -117,22 +153,21 @@ struct CircuitBreakerTests {
         #expect(breaker.acquire(at: Self.at(10)) == .probing)
         breaker.record(.success, for: probe, at: Self.at(11))
         breaker.record(outcome, for: slow, at: Self.at(12))
-        breaker.record(outcome, for: probe, at: Self.at(12))
-        #expect(breaker.state == .closed)
-        #expect(breaker.consecutiveFails == 0)
+        #expect(breaker.isRecovering)
+        #expect(breaker.wouldPermit(at: Self.at(12)))
     }
 
-    @Test("a last resort is let through an open breaker: success closes it, failure does not prolong it")
+    @Test("a last resort is let through an open breaker: success opens the way for others, failure does not prolong it")
     func anyway() throws {
         var breaker = try opened()
         let first = breaker.acquireAnyway(at: Self.at(5))
-        breaker.record(.failure, for: first, at: Self.at(6))
+        breaker.record(.failure(.serverError), for: first, at: Self.at(6))
         #expect(breaker.acquire(at: Self.at(9)) == .denied(until: Self.at(10)))
         let second = breaker.acquireAnyway(at: Self.at(7))
         breaker.record(.neutral, for: second, at: Self.at(7))
         #expect(breaker.state == .open)
         breaker.record(.success, for: second, at: Self.at(8))
-        #expect(breaker.state == .closed)
+        #expect(breaker.isRecovering)
     }
 
     @Test("a last resort beside a probe does not free the probe's place")
@@ -143,14 +178,14 @@ struct CircuitBreakerTests {
         breaker.record(.neutral, for: extra, at: Self.at(12))
         #expect(breaker.acquire(at: Self.at(12)) == .probing)
         breaker.record(.success, for: probe, at: Self.at(13))
-        #expect(breaker.state == .closed)
+        #expect(breaker.isRecovering)
     }
 
-    @Test("however requests come and go, there are never two probes at once", arguments: UInt64(1)...300)
-    func neverTwoProbes(_ seed: UInt64) {
+    @Test("however requests come and go, no more try a half-open breaker than may", arguments: UInt64(1)...300)
+    func neverTooMany(_ seed: UInt64) {
         var generator = SeededGenerator(seed: seed)
         var breaker = CircuitBreaker(
-            allowedFails: Int.random(in: 0...3, using: &generator),
+            tolerance: .init(allowedFails: Int.random(in: 0...3, using: &generator)),
             cooldown: .seconds(Int.random(in: 0...4, using: &generator))
         )
         var now = Self.start
@@ -163,15 +198,16 @@ struct CircuitBreakerTests {
             case 5: now += .seconds(Int.random(in: 0...3, using: &generator))
             default:
                 guard let index = inFlight.indices.randomElement(using: &generator) else { continue }
-                let outcomes: [CircuitBreaker.Outcome] = [.success, .failure, .failure, .neutral]
+                let outcomes: [CircuitBreaker.Outcome] = [
+                    .success, .failure(.serverError), .failure(.overloaded), .neutral,
+                ]
                 let outcome = outcomes[Int.random(in: 0..<4, using: &generator)]
                 breaker.record(outcome, for: inFlight.remove(at: index), at: now)
             }
-            let probes = inFlight.filter {
-                $0.isProbe && !$0.isAnyway && $0.generation == breaker.generation && breaker.state == .halfOpen
-            }
-            #expect(probes.count <= 1, "seed \(seed), step \(step)")
-            if breaker.state == .halfOpen {
+            let probes = inFlight.filter { $0.isProbe && !$0.isAnyway && $0.generation == breaker.generation }
+            guard breaker.state == .halfOpen else { continue }
+            #expect(probes.count <= (breaker.isRecovering ? 8 : 1), "seed \(seed), step \(step)")
+            if !breaker.isRecovering {
                 #expect(breaker.wouldPermit(at: now) == probes.isEmpty, "seed \(seed), step \(step)")
             }
         }

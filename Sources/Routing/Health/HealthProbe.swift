@@ -2,7 +2,7 @@ public import Persona
 
 /// Asks every backend whether it lives, without a bill: a list of models or a health page, never a completion.
 public struct HealthProbe: Sendable {
-    private let registry: BackendRegistry
+    private let live: LiveRouting
     private let board: HealthBoard
     private let egress: Egress
     private let now: @Sendable () -> ContinuousClock.Instant
@@ -12,14 +12,14 @@ public struct HealthProbe: Sendable {
 
     /// A probe over the backends.
     public init(
-        registry: BackendRegistry,
+        live: LiveRouting,
         board: HealthBoard,
         scan: EgressScan,
         ledger: any EgressLedger,
         transport: any Transport,
         now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
     ) {
-        self.registry = registry
+        self.live = live
         self.board = board
         self.egress = Egress(scan: scan, ledger: ledger, transport: transport)
         self.now = now
@@ -28,7 +28,7 @@ public struct HealthProbe: Sendable {
     /// Asks all of them at once, and returns when the last has answered or run out of time.
     public func probeAll() async {
         await withDiscardingTaskGroup { group in
-            for backend in registry.backends where backend.disabledReason == nil {
+            for backend in live.current.registry.backends where backend.disabledReason == nil {
                 guard case .get(let url) = backend.health else { continue }
                 group.addTask { await probe(backend, url: url) }
             }

@@ -1,0 +1,96 @@
+internal import FoundationEssentials
+internal import Persona
+internal import Routing
+
+/// The parameters of `route` and `think`.
+struct ThoughtParams: Sendable {
+    /// The task and what comes with it, before the guard.
+    var draft = PromptDraft(task: "")
+    var persona: String?
+    var kind: TaskKind?
+    var backend: String?
+    var constraints = Selector.Constraints()
+    var maxTokens: Int?
+    var temperature: Double?
+    var stop: [String] = []
+    var isStreamed = false
+    var caller: String?
+
+    private static let ofRoute: Set<String> = [
+        "task", "instructions", "history", "tools", "attachments", "persona", "kind", "backend", "model", "local_only",
+        "prefer_local", "criterion", "max_cost_usd", "caller",
+    ]
+    private static let ofThink = ofRoute.union([
+        "content_policy", "cache", "max_tokens", "temperature", "stop", "stream",
+    ])
+
+    /// Reads them.
+    /// - Throws: `invalid_params` with the name of the first field that is missing, unknown or wrong.
+    init(_ params: Params, isThink: Bool) throws(BridgeError) {
+        try params.allow(in: isThink ? Self.ofThink : Self.ofRoute)
+        guard let task = try params.string("task", count: 1...262_144) else { throw .invalidParams("task") }
+        draft.task = task
+        draft.instructions = try params.string("instructions", count: 1...65_536)
+        draft.history = try params.array("history", atMost: 256, Self.turn) ?? []
+        draft.tools = try params.array("tools", atMost: 128, Self.tool) ?? []
+        draft.attachments = try params.array("attachments", atMost: 16, Self.attachment) ?? []
+        persona = try params.string("persona", count: 1...64)
+        kind = try params.choice("kind")
+        backend = try params.string("backend", count: 1...64)
+        constraints.model = try params.string("model", count: 1...128)
+        constraints.isLocalOnly = try params.boolean("local_only") ?? false
+        maxTokens = try params.integer("max_tokens", in: 1...131_072)
+        temperature = try params.decimal("temperature", in: 0...2)
+        stop = try params.strings("stop", atMost: 4) ?? []
+        isStreamed = try params.boolean("stream") ?? false
+        caller = try params.string("caller", count: 1...64)
+    }
+
+    // MARK: What comes with the task
+
+    private static func turn(_ element: ParamsElement) throws(BridgeError) -> Turn {
+        guard case .object(let params) = element else { throw .invalidParams("history") }
+        try params.allow("role", "text", "calls", "answers")
+        guard let speaker: Turn.Speaker = try params.choice("role") else { throw .invalidParams("role") }
+        return Turn(
+            speaker,
+            try params.string("text", count: 0...262_144) ?? "",
+            calls: try params.array("calls", atMost: 64, call) ?? [],
+            answeredCall: try params.string("answers", count: 1...128)
+        )
+    }
+
+    private static func call(_ element: ParamsElement) throws(BridgeError) -> ToolCall {
+        guard case .object(let params) = element else { throw .invalidParams("calls") }
+        try params.allow("id", "name", "arguments")
+        guard let id = try params.string("id", count: 1...128), let name = try params.string("name", count: 1...64),
+            let arguments = try params.json("arguments")
+        else { throw .invalidParams("calls") }
+        return ToolCall(id: id, name: name, arguments: arguments)
+    }
+
+    private static func tool(_ element: ParamsElement) throws(BridgeError) -> ToolDefinition {
+        guard case .object(let params) = element else { throw .invalidParams("tools") }
+        try params.allow("name", "description", "parameters")
+        guard let name = try params.string("name", count: 1...64) else { throw .invalidParams("tools") }
+        var tool = ToolDefinition(name: name, summary: try params.string("description", count: 0...8_192))
+        if let parameters = try params.json("parameters") { tool.parameters = parameters }
+        guard tool.parameters.hasPrefix("{") else { throw .invalidParams("parameters") }
+        return tool
+    }
+
+    /// A media type alone, or an object with the bytes in base64.
+    private static func attachment(_ element: ParamsElement) throws(BridgeError) -> Attachment {
+        switch element {
+        case .string(let type):
+            guard (1...128).contains(type.utf8.count) else { throw .invalidParams("attachments") }
+            return Attachment(mediaType: type)
+        case .object(let params):
+            try params.allow("type", "data")
+            guard let type = try params.string("type", count: 1...128),
+                let text = try params.string("data", count: 1...1_048_576), let data = Data(base64Encoded: text)
+            else { throw .invalidParams("attachments") }
+            return Attachment(mediaType: type, bytes: Array(data))
+        }
+    }
+}

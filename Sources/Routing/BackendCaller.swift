@@ -1,0 +1,191 @@
+internal import Persona
+
+/// What one attempt is about.
+struct BackendCall: Sendable {
+    let backend: Backend
+    let kind: TaskKind
+    let thought: Thought
+
+    /// Backends are asked for streams even when the caller wants the answer whole: only a stream tells a slow backend
+    /// from a silent one.
+    var isStreamed: Bool { thought.isStreamed || backend.isStreamed }
+
+    var options: CallOptions {
+        CallOptions(
+            kind: kind,
+            maxTokens: thought.maxTokens ?? backend.maxOutput,
+            isStreamed: isStreamed,
+            temperature: thought.temperature,
+            stop: thought.stop,
+            model: thought.constraints.model
+        )
+    }
+}
+
+/// What an attempt came to, before anybody has judged it. Its ledger row waits for ``BackendCaller/settle(_:_:)``.
+struct CallEnd: Sendable {
+    let result: Result<Completion, WireError>
+    let receipt: EgressReceipt
+    let began: ContinuousClock.Instant
+    let ended: ContinuousClock.Instant
+    /// When the first text came, of a stream.
+    let firstText: ContinuousClock.Instant?
+
+    var duration: Duration { ended - began }
+}
+
+/// Asks one backend once: encode, seal, record, send, decode.
+struct BackendCaller: Sendable {
+    let egress: Egress
+    let now: @Sendable () -> ContinuousClock.Instant
+
+    /// Asks. What comes back must be settled.
+    func ask(
+        _ call: BackendCall,
+        run: ThoughtRun,
+        onEvent: (ThoughtEvent) async -> Void
+    ) async throws(RoutingError) -> CallEnd {
+        let backend = call.backend
+        let began = now()
+        let request = backend.wire.format.encode(call.thought.prompt, for: backend, options: call.options)
+        let passage = try await pass(request, call, run: run)
+        let receipt = passage.receipt
+        let limits = transferLimits(call, remaining: run.deadline - now())
+        var firstText: ContinuousClock.Instant?
+        let result =
+            if call.isStreamed {
+                await streamed(passage, call, limits: limits, firstText: &firstText, onEvent: onEvent)
+            } else {
+                await whole(passage, backend, limits: limits)
+            }
+        return CallEnd(result: result, receipt: receipt, began: began, ended: now(), firstText: firstText)
+    }
+
+    /// Records how it ended.
+    func settle(_ receipt: EgressReceipt, _ settlement: Settlement) async {
+        await egress.settle(receipt, settlement)
+    }
+
+    private func pass(
+        _ request: OutgoingRequest,
+        _ call: BackendCall,
+        run: ThoughtRun
+    ) async throws(RoutingError) -> Egress.Passage {
+        do {
+            return try await egress.pass(request, to: call.backend) { sealed in
+                EgressRecord(
+                    purpose: .thought,
+                    backend: call.backend.id,
+                    model: call.thought.constraints.model ?? call.backend.model,
+                    thought: run.id,
+                    attempt: run.sent,
+                    kind: call.kind,
+                    caller: call.thought.caller,
+                    request: sealed
+                )
+            }
+        } catch {
+            switch error {
+            case .blocked(let blocked): throw .egressBlocked(blocked)
+            case .unrecorded: throw .ledgerUnavailable(run.attempts)
+            }
+        }
+    }
+
+    private func transferLimits(_ call: BackendCall, remaining: Duration) -> TransferLimits {
+        let timeouts = call.backend.timeouts
+        // A limit of nothing would mean none to libcurl.
+        let remaining = max(remaining, .milliseconds(1))
+        return TransferLimits(
+            connect: min(timeouts.connect, remaining),
+            total: min(timeouts.total, remaining),
+            firstToken: call.isStreamed ? timeouts.firstToken : nil,
+            stall: call.isStreamed ? timeouts.stall : nil,
+            linger: call.isStreamed && call.backend.isBilled ? Self.linger : .zero
+        )
+    }
+
+    /// How long a billed answer that nobody wants any more may still come, for the counts at its end. Not longer: every
+    /// further token costs (litellm #36008).
+    private static let linger = Duration.milliseconds(500)
+
+    private func whole(
+        _ passage: consuming Egress.Passage,
+        _ backend: Backend,
+        limits: TransferLimits
+    ) async -> Result<Completion, WireError> {
+        switch await egress.send(passage, limits: limits) {
+        case .failure(let error): .failure(WireError(FailureClassifier.classify(error)))
+        case .success(let reply):
+            Result { () throws(WireError) in try backend.wire.format.decode(reply, from: backend) }
+        }
+    }
+
+    private func streamed(
+        _ passage: consuming Egress.Passage,
+        _ call: BackendCall,
+        limits: TransferLimits,
+        firstText: inout ContinuousClock.Instant?,
+        onEvent: (ThoughtEvent) async -> Void
+    ) async -> Result<Completion, WireError> {
+        var first: ContinuousClock.Instant?
+        let result = await egress.stream(passage, limits: limits) { stream in
+            guard stream.status == 200 else {
+                return Result<Completion, WireError>.failure(await refusal(stream, call.backend.wire.format))
+            }
+            do throws(WireError) {
+                return .success(try await read(stream, call, firstText: &first, onEvent: onEvent))
+            } catch { return .failure(error) }
+        }
+        firstText = first
+        switch result {
+        case .failure(let error): return .failure(WireError(FailureClassifier.classify(error)))
+        case .success(let completion): return completion
+        }
+    }
+
+    private func read(
+        _ stream: HTTPStream,
+        _ call: BackendCall,
+        firstText: inout ContinuousClock.Instant?,
+        onEvent: (ThoughtEvent) async -> Void
+    ) async throws(WireError) -> Completion {
+        var decoder = call.backend.wire.format.makeStreamDecoder(for: call.backend)
+        var received = 0
+        do throws(WireError) {
+            while let bytes = try await next(stream.body) {
+                let (text, hasProgressed) = try decoder.feed(bytes)
+                if hasProgressed { stream.pace.progressed() }
+                guard !text.isEmpty else { continue }
+                received += text.utf8.count
+                if firstText == nil { firstText = now() }
+                guard call.thought.isStreamed, !Task.isCancelled else { continue }
+                // A client that is slow to take it is no fault of the backend's.
+                stream.pace.pause()
+                await onEvent(.delta(text))
+                stream.pace.progressed()
+            }
+            let (rest, completion) = try decoder.finish()
+            if Task.isCancelled { throw WireError(.cancelled, usage: completion.usage) }
+            if !rest.isEmpty && call.thought.isStreamed { await onEvent(.delta(rest)) }
+            return completion
+        } catch {
+            var error = error
+            // What came before it broke is billed too.
+            error.usage = error.usage.or(decoder.usage)
+            if received > 0 { error.usage = error.usage.or(.estimated(call.thought.prompt, answerBytes: received)) }
+            throw error
+        }
+    }
+
+    private func next(_ body: HTTPBody) async throws(WireError) -> [UInt8]? {
+        do { return try await body.next() } catch { throw WireError(FailureClassifier.classify(error)) }
+    }
+
+    /// Reads the body of a refused stream: it is the error, not an answer.
+    private func refusal(_ stream: HTTPStream, _ format: any WireFormat) async -> WireError {
+        var body: [UInt8] = []
+        while body.count < 64 << 10, let bytes = try? await stream.body.next() { body += bytes }
+        return format.failure(HTTPReply(status: stream.status, headers: stream.headers, body: body))
+    }
+}

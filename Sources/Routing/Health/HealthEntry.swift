@@ -1,0 +1,202 @@
+/// What is known of one backend. Pure: times come in.
+struct HealthEntry: Sendable {
+    private(set) var backend: Backend
+    private(set) var breaker: CircuitBreaker
+    private(set) var gate: RateGate
+    private var rateLimitedUntil: ContinuousClock.Instant?
+    private var configError: (failure: FailureClass, until: ContinuousClock.Instant)?
+    private var latency: Duration?
+    private var typicalLatency: Duration?
+    private var reliability = 1.0
+    private var wasAsked = false
+    private var lastFailure: FailureClass?
+    /// The state that observers know.
+    var published: HealthState
+    /// Since when it is published.
+    var since: ContinuousClock.Instant
+
+    /// How long a backend rests whose key, account or model is refused: somebody may have mended it since.
+    private static let configErrorWait = Duration.seconds(300)
+    /// How long a backend rests that says "too many requests" and not until when.
+    private static let defaultRateLimitWait = Duration.seconds(5)
+    /// The weight of the newest value in an average: about the last ten count.
+    private static let newest = 0.1
+
+    init(_ backend: Backend, now: ContinuousClock.Instant) {
+        self.backend = backend
+        breaker = CircuitBreaker(tolerance: backend.tolerance, cooldown: backend.cooldown)
+        gate = RateGate(
+            maxConcurrent: backend.maxConcurrent,
+            requestsPerMinute: backend.requestsPerMinute,
+            now: now
+        )
+        published = backend.disabledReason == nil ? .unknown : .disabled
+        since = now
+    }
+
+    /// Takes over a changed configuration. What was learnt of a backend at another address or of another model or key is
+    /// worth nothing; what is under way stays counted.
+    func adopting(_ changed: Backend, now: ContinuousClock.Instant) -> HealthEntry {
+        let isSame = changed.url == backend.url && changed.model == backend.model && changed.key == backend.key
+        let isTolerated = changed.tolerance == backend.tolerance && changed.cooldown == backend.cooldown
+        var entry = isSame ? self : HealthEntry(changed, now: now)
+        entry.backend = changed
+        if !isTolerated {
+            entry.breaker = CircuitBreaker(tolerance: changed.tolerance, cooldown: changed.cooldown)
+        }
+        entry.gate = RateGate(
+            maxConcurrent: changed.maxConcurrent,
+            requestsPerMinute: changed.requestsPerMinute,
+            now: now
+        )
+        entry.gate.inherit(gate)
+        entry.published = published
+        entry.since = since
+        return entry
+    }
+
+    // MARK: Permits
+
+    /// A ticket for one request, or why there is none.
+    mutating func enter(
+        anyway: Bool,
+        at now: ContinuousClock.Instant
+    ) -> Result<CircuitBreaker.Ticket, PermitRefusal> {
+        guard gate.wouldPass(at: now) else { return .failure(.saturated) }
+        if anyway {
+            _ = gate.enter(at: now)
+            return .success(breaker.acquireAnyway(at: now))
+        }
+        guard case .granted(let ticket) = breaker.acquire(at: now) else { return .failure(.breakerOpen) }
+        _ = gate.enter(at: now)
+        return .success(ticket)
+    }
+
+    /// The request has ended.
+    mutating func leave(
+        _ ticket: CircuitBreaker.Ticket,
+        _ end: AttemptEnd,
+        duration: Duration?,
+        at now: ContinuousClock.Instant
+    ) {
+        gate.leave()
+        switch end {
+        case .answered:
+            wasAsked = true
+            configError = nil
+            rateLimitedUntil = nil
+            lastFailure = nil
+            reliability += (1 - reliability) * Self.newest
+            if let duration { typicalLatency = typicalLatency.map { $0 + (duration - $0) * Self.newest } ?? duration }
+            breaker.record(.success, for: ticket, at: now)
+        case .failed(let failure, let retryAfter):
+            if failure.healthEffect == .failure { reliability -= reliability * Self.newest }
+            note(failure, retryAfter: retryAfter, for: ticket, at: now)
+        case .unsaid: breaker.record(.neutral, for: ticket, at: now)
+        }
+    }
+
+    /// A ticket for a probe, which is no work and takes nobody's place; nil while the breaker wants nobody.
+    mutating func probeTicket(at now: ContinuousClock.Instant) -> CircuitBreaker.Ticket? {
+        if case .granted(let ticket) = breaker.acquire(at: now) { ticket } else { nil }
+    }
+
+    /// A probe has ended. A good one forgives no failures, and leaves an open breaker half-open for one real request.
+    mutating func probed(
+        _ ticket: CircuitBreaker.Ticket?,
+        _ failure: FailureClass?,
+        retryAfter: Duration?,
+        latency: Duration,
+        at now: ContinuousClock.Instant
+    ) {
+        guard let failure else {
+            wasAsked = true
+            self.latency = latency
+            // The probe shows that the key is taken; it shows nothing of an account's money or of a model.
+            if configError?.failure == .auth { configError = nil }
+            if let ticket { breaker.record(.neutral, for: ticket, at: now) }
+            return
+        }
+        note(failure, retryAfter: retryAfter, for: ticket, at: now)
+    }
+
+    private mutating func note(
+        _ failure: FailureClass,
+        retryAfter: Duration?,
+        for ticket: CircuitBreaker.Ticket?,
+        at now: ContinuousClock.Instant
+    ) {
+        var outcome = CircuitBreaker.Outcome.neutral
+        switch failure.healthEffect {
+        case .configError: configError = (failure, now + Self.configErrorWait)
+        case .rateLimited: rateLimitedUntil = now + (retryAfter ?? Self.defaultRateLimitWait)
+        case .failure:
+            lastFailure = failure
+            outcome = .failure(failure)
+        case .neutral: break
+        }
+        if failure.healthEffect != .neutral { wasAsked = true }
+        if let ticket { breaker.record(outcome, for: ticket, at: now) }
+    }
+
+    // MARK: What is seen
+
+    /// How it is now.
+    func state(at now: ContinuousClock.Instant) -> HealthState {
+        if backend.disabledReason != nil { return .disabled }
+        if let configError, configError.until > now { return .configError }
+        if let rateLimitedUntil, rateLimitedUntil > now { return .rateLimited }
+        if breaker.state != .closed { return breaker.isRecovering ? .degraded : .unhealthy }
+        if breaker.consecutiveFails > 0 { return .degraded }
+        return wasAsked ? .healthy : .unknown
+    }
+
+    /// Its lamp.
+    func lamp(at now: ContinuousClock.Instant) -> BackendHealth {
+        let state = state(at: now)
+        let why =
+            switch state {
+            case .disabled: backend.disabledReason ?? ""
+            case .configError: configError?.failure.sentence ?? ""
+            case .rateLimited: FailureClass.rateLimited.sentence
+            case .unhealthy: lastFailure?.sentence ?? "it failed"
+            case .degraded: breaker.isRecovering ? "it is coming back" : lastFailure?.sentence ?? "it failed"
+            case .healthy: "it answers"
+            case .unknown: "not asked yet"
+            }
+        return BackendHealth(
+            backend: backend.id,
+            state: state,
+            breaker: breaker.state,
+            since: since,
+            latency: latency,
+            why: why,
+            isPermitted: breaker.wouldPermit(at: now),
+            inFlight: gate.inFlight,
+            isSaturated: !gate.wouldPass(at: now),
+            typicalLatency: typicalLatency,
+            reliability: reliability
+        )
+    }
+}
+
+/// Why there is no permit just now.
+enum PermitRefusal: Error, Sendable {
+    case breakerOpen, saturated
+
+    /// As the attempts of a thought tell it.
+    var failure: FailureClass { self == .saturated ? .saturated : .breakerOpen }
+}
+
+/// How an attempt ended, for the board.
+enum AttemptEnd: Sendable {
+    case answered
+    case failed(FailureClass, retryAfter: Duration?)
+    /// The permit was dropped without a word.
+    case unsaid
+}
+
+extension Backend {
+    /// What its breaker forgives.
+    var tolerance: CircuitBreaker.Tolerance { .init(allowedFails: allowedFails, byClass: allowedFailsByClass) }
+}

@@ -1,0 +1,94 @@
+public import Persona
+
+/// What is to be thought about, after the guard.
+public struct Thought: Sendable {
+    /// The task as a backend may see it.
+    public var prompt: BlindPrompt
+    /// The caller's choice of a kind, instead of the classifier's.
+    public var kind: TaskKind?
+    /// What the caller insists on.
+    public var constraints: Selector.Constraints
+    /// An upper limit for the answer, in tokens.
+    public var maxTokens: Int?
+    /// From 0 to 2; nil for the backend's own.
+    public var temperature: Double?
+    /// Texts that end the answer.
+    public var stop: [String]
+    /// Whether to give the answer piece by piece.
+    public var isStreamed: Bool
+    /// Who asked, for the ledger.
+    public var caller: String?
+
+    /// A thought.
+    public init(
+        prompt: BlindPrompt,
+        kind: TaskKind? = nil,
+        constraints: Selector.Constraints = Selector.Constraints(),
+        maxTokens: Int? = nil,
+        temperature: Double? = nil,
+        stop: [String] = [],
+        isStreamed: Bool = false,
+        caller: String? = nil
+    ) {
+        self.prompt = prompt
+        self.kind = kind
+        self.constraints = constraints
+        self.maxTokens = maxTokens
+        self.temperature = temperature
+        self.stop = stop
+        self.isStreamed = isStreamed
+        self.caller = caller
+    }
+}
+
+/// What happens while a streamed thought is under way.
+public enum ThoughtEvent: Sendable, Equatable {
+    /// More text.
+    case delta(String)
+    /// The answer broke off or was not good enough; that backend starts it anew, and what came before does not count.
+    case restarted(BackendID, FailureClass)
+}
+
+/// What a thought has been through so far.
+struct ThoughtRun: Sendable {
+    /// 64 random bits: tells the attempts of one thought from another's in the ledger, and is never sent.
+    let id = String(UInt64.random(in: .min ... .max), radix: 16)
+    let start: ContinuousClock.Instant
+    let deadline: ContinuousClock.Instant
+    /// What all of its requests have cost.
+    var budget: TaskBudget
+    var attempts: [Attempt] = []
+    /// Requests sent, the one under way included.
+    var sent = 0
+    var firstToken: Duration?
+    /// Why what has gone out does not count, when some text had gone out.
+    var broken: FailureClass?
+    /// The place of the attempt whose whole answer the client of a stream has.
+    var shown: Int?
+
+    init(start: ContinuousClock.Instant, limits: Router.Limits) {
+        self.start = start
+        deadline = start + limits.deadline
+        budget = TaskBudget(limit: limits.maxCost)
+    }
+
+    /// Notes when the first text of a stream came.
+    mutating func note(_ end: CallEnd) {
+        if firstToken == nil { firstToken = end.firstText.map { $0 - start } }
+    }
+
+    /// Notes that a backend could not be asked; once, however often it is found busy.
+    mutating func note(_ backend: BackendID, _ failure: FailureClass) {
+        let attempt = Attempt(backend: backend, outcome: .failed(failure))
+        if attempts.last != attempt { attempts.append(attempt) }
+    }
+
+    /// Tells whoever listens that what has come so far does not count.
+    mutating func announceRestart(on backend: BackendID, _ onEvent: (ThoughtEvent) async -> Void) async {
+        guard let failure = broken else { return }
+        broken = nil
+        firstToken = nil
+        shown = nil
+        await onEvent(.restarted(backend, failure))
+    }
+}

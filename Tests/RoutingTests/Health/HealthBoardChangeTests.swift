@@ -1,0 +1,82 @@
+import TestSupport
+import Testing
+
+@testable import Routing
+
+@Suite("A reload keeps what is known of those who stay the same")
+struct HealthBoardChangeTests {
+    private let clock = ManualClock()
+
+    private func failed(_ board: HealthBoard, _ id: BackendID) throws {
+        guard let permit = board.granted(id, at: clock.now) else { throw NoPermit() }
+        permit.finish(.failed(.serverError, retryAfter: nil), at: clock.now)
+    }
+
+    private func lamp(_ board: HealthBoard, _ name: String) throws -> BackendHealth {
+        let id = try Fixture.id(name)
+        return try #require(board.snapshot(at: clock.now).first { $0.backend == id })
+    }
+
+    @Test("an open breaker stays open, a backend at another address starts anew, one that is gone is gone")
+    func adopt() throws {
+        var backends = try ["same", "moved", "gone"].map { try Fixture.backend($0) }
+        for index in backends.indices { backends[index].allowedFails = 0 }
+        let board = HealthBoard(BackendRegistry(backends), now: clock.now)
+        for backend in backends { try failed(board, backend.id) }
+        #expect(board.snapshot(at: clock.now).allSatisfy { $0.breaker == .open })
+        backends[1].url = "http://elsewhere.test/v1"
+        board.adopt(BackendRegistry([try Fixture.backend("new"), backends[1], backends[0]]), now: clock.now)
+        #expect(board.snapshot(at: clock.now).map(\.backend.rawValue) == ["new", "moved", "same"])
+        #expect(try lamp(board, "same").breaker == .open)
+        #expect(try lamp(board, "moved").breaker == .closed)
+        #expect(try lamp(board, "moved").state == .unknown)
+    }
+
+    @Test("what is under way stays counted, and comes back to the changed entry")
+    func inFlight() throws {
+        var backend = try Fixture.backend("one")
+        backend.maxConcurrent = 1
+        let board = HealthBoard(BackendRegistry([backend]), now: clock.now)
+        guard let permit = board.granted(backend.id, at: clock.now) else { throw NoPermit() }
+        backend.maxConcurrent = 2
+        board.adopt(BackendRegistry([backend]), now: clock.now)
+        #expect(try lamp(board, "one").inFlight == 1)
+        guard let second = board.granted(backend.id, at: clock.now) else { throw NoPermit() }
+        #expect(try lamp(board, "one").isSaturated)
+        permit.finish(.answered, at: clock.now)
+        second.finish(.answered, at: clock.now)
+        #expect(try lamp(board, "one").inFlight == 0)
+    }
+
+    private struct NoPermit: Error {}
+
+    @Test("an observer hears that a backend was switched off")
+    func observed() async throws {
+        var backend = try Fixture.backend("one")
+        let board = HealthBoard(BackendRegistry([backend]), now: clock.now)
+        let changes = board.changes()
+        backend.service = .draining
+        board.adopt(BackendRegistry([backend]), now: clock.now)
+        for await id in changes {
+            #expect(id == backend.id)
+            break
+        }
+        #expect(try lamp(board, "one").state == .disabled)
+        #expect(try lamp(board, "one").why == "it is being drained")
+    }
+
+    @Test("answers make a backend's typical time and reliability")
+    func averages() throws {
+        let backend = try Fixture.backend("one")
+        let board = HealthBoard(BackendRegistry([backend]), now: clock.now)
+        for seconds in [1, 1, 11] {
+            guard let permit = board.granted(backend.id, at: clock.now) else { throw NoPermit() }
+            clock.advance(by: .seconds(seconds))
+            permit.finish(.answered, at: clock.now)
+        }
+        #expect(try lamp(board, "one").typicalLatency == .seconds(2))
+        #expect(try lamp(board, "one").reliability == 1)
+        try failed(board, backend.id)
+        #expect(try lamp(board, "one").reliability == 0.9)
+    }
+}
