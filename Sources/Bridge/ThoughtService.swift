@@ -8,6 +8,8 @@ struct ThoughtService: Sendable {
     let live: LiveRouting
     let board: HealthBoard
     let ledger: Ledger
+    /// What may be spent.
+    let budgets: BudgetBook
     let defaultPersona: PersonaID
     /// The backends of the moment.
     var registry: BackendRegistry { live.current.registry }
@@ -28,12 +30,15 @@ struct ThoughtService: Sendable {
         live: LiveRouting,
         board: HealthBoard,
         ledger: Ledger,
-        transport: any Transport
+        transport: any Transport,
+        budgets: BudgetBook = BudgetBook(),
+        cache: AnswerCache = AnswerCache()
     ) {
         let index = IdentityIndex(personas.map(\.identity))
         self.live = live
         self.board = board
         self.ledger = ledger
+        self.budgets = budgets
         self.defaultPersona = defaultPersona
         minds = Dictionary(
             personas.map { ($0.id, Mind(card: $0, gate: PromptGuard(persona: $0, index: index))) },
@@ -45,7 +50,9 @@ struct ThoughtService: Sendable {
             board: board,
             scan: scan,
             ledger: ledger,
-            transport: transport
+            transport: transport,
+            budgets: budgets,
+            cache: cache
         )
     }
 
@@ -53,6 +60,11 @@ struct ThoughtService: Sendable {
     enum Event: Sendable {
         case delta(sequence: Int, text: String)
         case restarted(BackendID, FailureClass)
+    }
+
+    /// What thinking has cost, what it would have cost, and what may still be spent.
+    func costs() async throws -> CostReport {
+        try await ledger.costs(against: Baseline(registry.backends), budgets: budgets.standings())
     }
 
     /// Decides only.

@@ -60,6 +60,7 @@ enum LedgerSchema {
                     """
             )
         }
+        migrator.registerMigration("3: selection history, jobs, sums by day", migrate: HistorySchema.create)
         return migrator
     }
 }
