@@ -132,7 +132,10 @@ struct FailoverTests {
         #expect(end.answer?.usage.source == .provider)
     }
 
-    @Test("S12: a prompt that does not fit goes to a larger window, at once and to no smaller", arguments: [false, true])
+    @Test(
+        "S12: a prompt that does not fit goes to a larger window, at once and to no smaller",
+        arguments: [false, true]
+    )
     func tooLong(_ isStreamed: Bool) async throws {
         let body = #"{"error":{"code":"context_length_exceeded","type":"invalid_request_error","message":"too long"}}"#
         let refusal = FaultyUpstream.Move.status(400, reason: "Bad Request", body: body)

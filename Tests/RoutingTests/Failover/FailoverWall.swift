@@ -127,7 +127,8 @@ final class FaultyUpstream: Sendable {
             peer.send(Self.chunked(Fixture.chunk(token)))
         }
         peer.send(Self.chunked(Fixture.chunk("", finish: "stop")))
-        let usage = #"{"model":"served-1","choices":[],"usage":{"prompt_tokens":11,"completion_tokens":\#(tokens.count)}}"#
+        let usage =
+            #"{"model":"served-1","choices":[],"usage":{"prompt_tokens":11,"completion_tokens":\#(tokens.count)}}"#
         peer.send(Self.chunked("data: \(usage)\n\n"))
         if case .neverDone = move {
             peer.awaitClose()
@@ -230,7 +231,9 @@ final class FailoverWall: Sendable {
         let answer: Answer?
         let error: RoutingError?
         let kept: String
-        var story: [String] { error.flatMap { RoutingTests.story(of: $0) } ?? answer.map { RoutingTests.story($0.attempts) } ?? [] }
+        var story: [String] {
+            error.flatMap { RoutingTests.story(of: $0) } ?? answer.map { RoutingTests.story($0.attempts) } ?? []
+        }
         var by: String? { answer?.backend.rawValue }
     }
 
