@@ -99,6 +99,11 @@ public struct Allowance: Sendable, Equatable {
         return min(own, all ?? own)
     }
 
+    /// Whether a request to that backend fits. What costs nothing always does.
+    public func covers(_ worstCase: NanoDollars, for backend: BackendID) -> Bool {
+        worstCase.value <= 0 || left(for: backend).map { worstCase <= $0 } ?? true
+    }
+
     mutating func narrow(_ left: NanoDollars) { all = min(left, all ?? left) }
 
     mutating func narrow(_ left: NanoDollars, for backend: BackendID) {
