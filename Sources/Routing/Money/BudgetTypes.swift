@@ -170,6 +170,17 @@ public struct BudgetAlert: Sendable, Equatable {
     public let spent: NanoDollars
     /// The limit.
     public let limit: NanoDollars
+
+    /// The sentence for the log: without a caller's name, which stays in the ledger.
+    public var sentence: String {
+        let whose =
+            switch scope {
+            case .everything: "the \(period.rawValue)'s budget"
+            case .backend(let backend): "the \(period.rawValue)'s budget of \(backend)"
+            case .caller: "a caller's budget of the \(period.rawValue)"
+            }
+        return level == .near ? "\(whose) is nearly used up" : "\(whose) is used up"
+    }
 }
 
 extension NanoDollars {

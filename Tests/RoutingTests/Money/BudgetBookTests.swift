@@ -116,6 +116,7 @@ struct BudgetBookTests {
             spent: NanoDollars(85),
             limit: limit
         )
+        #expect(alert.sentence == "a caller's budget of the month is nearly used up")
         #expect(await first.next() == alert)
         #expect(await second.next() == alert)
     }
