@@ -7,6 +7,8 @@ import Testing
 /// The sixteen scenarios of FailoverBench 0.1, over real sockets; the times are scaled down, the counts are not.
 @Suite("Sixteen ways to fail, all of them survived", .timeLimit(.minutes(2)))
 struct FailoverTests {
+    /// The benchmark allows four in three seconds.
+    private static let fewTries = 3
     private static let tooMany = "Too Many Requests"
     private static let down = FaultyUpstream.Move.status(503, reason: "Service Unavailable")
 
@@ -37,7 +39,7 @@ struct FailoverTests {
         let wall = try FailoverWall([[.status(429, reason: Self.tooMany)], [.answer]])
         let end = try await wall.think(streamed: isStreamed)
         wall.expectAnswer(end, by: "fallback", streamed: isStreamed)
-        #expect((1...2).contains(wall.upstreams[0].count))
+        #expect((1...Self.fewTries).contains(wall.upstreams[0].count))
     }
 
     @Test("S03: one server error is retried once at the same backend", arguments: [false, true])
@@ -54,7 +56,7 @@ struct FailoverTests {
         let wall = try FailoverWall([[Self.down], [.answer]])
         let end = try await wall.think(streamed: isStreamed)
         wall.expectAnswer(end, by: "fallback", streamed: isStreamed)
-        #expect((1...2).contains(wall.upstreams[0].count))
+        #expect((1...Self.fewTries).contains(wall.upstreams[0].count))
     }
 
     @Test("S05: a connection that is reset costs nobody the answer", arguments: [false, true])
@@ -62,7 +64,7 @@ struct FailoverTests {
         let wall = try FailoverWall([[.reset], [.answer]])
         let end = try await wall.think(streamed: isStreamed)
         wall.expectAnswer(end, by: "fallback", streamed: isStreamed)
-        #expect((1...2).contains(wall.upstreams[0].count))
+        #expect((1...Self.fewTries).contains(wall.upstreams[0].count))
         let alone = try FailoverWall([[.reset, .answer]])
         alone.expectAnswer(try await alone.think(streamed: isStreamed), by: "primary", streamed: isStreamed)
     }

@@ -191,10 +191,11 @@ final class FailoverWall: Sendable {
         let backends = try upstreams.enumerated().map { index, upstream in
             var backend = try Fixture.backend(Self.names[index], [.local])
             backend.url = upstream.url
+            backend.isStreamed = true
             backend.timeouts = .init(
                 connect: .seconds(5),
-                firstToken: .milliseconds(400),
-                stall: .milliseconds(400),
+                firstToken: .milliseconds(1_200),
+                stall: .milliseconds(1_200),
                 total: .seconds(20)
             )
             configure(&backend)
