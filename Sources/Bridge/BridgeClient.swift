@@ -24,6 +24,21 @@ public final class BridgeClient {
             case .refused(let name, let message, _, _): "\(message) [\(name)]"
             }
         }
+
+        /// What is wrong with a configuration, a line each, when that is why.
+        public var problems: [String] {
+            guard case .refused(_, _, _, let json) = self,
+                let answer = try? JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any],
+                let error = answer["error"] as? [String: Any], let data = error["data"] as? [String: Any]
+            else { return [] }
+            return (data["problems"] as? [[String: Any]] ?? []).map { problem in
+                let line = (problem["line"] as? Int).map { ":\($0)" } ?? ""
+                let hint = (problem["hint"] as? String).map { " (\($0))" } ?? ""
+                let path = problem["path"] as? String ?? ""
+                return
+                    "\(problem["file"] as? String ?? "")\(line): \(path): \(problem["message"] as? String ?? "")\(hint)"
+            }
+        }
     }
 
     private let descriptor: Int32

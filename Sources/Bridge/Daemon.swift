@@ -22,14 +22,16 @@ public struct Daemon: Sendable {
     public func run() async throws {
         // Whatever the daemon makes is the owner's alone: SQLite makes its own files beside the ledger.
         umask(0o077)
-        // Closing the terminal that it was started from is no reason to end.
+        // Closing the terminal that it was started from is no reason to end: it is read as a reload.
         signal(SIGHUP, SIG_IGN)
         raiseFileLimit()
         let parts = try Parts(config, logger: logger)
         defer { parts.close() }
         var group = ServiceGroupConfiguration(
             // Stopped in reverse order: the socket first.
-            services: [parts.health, parts.server],
+            services: [
+                parts.health, parts.budgetWatch, ReloadService(reloader: parts.operations.reloader), parts.server,
+            ],
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger
         )
@@ -51,30 +53,84 @@ public struct Daemon: Sendable {
         let transport: CurlLoop
         let board: HealthBoard
         let health: HealthService
+        let budgetWatch: BudgetWatch
+        let operations: Operations
         let server: BridgeServer
 
         init(_ config: BridgeConfig, logger: Logger) throws {
+            for warning in config.warnings {
+                logger.warning("the configuration is doubtful", metadata: ["warning": "\(warning)"])
+            }
+            for change in config.changes where change.path == nil {
+                logger.info(
+                    "a variable sets nothing",
+                    metadata: ["variable": "\(change.variable)", "why": "\(change.reason ?? "")"]
+                )
+            }
             ledger = try Ledger(path: config.ledger.path, durability: config.ledger.durability, logger: logger)
             transport = try CurlLoop()
-            let live = LiveRouting(RoutingSnapshot(registry: BackendRegistry(config.backends), policy: config.policy))
+            let live = LiveRouting(RoutingSnapshot(registry: BackendRegistry([]), policy: config.policy))
             board = HealthBoard(live.current.registry)
+            let registry = try DynamicRegistry(config, live: live, board: board, ledger: ledger, logger: logger)
+            let budgets = BudgetBook(config.budgets, spending: try ledger.spending())
+            let cache = AnswerCache(config.cache)
+            let (board, ledger, transport) = (board, ledger, transport)
+            let makeBench = { @Sendable (config: BridgeConfig) in
+                let personas = PersonaSet(config.personas, defaultPersona: config.defaultPersona)
+                return ThoughtService.Bench(
+                    personas: personas,
+                    router: Router(
+                        live: live,
+                        board: board,
+                        scan: personas.scan,
+                        ledger: ledger,
+                        transport: transport,
+                        budgets: budgets,
+                        cache: cache
+                    )
+                )
+            }
+            let bench = Live(makeBench(config))
             let service = ThoughtService(
-                personas: config.personas,
-                defaultPersona: config.defaultPersona,
+                bench: bench,
                 live: live,
                 board: board,
                 ledger: ledger,
-                transport: transport
+                budgets: budgets
             )
-            let probe = HealthProbe(
+            budgetWatch = BudgetWatch(budgets: budgets, logger: logger)
+            health = HealthService(
+                probe: {
+                    HealthProbe(
+                        live: live,
+                        board: board,
+                        scan: bench.current.personas.scan,
+                        ledger: ledger,
+                        transport: transport
+                    )
+                },
+                board: board,
+                ledger: ledger,
+                logger: logger
+            )
+            let reloader = Reloader(config, logger: logger) { config in
+                // The personas first: nothing of theirs may leave through an older scan.
+                bench.replace(with: makeBench(config))
+                await registry.adopt(config)
+                budgets.replace(config.budgets)
+                cache.replace(config.cache)
+            }
+            operations = Operations(
+                registry: registry,
+                catalogue: ModelCatalogue(live: live, board: board) {
+                    ModelDiscovery(scan: bench.current.personas.scan, ledger: ledger, transport: transport)
+                },
+                reloader: reloader,
                 live: live,
                 board: board,
-                scan: service.scan,
-                ledger: ledger,
-                transport: transport
+                ledger: ledger
             )
-            health = HealthService(probe: probe, board: board, interval: config.healthInterval, logger: logger)
-            server = BridgeServer(config.server, service: service, logger: logger)
+            server = BridgeServer(config.server, service: service, operations: operations, logger: logger)
         }
 
         /// Lets go of everything, what is not yet written first.

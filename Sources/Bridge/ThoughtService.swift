@@ -10,51 +10,29 @@ struct ThoughtService: Sendable {
     let ledger: Ledger
     /// What may be spent.
     let budgets: BudgetBook
-    let defaultPersona: PersonaID
-    /// The backends of the moment.
-    var registry: BackendRegistry { live.current.registry }
+    private let bench: Live<Bench>
 
-    /// Reads the final bytes of everything that leaves; the probes go through it as well.
-    let scan: EgressScan
-    private let router: Router
-    private let minds: [PersonaID: Mind]
-
-    private struct Mind: Sendable {
-        let card: PersonaCard
-        let gate: PromptGuard
+    /// The personas of a moment, and the router whose requests go through their scan.
+    struct Bench: Sendable {
+        let personas: PersonaSet
+        let router: Router
     }
 
-    init(
-        personas: [PersonaCard],
-        defaultPersona: PersonaID,
-        live: LiveRouting,
-        board: HealthBoard,
-        ledger: Ledger,
-        transport: any Transport,
-        budgets: BudgetBook = BudgetBook(),
-        cache: AnswerCache = AnswerCache()
-    ) {
-        let index = IdentityIndex(personas.map(\.identity))
+    private typealias Mind = PersonaSet.Mind
+
+    init(bench: Live<Bench>, live: LiveRouting, board: HealthBoard, ledger: Ledger, budgets: BudgetBook) {
+        self.bench = bench
+        self.budgets = budgets
         self.live = live
         self.board = board
         self.ledger = ledger
-        self.budgets = budgets
-        self.defaultPersona = defaultPersona
-        minds = Dictionary(
-            personas.map { ($0.id, Mind(card: $0, gate: PromptGuard(persona: $0, index: index))) },
-            uniquingKeysWith: { first, _ in first }
-        )
-        scan = EgressScan(index: index)
-        router = Router(
-            live: live,
-            board: board,
-            scan: scan,
-            ledger: ledger,
-            transport: transport,
-            budgets: budgets,
-            cache: cache
-        )
     }
+
+    /// The backends of now.
+    var registry: BackendRegistry { live.current.registry }
+
+    /// Who asks when a request names nobody.
+    var defaultPersona: PersonaID { bench.current.personas.defaultPersona }
 
     /// What a client hears while a streamed thought is under way.
     enum Event: Sendable {
@@ -69,8 +47,9 @@ struct ThoughtService: Sendable {
 
     /// Decides only.
     func route(_ params: ThoughtParams) async throws(BridgeError) -> RoutePlan {
-        let mind = try mind(params)
-        let plan = router.plan(try await thought(params, mind))
+        let bench = bench.current
+        let mind = try mind(params, bench.personas)
+        let plan = bench.router.plan(try await thought(params, mind))
         guard !plan.candidates.isEmpty else {
             let say = mind.card.voice.pick(\.unavailable, seed: 0)
             throw BridgeError(.noBackend, .init(say: say, rejected: plan.rejected))
@@ -83,7 +62,9 @@ struct ThoughtService: Sendable {
         _ params: ThoughtParams,
         onEvent: (Event) async -> Void
     ) async throws(BridgeError) -> (answer: Answer, text: String) {
-        let mind = try mind(params)
+        // Guard and scan are of one moment: a reload in the middle changes neither.
+        let bench = bench.current
+        let mind = try mind(params, bench.personas)
         let thought = try await thought(params, mind)
         let voice = mind.card.voice
         let seed = Voice.seed(thought.prompt.task)
@@ -97,7 +78,7 @@ struct ThoughtService: Sendable {
             }
         }
         do {
-            let answer = try await router.think(thought) { event in
+            let answer = try await bench.router.think(thought) { event in
                 switch event {
                 case .delta(let text):
                     if sequence == 0 { await emit(opening) }
@@ -123,9 +104,9 @@ struct ThoughtService: Sendable {
 
     // MARK: The guard
 
-    private func mind(_ params: ThoughtParams) throws(BridgeError) -> Mind {
-        let id = params.persona.map(PersonaID.init) ?? defaultPersona
-        guard let mind = id.flatMap({ minds[$0] }) else { throw BridgeError(.unknownPersona) }
+    private func mind(_ params: ThoughtParams, _ personas: PersonaSet) throws(BridgeError) -> Mind {
+        let id = params.persona.map(PersonaID.init) ?? personas.defaultPersona
+        guard let mind = id.flatMap({ personas[$0] }) else { throw BridgeError(.unknownPersona) }
         return mind
     }
 

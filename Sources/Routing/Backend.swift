@@ -133,6 +133,8 @@ public struct Backend: Sendable {
     public var cooldown: Duration
     /// How its liveness is asked.
     public var health: HealthCheck
+    /// How often.
+    public var healthInterval: Duration
 
     /// A backend with the defaults of `docs/configuration.md` for what is not said.
     public init(
@@ -169,6 +171,7 @@ public struct Backend: Sendable {
         self.allowedFailsByClass = [:]
         self.cooldown = .seconds(30)
         self.health = .get(url + "/models")
+        self.healthInterval = .seconds(30)
     }
 
     /// Why it may not be asked anything new, such as a missing key; nil when it may.

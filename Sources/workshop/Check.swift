@@ -11,25 +11,28 @@ struct Check: ParsableCommand {
     @Argument(help: "The configuration.")
     var config = "configs/backends.yaml"
 
+    @Option(help: "A file of variables, besides the .env beside the configuration.")
+    var env: String?
+
     @Flag(help: "Print the problems as JSON.")
     var json = false
 
     func run() throws {
-        guard json else { return try Self.load(config).summary.forEach { print($0) } }
-        let problems: [ConfigProblem]
-        do {
-            _ = try ConfigLoader.load(config)
-            problems = []
-        } catch {
-            problems = error.problems
-        }
-        try Output.json(["problems": problems.map(\.asJSON)])
+        guard json else { return try Self.load(config, env: env).summary.forEach { print($0) } }
+        var problems: [ConfigProblem] = []
+        var warnings: [ConfigProblem] = []
+        do { warnings = try ConfigLoader.load(config, envFile: env).warnings } catch { problems = error.problems }
+        try Output.json(["problems": problems.map(\.asJSON), "warnings": warnings.map(\.asJSON)])
         if !problems.isEmpty { throw ExitCode.configuration }
     }
 
     /// A checked configuration, or the problems on standard error and the exit.
-    static func load(_ file: String) throws -> BridgeConfig {
-        do { return try ConfigLoader.load(file) } catch {
+    static func load(_ file: String, env: String? = nil) throws -> BridgeConfig {
+        do {
+            let config = try ConfigLoader.load(file, envFile: env)
+            for warning in config.warnings { Output.error("warning: \(warning)") }
+            return config
+        } catch {
             for problem in error.problems { Output.error("\(problem)") }
             throw ExitCode.configuration
         }

@@ -13,6 +13,9 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "The configuration.")
     var config = "configs/backends.yaml"
 
+    @Option(help: "A file of variables, besides the .env beside the configuration.")
+    var env: String?
+
     @Option(help: "The socket, instead of the configuration's.")
     var socket: String?
 
@@ -32,7 +35,7 @@ struct Serve: AsyncParsableCommand {
             handler.logLevel = level
             return handler
         }
-        var checked = try Check.load(config)
+        var checked = try Check.load(config, env: env)
         if let socket {
             do { try checked.listen(on: socket) } catch {
                 Output.error("\(error)")

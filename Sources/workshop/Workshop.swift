@@ -14,7 +14,8 @@ struct Workshop: AsyncParsableCommand {
             """,
         version: "workshop \(Version.current)",
         subcommands: [
-            Serve.self, Route.self, Think.self, Health.self, Costs.self, Usage.self, Audit.self, Check.self,
+            Serve.self, Route.self, Think.self, Health.self, Backends.self, Models.self, Costs.self, Usage.self,
+            Audit.self, Reload.self, Check.self,
         ]
     )
 }
@@ -52,6 +53,7 @@ struct ClientOptions: ParsableArguments {
         } catch let failure as BridgeClient.Failure {
             if case .refused(_, _, let say, let answer) = failure {
                 if json { print(answer) } else if let say { print(say) }
+                if !json { failure.problems.forEach(Output.error) }
                 Output.error("\(failure)")
                 throw ExitCode.refused
             }

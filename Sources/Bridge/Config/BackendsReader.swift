@@ -1,60 +1,158 @@
 internal import Foundation
+internal import Persona
 internal import Routing
+internal import Yams
 
-/// Reads the section `backends`.
-struct BackendsReader {
-    /// What a backend has when its own section does not say otherwise.
-    let template: Backend?
+/// Reads backends: `defaults`, then `providers`, then each backend on top of them.
+struct BackendsReader: Sendable, Undisclosed {
+    private let defaults: BackendDraft
+    private let providers: [String: BackendDraft]
+
+    /// Reads what backends inherit.
+    init?(_ root: ConfigReader) {
+        guard var defaults = BackendDraft() else { return nil }
+        if let section = root.section("defaults") {
+            Self.readSettings(section, into: &defaults)
+            section.finish()
+        }
+        var providers: [String: BackendDraft] = [:]
+        for profile in ProviderProfile.all {
+            providers[profile.name] = defaults
+            providers[profile.name]?.profile = profile
+        }
+        if let section = root.section("providers") {
+            for name in section.keys {
+                guard let inner = section.section(name) else { continue }
+                let name = ProviderProfile.named(name)?.name ?? name
+                var draft = providers[name] ?? defaults
+                draft.profile = draft.profile ?? ProviderProfile(name: name)
+                Self.readSettings(inner, into: &draft)
+                Self.readIdentity(inner, into: &draft)
+                inner.finish()
+                providers[name] = draft
+            }
+            section.finish()
+        }
+        self.defaults = defaults
+        self.providers = providers
+    }
 
     /// All backends, in the order of the file.
-    func read(_ root: ConfigReader) -> [Backend] {
+    /// - Parameter document: the section of a name as JSON, without secrets.
+    func read(_ root: ConfigReader, document: (String) -> String) -> [ConfiguredBackend] {
         guard let section = root.section("backends") else {
             root.report("backends", "is missing", hint: "name at least one backend with url, model and role")
             return []
         }
-        let backends = section.keys.compactMap { key in
-            section.section(key).flatMap { read($0, key: key, in: section) }
+        let backends = section.keys.compactMap { key -> ConfiguredBackend? in
+            guard let inner = section.section(key) else { return nil }
+            guard let id = Self.id(key) else {
+                section.report(key, "is no name for a backend", hint: "use lower-case letters, digits, - _ and .")
+                return nil
+            }
+            var backend = read(id, inner)
+            backend?.document = document(key)
+            return backend
         }
         section.finish()
         if section.keys.isEmpty { root.report("backends", "is empty") }
         return backends
     }
 
-    private func read(_ section: ConfigReader, key: String, in parent: ConfigReader) -> Backend? {
-        guard let id = BackendID(key) else {
-            parent.report(key, "is no name for a backend", hint: "use lower-case letters, digits, - _ and .")
-            return nil
-        }
+    /// One backend; nil with problems.
+    func read(_ id: BackendID, _ section: ConfigReader) -> ConfiguredBackend? {
         defer { section.finish() }
-        let url = readURL(section)
-        let model = section.string("model")
-        if model == nil && !section.has("model") { section.report("model", "is missing") }
-        let roles = readRoles(section)
-        var backend = template ?? Backend(id: id, url: "", model: "", roles: [], isLocal: false)
-        backend.id = id
-        backend.url = url ?? ""
-        backend.model = model ?? ""
-        backend.roles = roles
-        backend.isLocal = section.boolean("local") ?? false
-        if let wire: Backend.WireName = section.choice("wire") { backend.wire = wire }
-        backend.provider = section.string("provider") ?? ""
-        backend.modalities = Set(section.strings("modalities") ?? []).subtracting(["text"])
-        backend.maxContext = section.integer("max_context", in: 256...100_000_000) ?? backend.maxContext
-        backend.prices = readPrices(section)
-        backend.timeouts = Self.timeouts(section, inherited: backend.timeouts)
-        backend.allowedFails = section.integer("allowed_fails", in: 0...1_000) ?? backend.allowedFails
-        backend.cooldown = section.seconds("cooldown_s", in: 0...86_400) ?? backend.cooldown
-        backend.health = readHealth(section, url: url ?? "")
-        readKey(section, into: &backend)
-        if section.boolean("enabled") == false { backend.service = .disabled("switched off in the configuration") }
-        return backend
+        var draft = defaults
+        if let name = section.string("provider") {
+            if let known = providers[name] ?? ProviderProfile.named(name).flatMap({ providers[$0.name] }) {
+                draft = known
+            } else {
+                let names = providers.keys.sorted()
+                section.report(
+                    "provider",
+                    "there is no such provider",
+                    hint: name.suggestion(among: names) ?? "there are: \(names.joined(separator: ", ")); "
+                        + "or name it under providers"
+                )
+            }
+        }
+        Self.readSettings(section, into: &draft)
+        Self.readIdentity(section, into: &draft)
+        return draft.finished(id, section: section)
     }
 
-    private func readURL(_ section: ConfigReader) -> String? {
-        guard let text = section.string("url") else {
-            if !section.has("url") { section.report("url", "is missing", hint: "such as http://127.0.0.1:8081/v1") }
-            return nil
+    /// A name that a backend may have; `automatic` means something else in a strategy.
+    static func id(_ name: String) -> BackendID? {
+        ["automatic", "all"].contains(name) ? nil : BackendID(name)
+    }
+
+    // MARK: What may be inherited from the defaults
+
+    private static func readSettings(_ section: ConfigReader, into draft: inout BackendDraft) {
+        var backend = draft.settings
+        readTimeouts(section, into: &backend.timeouts)
+        readAllowedFails(section, into: &backend)
+        backend.cooldown = section.seconds("cooldown_s", in: 0...86_400) ?? backend.cooldown
+        backend.healthInterval = section.seconds("health_interval_s", in: 1...86_400) ?? backend.healthInterval
+        backend.modalities = section.strings("modalities").map { Set($0).subtracting(["text"]) } ?? backend.modalities
+        backend.strengths = section.strings("strengths") ?? backend.strengths
+        backend.weaknesses = section.strings("weaknesses") ?? backend.weaknesses
+        backend.maxContext = section.integer("max_context", in: 256...100_000_000) ?? backend.maxContext
+        backend.maxOutput = section.integer("max_output", in: 1...100_000_000) ?? backend.maxOutput
+        backend.quality = section.decimal("quality", in: 0...1) ?? backend.quality
+        backend.speed = section.decimal("speed", in: 0...1) ?? backend.speed
+        backend.weight = section.decimal("weight", in: 0...1_000_000) ?? backend.weight
+        backend.maxConcurrent = section.integer("max_concurrent", in: 1...100_000) ?? backend.maxConcurrent
+        backend.requestsPerMinute =
+            section.integer("requests_per_minute", in: 1...1_000_000) ?? backend.requestsPerMinute
+        draft.settings = backend
+    }
+
+    private static func readTimeouts(_ section: ConfigReader, into timeouts: inout Backend.Timeouts) {
+        guard let section = section.section("timeouts") else { return }
+        timeouts.connect = section.milliseconds("connect_ms") ?? timeouts.connect
+        timeouts.firstToken = section.milliseconds("first_token_ms") ?? timeouts.firstToken
+        timeouts.stall = section.milliseconds("stall_ms") ?? timeouts.stall
+        timeouts.total = section.milliseconds("total_ms") ?? timeouts.total
+        section.finish()
+    }
+
+    /// A number for all failures, or numbers by class with a `default`.
+    private static func readAllowedFails(_ section: ConfigReader, into backend: inout Backend) {
+        let range = 0...1_000
+        guard section.isSection("allowed_fails") else {
+            guard let count = section.integer("allowed_fails", in: range) else { return }
+            backend.allowedFails = count
+            backend.allowedFailsByClass = [:]
+            return
         }
+        guard let classes = section.section("allowed_fails") else { return }
+        backend.allowedFails = classes.integer("default", in: range) ?? backend.allowedFails
+        for failure in FailureClass.allCases where failure.healthEffect != .neutral {
+            if let count = classes.integer(failure.rawValue, in: range) {
+                backend.allowedFailsByClass[failure] = count
+            }
+        }
+        classes.finish()
+    }
+
+    // MARK: What a provider or a backend says
+
+    private static func readIdentity(_ section: ConfigReader, into draft: inout BackendDraft) {
+        if section.has("url") { draft.url = readURL(section) }
+        draft.wire = section.choice("wire") ?? draft.wire
+        draft.model = section.string("model") ?? draft.model
+        draft.settings.models = section.strings("models") ?? draft.settings.models
+        draft.roles = readRoles(section) ?? draft.roles
+        draft.isLocal = section.boolean("local") ?? draft.isLocal
+        draft.isEnabled = section.boolean("enabled") ?? draft.isEnabled
+        draft.settings.prices = readPrices(section) ?? draft.settings.prices
+        readHealth(section, into: &draft)
+        readKey(section, into: &draft)
+    }
+
+    private static func readURL(_ section: ConfigReader) -> String? {
+        guard let text = section.string("url") else { return nil }
         guard let url = URL(string: text), let scheme = url.scheme, ["http", "https"].contains(scheme),
             url.host?.isEmpty == false
         else {
@@ -68,18 +166,13 @@ struct BackendsReader {
         return text.hasSuffix("/") ? String(text.dropLast()) : text
     }
 
-    private func readRoles(_ section: ConfigReader) -> [Role] {
-        guard let names = section.strings("role") else {
-            if !section.has("role") {
-                section.report("role", "is missing", hint: Role.allCases.map(\.rawValue).joined(separator: ", "))
-            }
-            return []
-        }
+    private static func readRoles(_ section: ConfigReader) -> [Role]? {
+        guard let names = section.strings("role") else { return nil }
         if names.isEmpty { section.report("role", "is empty") }
         return names.compactMap { section.choice($0, for: "role") }
     }
 
-    private func readPrices(_ section: ConfigReader) -> PriceVector? {
+    private static func readPrices(_ section: ConfigReader) -> PriceVector? {
         guard let prices = section.section("prices") else { return nil }
         defer { prices.finish() }
         let range = 0.0...1_000_000.0
@@ -94,40 +187,36 @@ struct BackendsReader {
         return PriceVector(input: input, output: output, cacheRead: read, cacheWrite: write)
     }
 
-    /// The section `timeouts`, of a backend or of the defaults.
-    static func timeouts(_ section: ConfigReader, inherited: Backend.Timeouts) -> Backend.Timeouts {
-        var timeouts = inherited
-        guard let section = section.section("timeouts") else { return timeouts }
-        timeouts.connect = section.milliseconds("connect_ms") ?? timeouts.connect
-        timeouts.firstToken = section.milliseconds("first_token_ms") ?? timeouts.firstToken
-        timeouts.stall = section.milliseconds("stall_ms") ?? timeouts.stall
-        timeouts.total = section.milliseconds("total_ms") ?? timeouts.total
-        section.finish()
-        return timeouts
-    }
-
     /// `health`: a path behind the base URL, an absolute URL, or `never`.
-    private func readHealth(_ section: ConfigReader, url: String) -> Backend.HealthCheck {
-        guard let text = section.string("health") else { return .get(url + "/models") }
-        if text == "never" { return .never }
-        if text.hasPrefix("/") { return .get(url + text) }
-        if text.hasPrefix("http://") || text.hasPrefix("https://") { return .get(text) }
-        section.report(
-            "health",
-            "is neither a path, a URL nor never",
-            hint: "/models, http://127.0.0.1:8081/health, never"
-        )
-        return .never
+    private static func readHealth(_ section: ConfigReader, into draft: inout BackendDraft) {
+        guard let text = section.string("health") else { return }
+        if text == "never" {
+            draft.health = .never
+        } else if text.hasPrefix("/") {
+            draft.health = .path(text)
+        } else if text.hasPrefix("http://") || text.hasPrefix("https://") {
+            draft.health = .url(text)
+        } else {
+            section.report(
+                "health",
+                "is neither a path, a URL nor never",
+                hint: "/models, http://127.0.0.1:8081/health, never"
+            )
+        }
     }
 
     /// A backend whose key is not in the environment is there, but disabled, with the reason.
-    private func readKey(_ section: ConfigReader, into backend: inout Backend) {
+    private static func readKey(_ section: ConfigReader, into draft: inout BackendDraft) {
         switch section.secret("key") {
-        case .success(""): section.report("key", "is empty", hint: "leave it out for a backend that takes none")
-        case .success(let value) where value.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }: backend.key = Secret(value)
+        case .success(""): section.report("key", "is empty", hint: "none for a backend that takes none")
+        case .success("none"): draft.key = .none
+        case .success(let value) where isHeaderText(value): draft.key = .secret(Secret(value))
         case .success: section.report("key", "holds characters that no header may have")
-        case .failure(let missing): backend.service = .disabled("no key: set \(missing.name)")
+        case .failure(let missing): draft.key = .missing(missing.name)
         case nil: break
         }
     }
+
+    /// Whether a header may hold the text.
+    static func isHeaderText(_ text: String) -> Bool { text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F } }
 }

@@ -1,6 +1,17 @@
 internal import Persona
 internal import Routing
 
+/// Where a configuration is read from, and read again.
+struct ConfigSource: Sendable, Undisclosed {
+    var file: String
+    /// A file of variables that the command line named.
+    var envFile: String?
+    /// The variables of the process.
+    var environment: [String: String]
+    /// The socket that the command line named.
+    var socket: String?
+}
+
 /// A configuration that has been checked. ``ConfigLoader`` makes it.
 public struct BridgeConfig: Sendable {
     /// The socket and its limits.
@@ -19,23 +30,52 @@ public struct BridgeConfig: Sendable {
         var durability = Ledger.Durability.process
     }
 
+    var source: ConfigSource
     var server: Server
     var ledger: LedgerSettings
     var policy: RoutingPolicy
-    var healthInterval: Duration
-    var backends: [Backend]
+    var budgets: [Budget]
+    var cache: CachePolicy
+    /// The backends of the file and of variables.
+    var configured: [ConfiguredBackend]
+    /// What every backend inherits, those of the socket too.
+    var inheritance: BackendsReader
+    var environment: ConfigEnvironment
+    /// What variables came to.
+    var changes: [EnvironmentChange]
     var personas: [PersonaCard]
     var defaultPersona: PersonaID
+    /// The files that it was read from, as they were when they were read.
+    var watched: [FileStamp]
+
+    /// The backends alone.
+    var backends: [Backend] {
+        get { configured.map(\.backend) }
+        set {
+            configured = newValue.map { backend in
+                var entry = configured.first { $0.backend.id == backend.id } ?? ConfiguredBackend(backend: backend)
+                entry.backend = backend
+                return entry
+            }
+        }
+    }
 
     /// Where the daemon listens.
     public var socketPath: String { server.socket }
 
-    /// What the configuration comes to, for people: one line a backend, without any secret.
+    /// What is doubtful, though it does not keep the daemon from starting.
+    public var warnings: [ConfigProblem] { environment.warnings }
+
+    /// What the configuration comes to, for people: one line a backend and a variable, without any secret.
     public var summary: [String] {
         ["socket   \(server.socket)", "ledger   \(ledger.path)", "persona  \(defaultPersona)"]
             + backends.map { backend in
                 let state = backend.disabledReason.map { "disabled: \($0)" } ?? (backend.isLocal ? "local" : "remote")
                 return "backend  \(backend.id)  \(backend.model)  \(backend.roleLabel)  \(state)"
+            }
+            + changes.map { change in
+                let effect = change.path ?? "sets nothing: \(change.reason ?? "")"
+                return "variable \(change.variable)  \(effect)"
             }
     }
 }
@@ -49,5 +89,20 @@ extension BridgeConfig {
             throw ConfigProblems(problems: [place])
         }
         server.socket = socket
+        source.socket = socket
+    }
+
+    /// What another configuration has that a running daemon cannot take over.
+    func needsRestart(for other: BridgeConfig) -> [String] {
+        [
+            ("server.socket", server.socket != other.server.socket),
+            ("server.threads", server.threads != other.server.threads),
+            ("server.max_in_flight", server.maxInFlight != other.server.maxInFlight),
+            ("server.idle_timeout_s", server.idleTimeout != other.server.idleTimeout),
+            ("server.write_timeout_s", server.writeTimeout != other.server.writeTimeout),
+            ("server.allow_uids", server.allowedUserIDs != other.server.allowedUserIDs),
+            ("ledger.path", ledger.path != other.ledger.path),
+            ("ledger.durability", ledger.durability != other.ledger.durability),
+        ].filter(\.1).map(\.0)
     }
 }

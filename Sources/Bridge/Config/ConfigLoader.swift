@@ -7,38 +7,71 @@ public enum ConfigLoader {
     /// The longest path of a Unix socket: `sun_path` has 108 bytes, the last of them zero (unix(7)).
     static let longestSocketPath = 107
 
-    /// Loads the file.
+    /// Loads the file, with the `.env` beside it.
+    /// - Parameter envFile: another file of variables; it must be there, and goes before the one beside the configuration.
     /// - Throws: ``ConfigProblems`` with all that is wrong, each with path, line and hint.
     public static func load(
         _ file: String,
-        environment: [String: String] = ProcessInfo.processInfo.environment
+        environment: [String: String] = ProcessInfo.processInfo.environment,
+        envFile: String? = nil
     ) throws(ConfigProblems) -> BridgeConfig {
-        let problems = ConfigReader.Problems()
-        guard let root = ConfigReader.open(file, environment: environment, problems: problems) else {
-            throw ConfigProblems(problems: problems.list)
+        try load(ConfigSource(file: file, envFile: envFile, environment: environment))
+    }
+
+    static func load(_ source: ConfigSource) throws(ConfigProblems) -> BridgeConfig {
+        let base = URL(fileURLWithPath: source.file).deletingLastPathComponent()
+        var problems: [ConfigProblem] = []
+        let environment = ConfigEnvironment(
+            process: source.environment,
+            beside: base,
+            named: source.envFile,
+            context: &problems
+        )
+        let context = ConfigReader.Context(environment: environment.values)
+        problems.forEach(context.add)
+        var watched = FileStamp.of([source.file]) + environment.files
+        guard let tree = ConfigTree.open(source.file, context: context) else { throw failure(context) }
+        var overlay = EnvironmentOverlay(tree, environment: environment, context: context)
+        overlay.apply()
+        let root = ConfigReader(overlay.tree, context: context)
+        let (server, personas, defaultPersona) = readServer(root, base: base, watched: &watched)
+        let ledger = readLedger(root, base: base, environment: environment.values)
+        let inheritance = BackendsReader(root)
+        let configured = inheritance?.read(root) { overlay.tree.document(["backends", $0]) } ?? []
+        let routing = RoutingReader(names: BackendNames(known: overlay.tree.names(["backends"])))
+        let policy = routing.policy(root)
+        let budgets = routing.budgets(root)
+        let cache = routing.cache(root)
+        let leaks = LeakCheck(personas)
+        if leaks == nil, !personas.isEmpty {
+            root.report("server", "an identity term is a single digit, and would refuse every task with that digit")
         }
-        let base = URL(fileURLWithPath: file).deletingLastPathComponent()
-        let (server, personas, defaultPersona) = readServer(root, base: base)
-        let ledger = readLedger(root, base: base, environment: environment)
-        let defaults = root.section("defaults")
-        let (template, healthInterval) = readDefaults(defaults)
-        let policy = readRouting(root)
-        let backends = BackendsReader(template: template).read(root)
-        defaults?.finish()
-        reportLeaks(backends, personas: personas, root: root)
+        for backend in configured.map(\.backend) {
+            if let leak = leaks?.leak(of: backend) {
+                root.report("backends", "\(backend.id): \(leak)", hint: LeakCheck.hint)
+            }
+        }
         root.finish()
-        guard problems.list.isEmpty, let defaultPersona else {
-            throw ConfigProblems(problems: problems.list.sorted { ($0.file, $0.line ?? 0) < ($1.file, $1.line ?? 0) })
-        }
+        guard context.problems.isEmpty, let defaultPersona, let inheritance else { throw failure(context) }
         return BridgeConfig(
+            source: source,
             server: server,
             ledger: ledger,
             policy: policy,
-            healthInterval: healthInterval,
-            backends: backends,
+            budgets: budgets,
+            cache: cache,
+            configured: configured,
+            inheritance: inheritance,
+            environment: environment,
+            changes: overlay.changes,
             personas: personas,
-            defaultPersona: defaultPersona
+            defaultPersona: defaultPersona,
+            watched: watched
         )
+    }
+
+    private static func failure(_ context: ConfigReader.Context) -> ConfigProblems {
+        ConfigProblems(problems: context.problems.sorted { ($0.file, $0.line ?? 0) < ($1.file, $1.line ?? 0) })
     }
 
     /// Where the socket is when nobody says: `$XDG_RUNTIME_DIR/workshop/`, or the state folder where there is none.
@@ -58,37 +91,14 @@ public enum ConfigLoader {
         return (state ?? (environment["HOME"] ?? "") + "/.local/state") + "/workshop"
     }
 
-    /// Reports backends to which nothing could ever be sent, because what is configured of them, or what the format
-    /// always holds, names an identity term.
-    private static func reportLeaks(_ backends: [Backend], personas: [PersonaCard], root: ConfigReader) {
-        let index = IdentityIndex(personas.map(\.identity))
-        let scan = EgressScan(index: index)
-        guard let persona = personas.first else { return }
-        guard let prompt = try? PromptGuard(persona: persona, index: index).blind(PromptDraft(task: "1")) else {
-            root.report("server", "an identity term is a single digit, and would refuse every task with that digit")
-            return
-        }
-        for backend in backends {
-            for sample in backend.samples(prompt) {
-                do { _ = try scan.seal(sample) } catch {
-                    root.report(
-                        "backends",
-                        "\(backend.id): \(error), so that nothing could be sent",
-                        hint: "change its url, model or key, or the identity's term"
-                    )
-                    break
-                }
-            }
-        }
-    }
-
     // MARK: Sections
 
     private static func readServer(
         _ root: ConfigReader,
-        base: URL
+        base: URL,
+        watched: inout [FileStamp]
     ) -> (BridgeConfig.Server, [PersonaCard], PersonaID?) {
-        var server = BridgeConfig.Server(socket: defaultSocket(environment: root.environment))
+        var server = BridgeConfig.Server(socket: defaultSocket(environment: root.context.environment))
         let section = root.section("server")
         if let socket = section?.string("socket") { server.socket = absolute(socket, base) }
         if let problem = socketProblem(server.socket) {
@@ -106,6 +116,7 @@ public enum ConfigLoader {
             }
         )
         let folder = absolute(section?.string("personas") ?? "personas", base)
+        watched += FileStamp.of([folder] + PersonaLoader.files(in: folder))
         let name = section?.string("persona") ?? "timmy"
         let personas = PersonaLoader.loadAll(folder, reader: section ?? root)
         let persona = PersonaID(name)
@@ -132,43 +143,10 @@ public enum ConfigLoader {
         return ledger
     }
 
-    private static func readRouting(_ root: ConfigReader) -> RoutingPolicy {
-        var policy = RoutingPolicy()
-        guard let section = root.section("routing") else { return policy }
-        policy.limits.maxAttempts = section.integer("max_attempts", in: 1...32) ?? policy.limits.maxAttempts
-        policy.limits.deadline = section.seconds("deadline_s", in: 1...3_600) ?? policy.limits.deadline
-        section.finish()
-        return policy
-    }
-
-    /// What backends inherit, and how often they are probed.
-    private static func readDefaults(_ section: ConfigReader?) -> (Backend?, Duration) {
-        let id = BackendID("defaults")
-        var template = id.map { Backend(id: $0, url: "", model: "", roles: [], isLocal: false) }
-        guard let section else { return (template, .seconds(30)) }
-        let timeouts = BackendsReader.timeouts(section, inherited: .init())
-        template?.timeouts = timeouts
-        template?.allowedFails = section.integer("allowed_fails", in: 0...1_000) ?? 3
-        template?.cooldown = section.seconds("cooldown_s", in: 0...86_400) ?? .seconds(30)
-        return (template, section.seconds("health_interval_s", in: 1...86_400) ?? .seconds(30))
-    }
-
     /// A path as the file means it: relative ones start at the file's folder, `~` at home.
     static func absolute(_ path: String, _ base: URL) -> String {
         if path.hasPrefix("/") { return path }
         if path.hasPrefix("~/") { return NSHomeDirectory() + path.dropFirst(1) }
         return base.appendingPathComponent(path).standardizedFileURL.path
-    }
-}
-
-extension ConfigReader {
-    /// A number of seconds, with a fraction if need be.
-    func seconds(_ key: String, in range: ClosedRange<Double>) -> Duration? {
-        decimal(key, in: range).map { .milliseconds(Int64($0 * 1_000)) }
-    }
-
-    /// A number of milliseconds.
-    func milliseconds(_ key: String) -> Duration? {
-        integer(key, in: 1...86_400_000).map { .milliseconds(Int64($0)) }
     }
 }

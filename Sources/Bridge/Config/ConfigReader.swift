@@ -1,79 +1,55 @@
 internal import Foundation
 internal import Yams
 
-/// Reads one mapping of a configuration file, key by key, and collects everything that is wrong with it.
+/// Reads one mapping of a configuration, key by key, and collects everything that is wrong with it.
 ///
 /// Keys that nobody asked for are problems too, named with the nearest key that exists. `${NAME}` in a string reads the
 /// environment. JSON is accepted, being YAML.
 final class ConfigReader {
-    /// The problems of one load, over all its files.
-    final class Problems {
-        private(set) var list: [ConfigProblem] = []
+    /// What all readers of one load share: the environment, and the problems over all files.
+    final class Context {
+        let environment: [String: String]
+        /// Where a value comes from that a variable has set, by the keys that lead to it.
+        var origins: [String: ConfigOrigin] = [:]
+        private(set) var problems: [ConfigProblem] = []
 
-        func add(_ problem: ConfigProblem) { list.append(problem) }
+        init(environment: [String: String]) { self.environment = environment }
+
+        func add(_ problem: ConfigProblem) { problems.append(problem) }
     }
 
     let file: String
     let path: String
-    let problems: Problems
-    let environment: [String: String]
+    let context: Context
     private let mapping: Node.Mapping
     private let mark: Mark?
     private var known: Set<String> = []
 
     /// The file's outermost mapping, or nil with a problem.
-    static func open(_ file: String, environment: [String: String], problems: Problems) -> ConfigReader? {
-        func fail(_ message: String, line: Int? = nil, hint: String? = nil) -> ConfigReader? {
-            problems.add(ConfigProblem(file: file, line: line, path: "", message: message, hint: hint))
-            return nil
-        }
-        guard let data = FileManager.default.contents(atPath: file) else {
-            return fail("the file cannot be read", hint: "check the path and its permissions")
-        }
-        guard data.count <= 1 << 20 else { return fail("the file is larger than 1 MiB") }
-        guard let text = String(data: data, encoding: .utf8) else { return fail("the file is not UTF-8") }
-        do {
-            guard let node = try Yams.compose(yaml: text) else { return fail("the file is empty") }
-            guard let mapping = node.mapping else { return fail("the file is not a mapping of keys", line: 1) }
-            return ConfigReader(
-                file: file,
-                path: "",
-                mapping: mapping,
-                mark: node.mark,
-                environment: environment,
-                problems: problems
-            )
-        } catch let error as YamlError {
-            // Not the error's own description: it holds the whole file, secrets included.
-            return fail("the file is not YAML: \(error.safeReason)", line: error.line)
-        } catch {
-            return fail("the file is not YAML")
-        }
+    static func open(_ file: String, context: Context) -> ConfigReader? {
+        ConfigTree.open(file, context: context).map { ConfigReader($0, context: context) }
     }
 
-    private init(
-        file: String,
-        path: String,
-        mapping: Node.Mapping,
-        mark: Mark?,
-        environment: [String: String],
-        problems: Problems
-    ) {
+    /// Reads a tree from its top.
+    convenience init(_ tree: ConfigTree, context: Context) {
+        self.init(file: tree.file, path: tree.path, mapping: tree.root, mark: tree.mark, context: context)
+    }
+
+    init(file: String, path: String, mapping: Node.Mapping, mark: Mark?, context: Context) {
         self.file = file
         self.path = path
         self.mapping = mapping
         self.mark = mark
-        self.environment = environment
-        self.problems = problems
+        self.context = context
     }
 
     // MARK: Values
 
     /// Whether the key stands in the mapping.
-    func has(_ key: String) -> Bool { mapping[Node(key)] != nil }
+    func has(_ key: String) -> Bool { mapping.value(key) != nil }
 
     /// All keys, in the order of the file.
-    var keys: [String] { mapping.keys.compactMap(\.string) }
+    var keys: [String] { mapping.keys.compactMap(\.scalar?.string) }
 
     /// A nested mapping.
     func section(_ key: String) -> ConfigReader? {
@@ -82,15 +58,25 @@ final class ConfigReader {
             report(key, node.null == nil ? "is not a mapping of keys" : "is empty")
             return nil
         }
-        return ConfigReader(
-            file: file,
-            path: full(key),
-            mapping: mapping,
-            mark: node.mark,
-            environment: environment,
-            problems: problems
-        )
+        return ConfigReader(file: file, path: full(key), mapping: mapping, mark: node.mark, context: context)
     }
+
+    /// Whether the key's value is a mapping of keys itself.
+    func isSection(_ key: String) -> Bool { mapping.value(key)?.mapping != nil }
+
+    /// The entries of a list; one value alone is a list of one.
+    func items(_ key: String) -> [ConfigItem]? {
+        guard let node = take(key) else { return nil }
+        guard node.null == nil else {
+            report(key, "is empty")
+            return nil
+        }
+        guard let sequence = node.sequence else { return [ConfigItem(node, path: full(key), of: self)] }
+        return sequence.enumerated().map { ConfigItem($1, path: "\(full(key))[\($0)]", of: self) }
+    }
+
+    /// A value that may be a word or a mapping of keys.
+    func item(_ key: String) -> ConfigItem? { take(key).map { ConfigItem($0, path: full(key), of: self) } }
 
     /// A string with its `${NAME}`s read; one whose variable is not set is a problem.
     func string(_ key: String) -> String? {
@@ -101,7 +87,7 @@ final class ConfigReader {
 
     /// The text with its `${NAME}`s read, or nil with a problem.
     private func expanded(_ raw: String, for key: String) -> String? {
-        switch expand(raw) {
+        switch context.expand(raw) {
         case .success(let value): return value
         case .failure(let missing):
             report(key, "the environment has no \(missing.name)", hint: "export \(missing.name)=...")
@@ -111,12 +97,7 @@ final class ConfigReader {
 
     /// A string that may wait for its variable: the name of the one that is not set, instead of a problem.
     func secret(_ key: String) -> Result<String, MissingVariable>? {
-        rawString(key).map(expand)
-    }
-
-    /// A variable that the environment does not have.
-    struct MissingVariable: Error {
-        let name: String
+        rawString(key).map(context.expand)
     }
 
     func strings(_ key: String) -> [String]? {
@@ -160,8 +141,8 @@ final class ConfigReader {
     func choice<Value: RawRepresentable & CaseIterable>(_ text: String, for key: String) -> Value?
     where Value.RawValue == String {
         if let value = Value(rawValue: text) { return value }
-        let names = Value.allCases.map(\.rawValue).joined(separator: ", ")
-        report(key, "is none of \(names)")
+        let names = Value.allCases.map(\.rawValue)
+        report(key, "is none of \(names.joined(separator: ", "))", hint: text.suggestion(among: names))
         return nil
     }
 
@@ -169,17 +150,17 @@ final class ConfigReader {
 
     /// Reports what is wrong with a key's value, or that it is missing.
     func report(_ key: String, _ message: String, hint: String? = nil) {
-        let line = mapping[Node(key)]?.mark?.line ?? mark?.line
-        problems.add(ConfigProblem(file: file, line: line, path: full(key), message: message, hint: hint))
+        let line = mapping.value(key)?.mark?.line ?? mark?.line
+        context.report(full(key), in: file, line: line, message, hint: hint)
     }
+
+    /// Lets the other keys be: what they may be depends on one that is wrong.
+    func disregardRest() { known.formUnion(keys) }
 
     /// Reports the keys that nobody asked for. Call it when everything has been read.
     func finish() {
         for key in keys where !known.contains(key) {
-            let nearest = known.min { ($0.distance(to: key), $0) < ($1.distance(to: key), $1) }
-            let hint =
-                nearest.flatMap { $0.distance(to: key) <= 2 ? "did you mean \($0)?" : nil }
-                ?? "known keys: \(known.sorted().joined(separator: ", "))"
+            let hint = key.suggestion(among: known) ?? "known keys: \(known.sorted().joined(separator: ", "))"
             report(key, "there is no such key", hint: hint)
         }
     }
@@ -188,7 +169,7 @@ final class ConfigReader {
 
     private func take(_ key: String) -> Node? {
         known.insert(key)
-        return mapping[Node(key)]
+        return mapping.value(key)
     }
 
     private func rawString(_ key: String) -> String? {
@@ -210,8 +191,68 @@ final class ConfigReader {
     }
 
     private func full(_ key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
+}
 
-    private func expand(_ raw: String) -> Result<String, MissingVariable> {
+/// A value of a configuration that may be a word or a mapping of keys.
+struct ConfigItem {
+    let path: String
+    private let node: Node
+    private let reader: ConfigReader
+
+    init(_ node: Node, path: String, of reader: ConfigReader) {
+        self.node = node
+        self.path = path
+        self.reader = reader
+    }
+
+    /// The word, with its `${NAME}`s read; nil when it is none, or with a problem.
+    var word: String? {
+        guard node.null == nil, let raw = node.scalar?.string else { return nil }
+        switch reader.context.expand(raw) {
+        case .success(let value): return value
+        case .failure(let missing):
+            report("the environment has no \(missing.name)", hint: "export \(missing.name)=...")
+            return nil
+        }
+    }
+
+    /// The mapping, when it is one.
+    var section: ConfigReader? {
+        node.mapping.map {
+            ConfigReader(file: reader.file, path: path, mapping: $0, mark: node.mark, context: reader.context)
+        }
+    }
+
+    func report(_ message: String, hint: String? = nil) {
+        reader.context.report(path, in: reader.file, line: node.mark?.line, message, hint: hint)
+    }
+}
+
+/// A variable that the environment does not have.
+struct MissingVariable: Error {
+    let name: String
+}
+
+extension ConfigReader.Context {
+    /// Adds a problem; one with a value that a variable has set names the variable instead.
+    func report(_ path: String, in file: String, line: Int?, _ message: String, hint: String? = nil) {
+        if let origin = origins[path] {
+            add(
+                ConfigProblem(
+                    file: origin.file,
+                    line: origin.line,
+                    path: origin.variable,
+                    message: "\(path) \(message)",
+                    hint: hint
+                )
+            )
+        } else {
+            add(ConfigProblem(file: file, line: line, path: path, message: message, hint: hint))
+        }
+    }
+
+    /// The text with its `${NAME}`s read, or the first variable that is not set.
+    func expand(_ raw: String) -> Result<String, MissingVariable> {
         var out = ""
         var rest = raw[...]
         while let start = rest.range(of: "${"), let end = rest[start.upperBound...].firstIndex(of: "}") {
@@ -224,27 +265,13 @@ final class ConfigReader {
     }
 }
 
-extension YamlError {
-    /// Where the fault is.
-    fileprivate var line: Int? {
-        switch self {
-        case .scanner(_, _, let mark, _), .parser(_, _, let mark, _), .composer(_, _, let mark, _): mark.line
-        case .duplicatedKeysInMapping(_, let context): context.mark.line
-        default: nil
-        }
-    }
-
-    /// What is wrong, without any text of the file.
-    fileprivate var safeReason: String {
-        switch self {
-        case .scanner(_, let problem, _, _), .parser(_, let problem, _, _), .composer(_, let problem, _, _): problem
-        case .duplicatedKeysInMapping: "a key stands twice in one mapping"
-        default: "it cannot be parsed"
-        }
-    }
-}
-
 extension String {
+    /// The nearest of the names, as a hint; nil when none is near.
+    func suggestion(among names: some Sequence<String>) -> String? {
+        let nearest = names.map { (distance: $0.distance(to: self), name: $0) }.min { $0 < $1 }
+        return nearest.flatMap { $0.distance <= 2 && $0.distance < $0.name.count ? "did you mean \($0.name)?" : nil }
+    }
+
     /// How many letters must be changed, added or removed to get from one to the other (Levenshtein, 1965).
     func distance(to other: String) -> Int {
         let target = Array(other)

@@ -6,9 +6,7 @@ enum PersonaLoader {
     /// All personas of a folder, by name.
     /// - Parameter reader: the section that names the folder, for problems with the folder itself.
     static func loadAll(_ folder: String, reader: ConfigReader) -> [PersonaCard] {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-        let files = names.sorted().map { ($0, "\(folder)/\($0)/persona.yaml") }
-            .filter { FileManager.default.fileExists(atPath: $0.1) }
+        let files = named(folder)
         if files.isEmpty {
             reader.report("personas", "there is no persona in \(folder)", hint: "each is a folder with a persona.yaml")
         }
@@ -25,8 +23,23 @@ enum PersonaLoader {
         }
     }
 
+    /// Everything that a persona is read from: its folder, and all files in it.
+    static func files(in folder: String) -> [String] {
+        named(folder).flatMap { name, _ in
+            let inner = "\(folder)/\(name)"
+            let names = (try? FileManager.default.contentsOfDirectory(atPath: inner)) ?? []
+            return [inner] + names.sorted().map { "\(inner)/\($0)" }
+        }
+    }
+
+    private static func named(_ folder: String) -> [(name: String, file: String)] {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        return names.sorted().map { ($0, "\(folder)/\($0)/persona.yaml") }
+            .filter { FileManager.default.fileExists(atPath: $0.1) }
+    }
+
     private static func load(_ id: PersonaID, file: String, reader: ConfigReader) -> PersonaCard? {
-        guard let root = ConfigReader.open(file, environment: reader.environment, problems: reader.problems) else {
+        guard let root = ConfigReader.open(file, context: reader.context) else {
             return nil
         }
         defer { root.finish() }

@@ -175,7 +175,7 @@ final class Ledger: EgressLedger {
     /// disk.
     private func isAlone(others: Int) -> Bool { others == 0 && durability == .process }
 
-    private var nowMilliseconds: Int64 { Int64(clock().timeIntervalSince1970 * 1_000) }
+    var nowMilliseconds: Int64 { Int64(clock().timeIntervalSince1970 * 1_000) }
 
     /// A keyed digest of the final bytes: a plain hash of a short prompt could be guessed.
     private func digest(of request: SealedRequest) -> Data {

@@ -25,6 +25,7 @@ public struct BridgeError: Error, Sendable {
         case ledgerUnavailable = -32016
         case unknownPersona = -32017
         case unknownBackend = -32018
+        case badConfiguration = -32030
 
         /// The name in `data.code`.
         public var name: StaticString {
@@ -47,6 +48,7 @@ public struct BridgeError: Error, Sendable {
             case .ledgerUnavailable: "ledger_unavailable"
             case .unknownPersona: "unknown_persona"
             case .unknownBackend: "unknown_backend"
+            case .badConfiguration: "bad_configuration"
             }
         }
 
@@ -71,6 +73,7 @@ public struct BridgeError: Error, Sendable {
             case .ledgerUnavailable: "The ledger cannot record, so nothing is sent."
             case .unknownPersona: "There is no such persona."
             case .unknownBackend: "There is no such backend."
+            case .badConfiguration: "The configuration is wrong, so nothing has changed."
             }
         }
     }
@@ -84,6 +87,7 @@ public struct BridgeError: Error, Sendable {
         var identityClass: IdentityClass?
         var attempts: [Attempt]?
         var rejected: [Rejection]?
+        var problems: [ConfigProblem]?
     }
 
     /// Which error.

@@ -19,6 +19,9 @@ enum ClientRequest: Sendable {
     case unsubscribe([String])
     case costs
     case audit
+    case backends(BackendsRequest)
+    case models(isFresh: Bool)
+    case reload
 }
 
 /// A line, read.
@@ -152,6 +155,13 @@ private struct Envelope: Decodable {
         case "audit":
             try params.allow()
             return .audit
+        case "backends": return .backends(try BackendsRequest(params))
+        case "models":
+            try params.allow("refresh")
+            return .models(isFresh: try params.boolean("refresh") ?? false)
+        case "reload":
+            try params.allow()
+            return .reload
         default: throw BridgeError(.methodNotFound)
         }
     }

@@ -273,6 +273,10 @@ enum ServerMessage {
             json.key("rejected")
             write(rejected, &json)
         }
+        if let problems = details.problems {
+            json.key("problems")
+            write(problems, &json)
+        }
     }
 
     private static func line(_ body: (inout JSONWriter) -> Void) -> [UInt8] {

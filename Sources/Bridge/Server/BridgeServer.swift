@@ -10,15 +10,17 @@ struct BridgeServer: Service, CustomStringConvertible {
 
     private let socket: String
     private let service: ThoughtService
+    private let operations: Operations
     private let limits: Connection.Limits
     private let allowedUserIDs: Set<UInt32>
     private let threads: Int
     private let logger: Logger
     private let status = ServerStatus()
 
-    init(_ config: BridgeConfig.Server, service: ThoughtService, logger: Logger) {
+    init(_ config: BridgeConfig.Server, service: ThoughtService, operations: Operations, logger: Logger) {
         self.socket = config.socket
         self.service = service
+        self.operations = operations
         self.limits = Connection.Limits(
             maxInFlight: config.maxInFlight,
             idleTimeout: config.idleTimeout,
@@ -60,6 +62,7 @@ struct BridgeServer: Service, CustomStringConvertible {
                     let connection = Connection(
                         channel,
                         service: service,
+                        operations: operations,
                         status: status,
                         limits: limits,
                         logger: logger

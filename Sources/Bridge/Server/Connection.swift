@@ -17,6 +17,7 @@ actor Connection {
 
     nonisolated let channel: any Channel
     private let service: ThoughtService
+    private let operations: Operations
     private let status: ServerStatus
     private let limits: Limits
     private let logger: Logger
@@ -34,9 +35,17 @@ actor Connection {
 
     nonisolated let unownedExecutor: UnownedSerialExecutor
 
-    init(_ channel: any Channel, service: ThoughtService, status: ServerStatus, limits: Limits, logger: Logger) {
+    init(
+        _ channel: any Channel,
+        service: ThoughtService,
+        operations: Operations,
+        status: ServerStatus,
+        limits: Limits,
+        logger: Logger
+    ) {
         self.channel = channel
         self.service = service
+        self.operations = operations
         self.status = status
         self.limits = limits
         self.logger = logger
@@ -139,6 +148,20 @@ actor Connection {
             start(id) { await self.report(id) { ServerMessage.costs(id, try await self.service.costs()) } }
         case .audit:
             start(id) { await self.report(id) { ServerMessage.audit(id, try await self.service.ledger.audit()) } }
+        case .backends(let request):
+            start(id) {
+                await self.operate(id) { () throws(BridgeError) in
+                    ServerMessage.backends(id, try await self.operations.backends(request))
+                }
+            }
+        case .models(let isFresh):
+            start(id) { self.queue(ServerMessage.models(id, await self.operations.catalogue.list(isFresh: isFresh))) }
+        case .reload:
+            start(id) {
+                await self.operate(id) { () throws(BridgeError) in
+                    ServerMessage.reloaded(id, try await self.operations.reload())
+                }
+            }
         }
     }
 
@@ -204,6 +227,10 @@ actor Connection {
             logger.error("the ledger cannot be read", metadata: ["reason": "\(type(of: error))"])
             queue(ServerMessage.error(id, BridgeError(.ledgerUnavailable)))
         }
+    }
+
+    private func operate(_ id: RequestID, _ work: () async throws(BridgeError) -> [UInt8]) async {
+        do { queue(try await work()) } catch { queue(ServerMessage.error(id, error)) }
     }
 
     /// Cancels what is in flight, and waits for its end.

@@ -26,9 +26,11 @@ public struct HealthProbe: Sendable {
     }
 
     /// Asks all of them at once, and returns when the last has answered or run out of time.
-    public func probeAll() async {
+    /// - Parameter isDue: which of them.
+    public func probeAll(where isDue: (Backend) -> Bool = { _ in true }) async {
+        let due = live.current.registry.backends.filter { $0.disabledReason == nil && isDue($0) }
         await withDiscardingTaskGroup { group in
-            for backend in live.current.registry.backends where backend.disabledReason == nil {
+            for backend in due {
                 guard case .get(let url) = backend.health else { continue }
                 group.addTask { await probe(backend, url: url) }
             }

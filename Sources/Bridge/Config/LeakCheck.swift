@@ -1,0 +1,29 @@
+internal import Persona
+internal import Routing
+
+/// Finds backends to which nothing could ever be sent, because what is configured of them, or what their format always
+/// holds, names an identity term.
+struct LeakCheck: Sendable {
+    static let hint = "change its url, model or key, or the identity's term"
+
+    private let scan: EgressScan
+    private let prompt: BlindPrompt
+
+    /// Nil when there is no persona, or none whose guard lets a single digit pass.
+    init?(_ personas: [PersonaCard]) {
+        let index = IdentityIndex(personas.map(\.identity))
+        guard let persona = personas.first,
+            let prompt = try? PromptGuard(persona: persona, index: index).blind(PromptDraft(task: "1"))
+        else { return nil }
+        self.prompt = prompt
+        scan = EgressScan(index: index)
+    }
+
+    /// What would hold everything back, in words without the term; nil when nothing would.
+    func leak(of backend: Backend) -> String? {
+        for sample in backend.samples(prompt) {
+            do { _ = try scan.seal(sample) } catch { return "\(error), so that nothing could be sent" }
+        }
+        return nil
+    }
+}

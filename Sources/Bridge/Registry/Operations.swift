@@ -1,0 +1,58 @@
+internal import Foundation
+internal import Routing
+
+/// Everything that is known of one backend.
+struct BackendReport: Sendable {
+    var entry: ConfiguredBackend
+    var word: OperatorWord?
+    var isPrimary: Bool
+    var lamp: BackendHealth?
+    var totals: BackendTotals
+}
+
+/// What an operator can ask of the daemon over the socket. Whoever may connect may ask it.
+struct Operations: Sendable {
+    let registry: DynamicRegistry
+    let catalogue: ModelCatalogue
+    let reloader: Reloader
+    let live: LiveRouting
+    let board: HealthBoard
+    let ledger: Ledger
+
+    /// Does what is asked, and gives all backends as they are then.
+    func backends(_ request: BackendsRequest) async throws(BridgeError) -> [BackendReport] {
+        switch request {
+        case .list: break
+        case .say(let word, let name): try await registry.say(word, of: name)
+        case .register(let name, let document): try await registry.register(name, document: document)
+        case .remove(let name): try await registry.remove(name)
+        }
+        return await reports()
+    }
+
+    /// Reads the configuration again.
+    func reload() async throws(BridgeError) -> Reloader.Report {
+        do { return try await reloader.reload() } catch {
+            throw BridgeError(.badConfiguration, .init(problems: error.problems))
+        }
+    }
+
+    private func reports() async -> [BackendReport] {
+        let entries = await registry.backends
+        let words = await registry.operatorWords
+        // A ledger that cannot be read is no reason to hide the backends.
+        let totals = (try? await ledger.backendTotals()) ?? [:]
+        let lamps = Dictionary(board.snapshot().map { ($0.backend, $0) }) { first, _ in first }
+        let primary = live.current.policy.primary
+        return entries.map { entry in
+            let id = entry.backend.id
+            return BackendReport(
+                entry: entry,
+                word: words[id],
+                isPrimary: primary == id,
+                lamp: lamps[id],
+                totals: totals[id.rawValue] ?? BackendTotals()
+            )
+        }
+    }
+}

@@ -1,0 +1,42 @@
+internal import Persona
+internal import Routing
+internal import Synchronization
+
+/// The personas of one moment: their guards, and the scan that knows all of them.
+struct PersonaSet: Sendable {
+    /// A persona, and its guard.
+    struct Mind: Sendable {
+        let card: PersonaCard
+        let gate: PromptGuard
+    }
+
+    let defaultPersona: PersonaID
+    /// Reads the final bytes of everything that leaves; the probes go through it as well.
+    let scan: EgressScan
+    private let minds: [PersonaID: Mind]
+
+    init(_ personas: [PersonaCard], defaultPersona: PersonaID) {
+        let index = IdentityIndex(personas.map(\.identity))
+        self.defaultPersona = defaultPersona
+        minds = Dictionary(
+            personas.map { ($0.id, Mind(card: $0, gate: PromptGuard(persona: $0, index: index))) },
+            uniquingKeysWith: { first, _ in first }
+        )
+        scan = EgressScan(index: index)
+    }
+
+    subscript(_ id: PersonaID) -> Mind? { minds[id] }
+}
+
+/// A value that a reload replaces whole; who has read it keeps what was read.
+final class Live<Value: Sendable>: Sendable {
+    private let value: Mutex<Value>
+
+    init(_ value: Value) {
+        self.value = Mutex(value)
+    }
+
+    var current: Value { value.withLock { $0 } }
+
+    func replace(with value: Value) { self.value.withLock { $0 = value } }
+}
