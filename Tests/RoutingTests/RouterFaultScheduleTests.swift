@@ -6,7 +6,10 @@ import Testing
 @testable import Routing
 
 /// Two hundred random schedules of faults. A failure names its seed: `Schedule(seed:)` makes the same one again.
-@Suite("Whatever the backends do, a request ends in one answer or one error, and nothing is lost", .timeLimit(.minutes(2)))
+@Suite(
+    "Whatever the backends do, a request ends in one answer or one error, and nothing is lost",
+    .timeLimit(.minutes(2))
+)
 struct RouterFaultScheduleTests {
     /// Backends, what they do, and how it is asked.
     struct Schedule: Sendable {
@@ -51,7 +54,8 @@ struct RouterFaultScheduleTests {
             self.policy = policy
             isStreamed = Bool.random(using: &dice)
             // A scripted transport keeps no limits of time: what hangs is ended by whoever asked.
-            cancelAfter = hangs || Int.random(in: 0..<5, using: &dice) == 0 ? Int.random(in: 0...400, using: &dice) : nil
+            cancelAfter =
+                hangs || Int.random(in: 0..<5, using: &dice) == 0 ? Int.random(in: 0...400, using: &dice) : nil
         }
 
         private static func move(using dice: inout SeededGenerator) -> FakeTransport.Move {
@@ -59,18 +63,29 @@ struct RouterFaultScheduleTests {
             case 0...2: return .reply(status: 200, body: Fixture.answer("four"))
             case 3...4: return .stream(whole)
             case 5:
-                let status = [400, 401, 402, 403, 404, 408, 413, 422, 500, 502, 503, 504, 529].randomElement(using: &dice)
+                let status = [400, 401, 402, 403, 404, 408, 413, 422, 500, 502, 503, 504, 529].randomElement(
+                    using: &dice
+                )
                 return .reply(status: status ?? 500, body: "{}")
             case 6:
                 let wait = Int.random(in: 0...90, using: &dice)
                 return .reply(status: 429, headers: "retry-after: \(wait)\r\n", body: "")
             case 7: return .stream(cut(whole.joined(), using: &dice), end: ends.randomElement(using: &dice) ?? .whole)
-            case 8: return .reply(status: 200, body: ["{", "", "null", "<html>", "data: {\n\n"].randomElement(using: &dice) ?? "")
+            case 8:
+                return .reply(
+                    status: 200,
+                    body: ["{", "", "null", "<html>", "data: {\n\n"].randomElement(using: &dice) ?? ""
+                )
             case 9: return .failure(errors.randomElement(using: &dice) ?? .cut)
             case 10: return .reply(status: 200, body: Fixture.answer("I'm sorry, but I can't help with that request."))
-            case 11: return .stream([Fixture.chunk("I'm sorry, but I can't"), Fixture.chunk(" help with that.", finish: "stop")])
+            case 11:
+                return .stream([
+                    Fixture.chunk("I'm sorry, but I can't"), Fixture.chunk(" help with that.", finish: "stop"),
+                ])
             case 12:
-                let code = ["content_filter", "context_length_exceeded", "insufficient_quota"].randomElement(using: &dice)
+                let code = ["content_filter", "context_length_exceeded", "insufficient_quota"].randomElement(
+                    using: &dice
+                )
                 return .reply(status: 400, body: #"{"error":{"code":"\#(code ?? "")"}}"#)
             default:
                 if Int.random(in: 0..<3, using: &dice) == 0 { return .hang }

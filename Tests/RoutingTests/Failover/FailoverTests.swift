@@ -71,7 +71,7 @@ struct FailoverTests {
 
     @Test("S06: a silent backend is asked once and left", arguments: [false, true])
     func silent(_ isStreamed: Bool) async throws {
-        let wall = try FailoverWall([[.silence], [.answer]])
+        let wall = try FailoverWall([[.silence], [.answer]], configure: FailoverWall.impatient(with: "primary"))
         let end = try await wall.think(streamed: isStreamed)
         wall.expectAnswer(end, by: "fallback", streamed: isStreamed)
         #expect(end.story == ["primary timeout_first_token", "fallback answered"])
@@ -80,7 +80,10 @@ struct FailoverTests {
 
     @Test("S06: silent backends alone end in an error that names each, once", arguments: [false, true])
     func allSilent(_ isStreamed: Bool) async throws {
-        let wall = try FailoverWall([[.silence], [.silence]])
+        let wall = try FailoverWall(
+            [[.silence], [.silence]],
+            configure: FailoverWall.impatient(with: "primary", "fallback")
+        )
         let end = try await wall.think(streamed: isStreamed)
         #expect(end.answer == nil)
         #expect(end.story == ["primary timeout_first_token", "fallback timeout_first_token"])
@@ -89,7 +92,7 @@ struct FailoverTests {
 
     @Test("S07: headers and keep-alive comments are no first token", arguments: [false, true])
     func lateFirstToken(_ isStreamed: Bool) async throws {
-        let wall = try FailoverWall([[.pings], [.answer]])
+        let wall = try FailoverWall([[.pings], [.answer]], configure: FailoverWall.impatient(with: "primary"))
         let end = try await wall.think(streamed: isStreamed)
         wall.expectAnswer(end, by: "fallback", streamed: isStreamed)
         #expect(end.story == ["primary timeout_first_token", "fallback answered"])
@@ -110,7 +113,9 @@ struct FailoverTests {
 
     @Test("S09: an answer that stalls in the middle is left for a whole one", arguments: [false, true])
     func stalled(_ isStreamed: Bool) async throws {
-        let wall = try FailoverWall([[.stall(after: 30)], [.answer]])
+        let wall = try FailoverWall([[.stall(after: 30)], [.answer]]) { backend in
+            if backend.id.rawValue == "primary" { backend.timeouts.stall = .milliseconds(300) }
+        }
         let end = try await wall.think(streamed: isStreamed)
         wall.expectAnswer(end, by: "fallback", streamed: isStreamed)
         #expect(end.story == ["primary timeout_stall", "fallback answered"])
@@ -134,7 +139,10 @@ struct FailoverTests {
         #expect(end.answer?.usage.source == .provider)
     }
 
-    @Test("S12: a prompt that does not fit goes to a larger window, at once and to no smaller", arguments: [false, true])
+    @Test(
+        "S12: a prompt that does not fit goes to a larger window, at once and to no smaller",
+        arguments: [false, true]
+    )
     func tooLong(_ isStreamed: Bool) async throws {
         let body = #"{"error":{"code":"context_length_exceeded","type":"invalid_request_error","message":"too long"}}"#
         let refusal = FaultyUpstream.Move.status(400, reason: "Bad Request", body: body)

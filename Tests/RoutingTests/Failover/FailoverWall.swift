@@ -127,7 +127,8 @@ final class FaultyUpstream: Sendable {
             peer.send(Self.chunked(Fixture.chunk(token)))
         }
         peer.send(Self.chunked(Fixture.chunk("", finish: "stop")))
-        let usage = #"{"model":"served-1","choices":[],"usage":{"prompt_tokens":11,"completion_tokens":\#(tokens.count)}}"#
+        let usage =
+            #"{"model":"served-1","choices":[],"usage":{"prompt_tokens":11,"completion_tokens":\#(tokens.count)}}"#
         peer.send(Self.chunked("data: \(usage)\n\n"))
         if case .neverDone = move {
             peer.awaitClose()
@@ -194,8 +195,8 @@ final class FailoverWall: Sendable {
             backend.isStreamed = true
             backend.timeouts = .init(
                 connect: .seconds(5),
-                firstToken: .milliseconds(1_200),
-                stall: .milliseconds(1_200),
+                firstToken: .seconds(20),
+                stall: .seconds(20),
                 total: .seconds(20)
             )
             configure(&backend)
@@ -231,8 +232,18 @@ final class FailoverWall: Sendable {
         let answer: Answer?
         let error: RoutingError?
         let kept: String
-        var story: [String] { error.flatMap { RoutingTests.story(of: $0) } ?? answer.map { RoutingTests.story($0.attempts) } ?? [] }
+        var story: [String] {
+            error.flatMap { RoutingTests.story(of: $0) } ?? answer.map { RoutingTests.story($0.attempts) } ?? []
+        }
         var by: String? { answer?.backend.rawValue }
+    }
+
+    /// Short limits for the backend that a scenario keeps waiting, and for no other: a busy machine delays them all.
+    static func impatient(with names: String...) -> (inout Backend) -> Void {
+        { backend in
+            guard names.contains(backend.id.rawValue) else { return }
+            backend.timeouts.firstToken = .milliseconds(300)
+        }
     }
 
     /// Thinks about the mill.
