@@ -241,7 +241,7 @@ extension AnthropicMessagesWire {
                 json.key("type")
                 json.constant("base64")
                 json.key("media_type")
-                json.string(attachment.plainType == "image/jpg" ? "image/jpeg" : attachment.plainType)
+                json.string(attachment.plainType)
                 json.key("data")
                 json.string(attachment.base64)
             }

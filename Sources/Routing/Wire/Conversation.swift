@@ -108,8 +108,11 @@ extension Attachment {
         "application/json", "application/xml", "application/yaml", "application/x-ndjson", "application/javascript",
     ]
 
-    /// The media type without parameters, in lower case.
-    var plainType: String { mediaType.prefix { $0 != ";" && $0 != " " }.lowercased() }
+    /// The media type without parameters, in lower case, and by its registered name.
+    var plainType: String {
+        let type = mediaType.prefix { $0 != ";" && $0 != " " }.lowercased()
+        return type == "image/jpg" ? "image/jpeg" : type
+    }
 
     /// The bytes in base 64.
     var base64: String { Data(bytes).base64EncodedString() }

@@ -103,7 +103,8 @@ struct OpenAIChatWire: WireFormat {
             let chunk = try parse(event, into: &answer)
             guard let choice = chunk.choices?.first else { return }
             if let delta = choice.delta ?? choice.message { take(delta, into: &answer) }
-            if let reason = choice.finishReason { try take(reason, into: &answer) }
+            // Some servers write an empty reason where there is none yet.
+            if let reason = choice.finishReason, !reason.isEmpty { try take(reason, into: &answer) }
         }
 
         func readWhole(_ body: [UInt8], into answer: inout PartialAnswer) throws(WireError) {
