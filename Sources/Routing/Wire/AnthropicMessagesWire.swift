@@ -77,10 +77,8 @@ struct AnthropicMessagesWire: WireFormat {
 
         private var counts = AnthropicReply.Counts()
         private var stopReason: String?
-        private let json = JSONDecoder()
-
         mutating func read(_ event: [UInt8], into answer: inout PartialAnswer) throws(WireError) {
-            guard let event = try? json.decode(AnthropicEvent.self, from: Data(event)) else {
+            guard let event = try? JSONDecoder.plain.decode(AnthropicEvent.self, from: Data(event)) else {
                 throw WireError(.malformed)
             }
             switch event.content {
@@ -111,7 +109,7 @@ struct AnthropicMessagesWire: WireFormat {
         }
 
         func readWhole(_ body: [UInt8], into answer: inout PartialAnswer) throws(WireError) {
-            guard let reply = try? json.decode(AnthropicReply.self, from: Data(body)) else {
+            guard let reply = try? JSONDecoder.plain.decode(AnthropicReply.self, from: Data(body)) else {
                 throw WireError(.malformed)
             }
             var counts = counts

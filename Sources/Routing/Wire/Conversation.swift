@@ -24,6 +24,10 @@ struct Conversation {
     static let opening = "Begin."
 
     init(_ prompt: BlindPrompt) {
+        guard !(prompt.history.isEmpty && prompt.attachments.isEmpty) else {
+            messages = [.user(prompt.task, [])]
+            return
+        }
         let history = prompt.history
         var answers = Set<Int>()
         var number = 0

@@ -89,8 +89,6 @@ struct OpenAIChatWire: WireFormat {
         static let framing = ReplyFraming.serverSentEvents
 
         let dialect: ChatDialect
-        private let json = JSONDecoder()
-
         init(dialect: ChatDialect) {
             self.dialect = dialect
         }
@@ -117,7 +115,9 @@ struct OpenAIChatWire: WireFormat {
 
         private func parse(_ bytes: [UInt8], into answer: inout PartialAnswer) throws(WireError) -> ChatReply {
             // A malformed chunk inside a stream has lost text: half an answer must not pass for a whole one.
-            guard let reply = try? json.decode(ChatReply.self, from: Data(bytes)) else { throw WireError(.malformed) }
+            guard let reply = try? JSONDecoder.plain.decode(ChatReply.self, from: Data(bytes)) else {
+                throw WireError(.malformed)
+            }
             let counts = reply.usage ?? reply.choices?.first?.usage
             if let usage = counts?.usage(dialect) { answer.usage = usage }
             if dialect.reportsCost, let cost = counts?.cost { answer.cost = cost }
