@@ -224,9 +224,9 @@ extension AnthropicMessagesWire {
     private static func write(_ attachment: Attachment, to json: inout JSONWriter) {
         switch attachment.material {
         case .text: writeText(attachment.text, to: &json)
-        case .image: writeSource("image", attachment, to: &json)
+        case .image where attachment.isCommonImage: writeSource("image", attachment, to: &json)
         case .document: writeSource("document", attachment, to: &json)
-        case .audio, .video, .other: writeText(Attachment.leftOut, to: &json)
+        case .image, .audio, .video, .other: writeText(Attachment.leftOut, to: &json)
         }
     }
 

@@ -118,6 +118,18 @@ extension Attachment {
         return type == "image/jpg" ? "image/jpeg" : type
     }
 
+    /// Whether it is an image of a form that every vendor reads.
+    var isCommonImage: Bool { ["image/jpeg", "image/png", "image/gif", "image/webp"].contains(plainType) }
+
+    /// OpenAI's name for the form of an audio; it knows two.
+    var audioFormat: String? {
+        switch plainType {
+        case "audio/wav", "audio/wave", "audio/x-wav", "audio/vnd.wave": "wav"
+        case "audio/mpeg", "audio/mp3": "mp3"
+        default: nil
+        }
+    }
+
     /// The bytes in base 64.
     var base64: String { Data(bytes).base64EncodedString() }
 

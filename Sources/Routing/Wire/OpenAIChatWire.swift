@@ -241,10 +241,11 @@ extension OpenAIChatWire {
         case .text: writeText(attachment.text, to: &json)
         case .image: writePart("image_url", [("url", address())], to: &json)
         case .audio:
-            // The two forms that there are.
-            let isWave = attachment.plainType.contains("wav")
-            let format = isWave ? "wav" : "mp3"
-            writePart("input_audio", [("data", attachment.base64), ("format", format)], to: &json)
+            if let format = attachment.audioFormat {
+                writePart("input_audio", [("data", attachment.base64), ("format", format)], to: &json)
+            } else {
+                writeText(Attachment.leftOut, to: &json)
+            }
         case .video where dialect.takesVideo: writePart("video_url", [("url", address())], to: &json)
         case .document: writePart("file", [("filename", "file.pdf"), ("file_data", address())], to: &json)
         case .video, .other: writeText(Attachment.leftOut, to: &json)
