@@ -69,7 +69,8 @@ public struct Daemon: Sendable {
             let live = LiveRouting(RoutingSnapshot(registry: BackendRegistry([]), policy: config.policy))
             board = HealthBoard(live.current.registry)
             let registry = try DynamicRegistry(config, live: live, board: board, ledger: ledger, logger: logger)
-            let budgets = BudgetBook(config.budgets)
+            let budgets = BudgetBook(config.budgets, spending: try ledger.spending())
+            let cache = AnswerCache(config.cache)
             let (board, ledger, transport) = (board, ledger, transport)
             let makeBench = { @Sendable (config: BridgeConfig) in
                 let personas = PersonaSet(config.personas, defaultPersona: config.defaultPersona)
@@ -81,12 +82,13 @@ public struct Daemon: Sendable {
                         scan: personas.scan,
                         ledger: ledger,
                         transport: transport,
-                        budgets: budgets
+                        budgets: budgets,
+                        cache: cache
                     )
                 )
             }
             let bench = Live(makeBench(config))
-            let service = ThoughtService(bench: bench, live: live, board: board, ledger: ledger)
+            let service = ThoughtService(bench: bench, live: live, board: board, ledger: ledger, budgets: budgets)
             health = HealthService(
                 probe: {
                     HealthProbe(
@@ -106,6 +108,7 @@ public struct Daemon: Sendable {
                 bench.replace(with: makeBench(config))
                 await registry.adopt(config)
                 budgets.replace(config.budgets)
+                cache.replace(config.cache)
             }
             operations = Operations(
                 registry: registry,

@@ -8,6 +8,8 @@ struct ThoughtService: Sendable {
     let live: LiveRouting
     let board: HealthBoard
     let ledger: Ledger
+    /// What may be spent.
+    let budgets: BudgetBook
     private let bench: Live<Bench>
 
     /// The personas of a moment, and the router whose requests go through their scan.
@@ -18,11 +20,12 @@ struct ThoughtService: Sendable {
 
     private typealias Mind = PersonaSet.Mind
 
-    init(bench: Live<Bench>, live: LiveRouting, board: HealthBoard, ledger: Ledger) {
+    init(bench: Live<Bench>, live: LiveRouting, board: HealthBoard, ledger: Ledger, budgets: BudgetBook) {
         self.bench = bench
         self.live = live
         self.board = board
         self.ledger = ledger
+        self.budgets = budgets
     }
 
     /// The backends of now.
@@ -35,6 +38,11 @@ struct ThoughtService: Sendable {
     enum Event: Sendable {
         case delta(sequence: Int, text: String)
         case restarted(BackendID, FailureClass)
+    }
+
+    /// What thinking has cost, what it would have cost, and what may still be spent.
+    func costs() async throws -> CostReport {
+        try await ledger.costs(against: Baseline(registry.backends), budgets: budgets.standings())
     }
 
     /// Decides only.

@@ -47,18 +47,30 @@ public struct Answer: Sendable {
     /// All tries in order, the answering one last.
     public internal(set) var attempts: [Attempt]
     /// The tokens of the answering try.
-    public let usage: Usage
+    public internal(set) var usage: Usage
     /// What it cost, if that is known.
-    public let cost: NanoDollars?
+    public internal(set) var cost: NanoDollars?
     /// From the request to its end.
-    public let duration: Duration
+    public internal(set) var duration: Duration
     /// From the request to the first text, for a streamed thought.
-    public let firstToken: Duration?
+    public internal(set) var firstToken: Duration?
     /// The thought's name in the ledger.
     public let thought: String
     /// How good the judge found it, from 0 to 1; nil when nobody judged it.
     public let confidence: Double?
+    /// Whether it was given before, to the very same request: nothing was sent, and nothing is paid.
+    public internal(set) var isCached = false
 
+    /// The answer's tokens a second, hidden reasoning among them; nil when the tokens are not known.
+    public var tokensPerSecond: Double? {
+        guard let visible = usage.outputVisible, let last = attempts.last(where: { $0.outcome == .answered }),
+            last.duration > .zero
+        else { return nil }
+        return Double(visible + (usage.outputReasoning ?? 0)) / (last.duration / .seconds(1))
+    }
+}
+
+extension Answer {
     init(
         _ completion: Completion,
         _ usage: Usage,
@@ -68,27 +80,21 @@ public struct Answer: Sendable {
         cost: NanoDollars?,
         confidence: Double?
     ) {
-        text = completion.text
-        calls = completion.calls
-        self.backend = backend.id
-        model = completion.model ?? course.thought.constraints.model ?? backend.model
-        kind = course.plan.classification.kind
-        finish = completion.finish
-        attempts = course.run.attempts
-        self.usage = usage
-        self.cost = cost
-        duration = end.ended - course.run.start
-        firstToken = course.run.firstToken
-        thought = course.run.id
-        self.confidence = confidence
-    }
-
-    /// The answer's tokens a second, hidden reasoning among them; nil when the tokens are not known.
-    public var tokensPerSecond: Double? {
-        guard let visible = usage.outputVisible, let last = attempts.last(where: { $0.outcome == .answered }),
-            last.duration > .zero
-        else { return nil }
-        return Double(visible + (usage.outputReasoning ?? 0)) / (last.duration / .seconds(1))
+        self.init(
+            text: completion.text,
+            calls: completion.calls,
+            backend: backend.id,
+            model: completion.model ?? course.thought.constraints.model ?? backend.model,
+            kind: course.plan.classification.kind,
+            finish: completion.finish,
+            attempts: course.run.attempts,
+            usage: usage,
+            cost: cost,
+            duration: end.ended - course.run.start,
+            firstToken: course.run.firstToken,
+            thought: course.run.id,
+            confidence: confidence
+        )
     }
 }
 

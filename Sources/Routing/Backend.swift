@@ -204,4 +204,7 @@ public struct BackendRegistry: Sendable {
 
     /// The backend of that name.
     public subscript(_ id: BackendID) -> Backend? { positions[id].map { backends[$0] } }
+
+    /// Where the backend of that name stands in ``backends``.
+    func position(of id: BackendID) -> Int? { positions[id] }
 }

@@ -81,6 +81,7 @@ struct BackendCaller: Sendable {
                     attempt: run.sent,
                     kind: call.kind,
                     caller: call.thought.caller,
+                    isLocal: call.backend.isLocal,
                     request: sealed
                 )
             }

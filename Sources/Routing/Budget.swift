@@ -41,11 +41,19 @@ public struct CachePolicy: Sendable, Equatable {
     public var maxAge: Duration
     /// How many answers are kept.
     public var maxEntries: Int
+    /// How many bytes the kept requests and answers may have together.
+    public var maxBytes: Int
 
     /// The defaults of `docs/configuration.md`: off.
-    public init(isOn: Bool = false, maxAge: Duration = .seconds(600), maxEntries: Int = 1_000) {
+    public init(
+        isOn: Bool = false,
+        maxAge: Duration = .seconds(600),
+        maxEntries: Int = 1_000,
+        maxBytes: Int = 16 << 20
+    ) {
         self.isOn = isOn
         self.maxAge = maxAge
         self.maxEntries = maxEntries
+        self.maxBytes = maxBytes
     }
 }

@@ -99,10 +99,6 @@ struct Chain: Sendable {
         at now: ContinuousClock.Instant,
         jitter: Double
     ) {
-        if let wanted = candidates[index].continueOn, !wanted.contains(failure) {
-            hasEnded = true
-            return
-        }
         switch failure.next {
         case .stop: hasEnded = !(failure == .contentPolicy && policy.reroutesContentPolicy)
         case .tryNext: places[index].isOut = true
@@ -117,6 +113,16 @@ struct Chain: Sendable {
             if failure == .refused && rival.model == backend.model { places[other].isOut = true }
         }
         if failure == .contentPolicy { places[index].isOut = true }
+        if preferred != index { passOver(behind: index, failure) }
+    }
+
+    /// Leaves out those behind the candidate whom the strategy asks only after other failures.
+    private mutating func passOver(behind index: Int, _ failure: FailureClass) {
+        var next = index + 1
+        while next < places.count, let gate = candidates[next].gate, !gate.classes.contains(failure) {
+            for place in next..<min(next + gate.span, places.count) { places[place].isOut = true }
+            next += gate.span
+        }
     }
 
     /// The answer was not good enough: the next tier is asked, if there is one.

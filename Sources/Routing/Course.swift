@@ -10,7 +10,13 @@ struct Course: Sendable {
     /// The best of the answers that were not good enough, and its place among the attempts.
     private var best: (answer: Answer, place: Int)?
 
+    /// What the request is kept under in the cache; nil when it is not.
+    private var key: CacheKey??
+
     init(_ thought: Thought, _ plan: RoutePlan, _ policy: RoutingPolicy, start: ContinuousClock.Instant) {
+        var policy = policy
+        if let reroutes = thought.reroutesContentPolicy { policy.reroutesContentPolicy = reroutes }
+        if let maxCost = thought.maxCost { policy.limits.maxCost = min(maxCost, policy.limits.maxCost ?? maxCost) }
         self.thought = thought
         self.plan = plan
         self.policy = policy
@@ -21,7 +27,7 @@ struct Course: Sendable {
     /// The most that a request to the backend may cost.
     func worstCase(of backend: Backend) -> NanoDollars {
         guard backend.prices != nil else { return NanoDollars(0) }
-        return backend.worstCase(inputTokens: thought.prompt.estimatedTokens, maxTokens: thought.maxTokens)
+        return backend.worstCase(inputTokens: plan.promptTokens, maxTokens: thought.maxTokens)
     }
 
     /// Takes a whole answer that was not good enough; its attempt is the last one.
@@ -53,4 +59,68 @@ struct Course: Sendable {
     func failure(isLate: Bool) -> RoutingError {
         isLate ? .deadline(run.attempts) : .allFailed(run.attempts)
     }
+
+    /// The request's key; made once.
+    mutating func cacheKey(_ cache: AnswerCache) -> CacheKey? {
+        if let key { return key }
+        let call = AnswerCache.Call(
+            constraints: thought.constraints,
+            model: thought.constraints.model,
+            criterion: plan.criterion,
+            maxTokens: thought.maxTokens,
+            temperature: thought.temperature,
+            stop: thought.stop
+        )
+        let kind = plan.classification.kind
+        let made = cache.key(thought.prompt, kind: kind, call: call, isCacheable: thought.isCacheable)
+        key = .some(made)
+        return made
+    }
+
+    // MARK: What the ledger is told
+
+    /// The decision behind an answer.
+    func decision(_ answer: Answer, at now: ContinuousClock.Instant) -> DecisionRecord {
+        var record = decision(at: now)
+        record.outcome = .answered
+        record.served = answer.backend
+        record.usage = answer.usage
+        record.quality = answer.confidence
+        return record
+    }
+
+    /// The decision behind an answer out of the cache.
+    func decision(_ hit: AnswerCache.Hit, at now: ContinuousClock.Instant) -> DecisionRecord {
+        var record = decision(hit.answer, at: now)
+        record.isCached = true
+        record.usage = hit.usage
+        return record
+    }
+
+    /// The decision behind an error.
+    func decision(_ error: RoutingError, at now: ContinuousClock.Instant) -> DecisionRecord {
+        var record = decision(at: now)
+        record.outcome =
+            switch error {
+            case .noBackend(let rejected): rejected.contains { $0.rule == .budget } ? .overBudget : .noBackend
+            case .allFailed(let attempts): attempts.allSatisfy(\.isOverBudget) ? .overBudget : .allFailed
+            case .deadline: .deadline
+            case .egressBlocked: .egressBlocked
+            case .ledgerUnavailable: .ledgerUnavailable
+            case .cancelled: .cancelled
+            }
+        return record
+    }
+
+    private func decision(at now: ContinuousClock.Instant) -> DecisionRecord {
+        var record = DecisionRecord(thought: run.id, plan: plan, criterion: plan.criterion, caller: thought.caller)
+        record.attempts = run.sent
+        record.cost = run.budget.spent
+        record.duration = now - run.start
+        return record
+    }
+}
+
+extension Attempt {
+    fileprivate var isOverBudget: Bool { outcome == .failed(.overBudget) }
 }

@@ -5,6 +5,8 @@ public struct EgressRecord: Sendable {
     /// Why it leaves.
     public enum Purpose: String, Sendable {
         case thought, probe
+        /// A judgement on an answer by a model: the router's own cost.
+        case critique
     }
 
     /// Why it leaves.
@@ -21,6 +23,8 @@ public struct EgressRecord: Sendable {
     public let kind: TaskKind?
     /// Who asked, in the game's terms; stays in the ledger.
     public let caller: String?
+    /// Whether the backend runs on this machine.
+    public let isLocal: Bool?
     /// The final bytes.
     public let request: SealedRequest
 
@@ -32,6 +36,7 @@ public struct EgressRecord: Sendable {
         attempt: Int,
         kind: TaskKind?,
         caller: String?,
+        isLocal: Bool? = nil,
         request: SealedRequest
     ) {
         self.purpose = purpose
@@ -41,6 +46,7 @@ public struct EgressRecord: Sendable {
         self.attempt = attempt
         self.kind = kind
         self.caller = caller
+        self.isLocal = isLocal
         self.request = request
     }
 }
@@ -57,13 +63,39 @@ public struct Settlement: Sendable {
     public let usage: Usage
     /// What it cost; nil when that is not known.
     public let cost: NanoDollars?
+    /// From the request to the first text, when it was streamed.
+    public let firstToken: Duration?
+    /// How good the answer was found to be, from 0 to 1; nil when nobody judged it.
+    public let quality: Double?
+    /// With the last request of a thought: how the thought was decided. It is written in the same commit.
+    public let decision: DecisionRecord?
 
-    package init(outcome: Attempt.Outcome, duration: Duration, model: String?, usage: Usage, cost: NanoDollars?) {
+    package init(
+        outcome: Attempt.Outcome,
+        duration: Duration,
+        model: String?,
+        usage: Usage,
+        cost: NanoDollars?,
+        firstToken: Duration? = nil,
+        quality: Double? = nil,
+        decision: DecisionRecord? = nil
+    ) {
         self.outcome = outcome
         self.duration = duration
         self.model = model
         self.usage = usage
         self.cost = cost
+        self.firstToken = firstToken
+        self.quality = quality
+        self.decision = decision
+    }
+
+    /// The answer's tokens a second, hidden reasoning among them, from the first text on; over all of the time when that
+    /// moment is not known. Nil when the tokens are not.
+    public var tokensPerSecond: Double? {
+        guard outcome == .answered, let visible = usage.outputVisible else { return nil }
+        let time = (duration - (firstToken ?? .zero)) / .seconds(1)
+        return time > 0 ? Double(visible + (usage.outputReasoning ?? 0)) / time : nil
     }
 }
 
@@ -75,12 +107,21 @@ public struct EgressReceipt: Sendable, Hashable {
     public let purpose: EgressRecord.Purpose
     /// To whom.
     public let backend: BackendID
+    /// Whether that backend runs on this machine.
+    public let isLocal: Bool?
+    /// What the task was taken for.
+    public let kind: TaskKind?
+    /// Who asked.
+    public let caller: String?
 
     /// The receipt of the row.
     public init(sequence: Int64, for record: EgressRecord) {
         self.sequence = sequence
         self.purpose = record.purpose
         self.backend = record.backend
+        self.isLocal = record.isLocal
+        self.kind = record.kind
+        self.caller = record.caller
     }
 }
 
@@ -97,6 +138,9 @@ public protocol EgressLedger: Sendable {
 
     /// Commits how it ended.
     func settle(_ receipt: EgressReceipt, _ settlement: Settlement) async
+
+    /// Notes how a thought was decided that sent nothing, such as one that the cache answered; waits for nothing.
+    func decided(_ decision: DecisionRecord) async
 
     /// Notes that the egress scan held a request back.
     func blocked(_ blocked: EgressBlocked) async

@@ -43,9 +43,12 @@ public struct Router: Sendable {
     private let live: LiveRouting
     private let board: HealthBoard
     private let budgets: BudgetBook
+    private let cache: AnswerCache
+    private let ledger: any EgressLedger
     private let classifier = Classifier()
     private let selector = Selector()
     private let judge = AnswerJudge()
+    private let turns = TurnCounter()
     private let caller: BackendCaller
     private let world: Circumstances
 
@@ -57,11 +60,14 @@ public struct Router: Sendable {
         ledger: any EgressLedger,
         transport: any Transport,
         budgets: BudgetBook = BudgetBook(),
+        cache: AnswerCache = AnswerCache(),
         circumstances: Circumstances = Circumstances()
     ) {
         self.live = live
         self.board = board
         self.budgets = budgets
+        self.cache = cache
+        self.ledger = ledger
         self.world = circumstances
         caller = BackendCaller(
             egress: Egress(scan: scan, ledger: ledger, transport: transport),
@@ -81,11 +87,16 @@ public struct Router: Sendable {
         }
         let facts = Selector.Facts(
             classification: classification,
-            taskBytes: thought.prompt.task.utf8.count,
+            promptTokens: TokenEstimate.tokens(of: thought.prompt),
+            answerTokens: thought.maxTokens,
             attachments: thought.prompt.attachments.map(\.mediaType),
-            constraints: thought.constraints
+            hasTools: !thought.prompt.tools.isEmpty,
+            caller: thought.caller,
+            constraints: thought.constraints,
+            turn: turns.next(),
+            allowance: budgets.allowance(for: thought.caller)
         )
-        return selector.plan(facts, registry: snapshot.registry, health: board.snapshot(at: world.now()))
+        return selector.plan(facts, snapshot: snapshot, health: board.snapshot(at: world.now()))
     }
 
     /// Thinks: the first whole answer of the plan's candidates that is good enough, or the best of those that are not.
@@ -96,8 +107,36 @@ public struct Router: Sendable {
     ) async throws(RoutingError) -> Answer {
         let snapshot = live.current
         let plan = plan(thought, snapshot)
-        guard !plan.candidates.isEmpty else { throw .noBackend(plan.rejected) }
         var course = Course(thought, plan, snapshot.policy, start: world.now())
+        do throws(RoutingError) {
+            if let key = course.cacheKey(cache), let hit = cache.lookup(key, at: world.now()) {
+                return await giveAgain(hit, course, onEvent)
+            }
+            return try await answer(&course, onEvent)
+        } catch {
+            // An answer's decision is written with its last request; this one has none.
+            await ledger.decided(course.decision(error, at: world.now()))
+            throw error
+        }
+    }
+
+    private func giveAgain(
+        _ hit: AnswerCache.Hit,
+        _ course: Course,
+        _ onEvent: (ThoughtEvent) async -> Void
+    ) async -> Answer {
+        var answer = hit.answer
+        answer.duration = world.now() - course.run.start
+        if course.thought.isStreamed { await onEvent(.delta(answer.text)) }
+        await ledger.decided(course.decision(hit, at: world.now()))
+        return answer
+    }
+
+    private func answer(
+        _ course: inout Course,
+        _ onEvent: (ThoughtEvent) async -> Void
+    ) async throws(RoutingError) -> Answer {
+        guard !course.plan.candidates.isEmpty else { throw .noBackend(course.plan.rejected) }
         while true {
             if Task.isCancelled { throw .cancelled }
             switch course.chain.next(at: world.now()) {
@@ -108,13 +147,23 @@ public struct Router: Sendable {
                 }
                 if let answer = try await ask(index, &course, onEvent) { return answer }
             case .end:
-                if let best = await course.giveBest(onEvent) { return best }
+                if let best = await giveBest(&course, onEvent) { return best }
                 throw course.failure(isLate: world.now() >= course.run.deadline)
             case .late:
-                if let best = await course.giveBest(onEvent) { return best }
+                if let best = await giveBest(&course, onEvent) { return best }
                 throw course.failure(isLate: true)
             }
         }
+    }
+
+    /// The best of the answers that were not good enough, if there was any.
+    private func giveBest(
+        _ course: inout Course,
+        _ onEvent: (ThoughtEvent) async -> Void
+    ) async -> Answer? {
+        guard let best = await course.giveBest(onEvent) else { return nil }
+        await ledger.decided(course.decision(best, at: world.now()))
+        return best
     }
 
     // MARK: One candidate
@@ -193,6 +242,8 @@ public struct Router: Sendable {
             cost: cost,
             confidence: verdict.confidence
         )
+        var decision: DecisionRecord?
+        if case .good = verdict { decision = course.decision(answer, at: end.ended) }
         await caller.settle(
             end.receipt,
             Settlement(
@@ -200,11 +251,16 @@ public struct Router: Sendable {
                 duration: end.duration,
                 model: completion.model,
                 usage: usage,
-                cost: cost
+                cost: cost,
+                firstToken: end.firstText.map { $0 - end.began },
+                quality: verdict.confidence,
+                decision: decision
             )
         )
         switch verdict {
-        case .good: return answer
+        case .good:
+            if let key = course.cacheKey(cache) { cache.store(answer, isSound: true, for: key, at: end.ended) }
+            return answer
         case .refusal:
             if end.firstText != nil && course.thought.isStreamed { course.run.broken = .refused }
             course.chain.didFail(index, .refused, retryAfter: nil, at: end.ended, jitter: world.jitter())

@@ -18,6 +18,12 @@ public struct Thought: Sendable {
     public var isStreamed: Bool
     /// Who asked, for the ledger.
     public var caller: String?
+    /// Whether an answer that was given to the very same request before will do.
+    public var isCacheable: Bool
+    /// What all of its requests together may cost; nil for the policy's sum.
+    public var maxCost: NanoDollars?
+    /// Whether a content filter's verdict leads to the next backend; nil for the policy's word.
+    public var reroutesContentPolicy: Bool?
 
     /// A thought.
     public init(
@@ -28,7 +34,10 @@ public struct Thought: Sendable {
         temperature: Double? = nil,
         stop: [String] = [],
         isStreamed: Bool = false,
-        caller: String? = nil
+        caller: String? = nil,
+        isCacheable: Bool = true,
+        maxCost: NanoDollars? = nil,
+        reroutesContentPolicy: Bool? = nil
     ) {
         self.prompt = prompt
         self.kind = kind
@@ -38,6 +47,9 @@ public struct Thought: Sendable {
         self.stop = stop
         self.isStreamed = isStreamed
         self.caller = caller
+        self.isCacheable = isCacheable
+        self.maxCost = maxCost
+        self.reroutesContentPolicy = reroutesContentPolicy
     }
 }
 

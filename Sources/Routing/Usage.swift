@@ -46,7 +46,7 @@ public struct Usage: Sendable, Equatable {
 
     /// What a backend would have counted, as far as the sizes tell; marked as estimated.
     static func estimated(_ prompt: BlindPrompt, answerBytes: Int) -> Usage {
-        Usage(inputUncached: prompt.estimatedTokens, outputVisible: (answerBytes + 3) / 4, source: .estimated)
+        Usage(inputUncached: TokenEstimate.tokens(of: prompt), outputVisible: (answerBytes + 3) / 4, source: .estimated)
     }
 
     /// These counts, or others when nothing was said here.
@@ -75,9 +75,4 @@ public struct NanoDollars: Sendable, Hashable, Comparable {
 
     /// By amount.
     public static func < (left: NanoDollars, right: NanoDollars) -> Bool { left.value < right.value }
-}
-
-extension BlindPrompt {
-    /// About how many tokens it has.
-    var estimatedTokens: Int { Selector.estimatedTokens(bytes: task.utf8.count) }
 }

@@ -27,7 +27,7 @@ struct Check: ParsableCommand {
     }
 
     /// A checked configuration, or the problems on standard error and the exit.
-    static func load(_ file: String, env: String?) throws -> BridgeConfig {
+    static func load(_ file: String, env: String? = nil) throws -> BridgeConfig {
         do {
             let config = try ConfigLoader.load(file, envFile: env)
             for warning in config.warnings { Output.error("warning: \(warning)") }

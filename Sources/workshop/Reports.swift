@@ -18,33 +18,6 @@ struct Health: ParsableCommand {
     }
 }
 
-/// `workshop costs`: what thinking has cost.
-struct Costs: ParsableCommand {
-    static let configuration = CommandConfiguration(abstract: "Show what thinking has cost, from the ledger.")
-
-    @OptionGroup var client: ClientOptions
-
-    func run() throws {
-        try client.run("costs") { result in
-            var rows = [["", "USD", "attempts", "answered", "tokens in", "tokens out", "unpriced"]]
-            rows.append(row("today", result["today"]))
-            rows.append(row("month", result["month"]))
-            for backend in result["by_backend"] as? [[String: Any]] ?? [] {
-                rows.append(row("  " + (backend["backend"] as? String ?? ""), backend))
-            }
-            Output.table(rows)
-        }
-    }
-
-    private func row(_ name: String, _ totals: Any?) -> [String] {
-        let totals = totals as? [String: Any] ?? [:]
-        return [name, Output.number(totals["usd"], digits: 6)]
-            + ["attempts", "answered", "input_tokens", "output_tokens", "unpriced"].map {
-                Output.number(totals[$0], digits: 0)
-            }
-    }
-}
-
 /// `workshop audit`: what left the machine.
 struct Audit: ParsableCommand {
     static let configuration = CommandConfiguration(

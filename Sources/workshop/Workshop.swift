@@ -14,8 +14,8 @@ struct Workshop: AsyncParsableCommand {
             """,
         version: "workshop \(Version.current)",
         subcommands: [
-            Serve.self, Route.self, Think.self, Health.self, Backends.self, Models.self, Costs.self, Audit.self,
-            Reload.self, Check.self,
+            Serve.self, Route.self, Think.self, Health.self, Backends.self, Models.self, Costs.self, Usage.self,
+            Audit.self, Reload.self, Check.self,
         ]
     )
 }
@@ -91,6 +91,14 @@ enum Output {
             }
             print(cells.joined(separator: "  "))
         }
+    }
+
+    /// A share as a bar of at most twenty blocks; what is there has at least an eighth of one.
+    static func bar(_ part: Double, of whole: Double) -> String {
+        guard part > 0, whole > 0 else { return "" }
+        let eighths = max(1, Int((min(part / whole, 1) * 160).rounded()))
+        let rest = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"][eighths % 8]
+        return String(repeating: "█", count: eighths / 8) + rest
     }
 
     /// A number as people read it.

@@ -127,7 +127,7 @@ struct LedgerTests {
         #expect(report.today.cost == NanoDollars(1))
         #expect(report.month.cost == NanoDollars(21))
         #expect((report.month.inputTokens, report.month.outputTokens) == (30, 6))
-        #expect(report.byBackend.map(\.backend) == ["alpha"])
+        #expect(report.byBackend.map(\.name) == ["alpha"])
         ledger.close()
     }
 

@@ -25,8 +25,8 @@ struct ChainTests {
             var policy = RoutingPolicy()
             policy.limits = Router.Limits(maxAttempts: attempts, deadline: deadline)
             policy.retry.attempts = retries
-            var candidates = try self.names.map {
-                Candidate(backend: try Fixture.backend($0), state: .healthy, why: "", isLastResort: false)
+            var candidates: [Candidate] = try self.names.map {
+                .of(try Fixture.backend($0))
             }
             adjust(&policy, &candidates)
             chain = Chain(candidates, policy: policy, start: ChainTests.start)
@@ -157,7 +157,7 @@ struct ChainTests {
             for (index, window) in [8_000, 4_000, 8_000, 32_000].enumerated() {
                 var backend = candidates[index].backend
                 backend.maxContext = window
-                candidates[index] = Candidate(backend: backend, state: .healthy, why: "", isLastResort: false)
+                candidates[index] = .of(backend)
             }
         }
         let story = play.run(["a": [(.contextWindow, nil)]])
@@ -169,7 +169,7 @@ struct ChainTests {
         var play = try Play("abc") { _, candidates in
             var backend = candidates[1].backend
             backend.model = "a-1"
-            candidates[1] = Candidate(backend: backend, state: .healthy, why: "", isLastResort: false)
+            candidates[1] = .of(backend)
         }
         let story = play.run(["a": [(.refused, nil)]])
         #expect(story == ["a", "c", "answered"])
@@ -182,13 +182,18 @@ struct ChainTests {
         #expect(story == ["a", "b", "answered"])
     }
 
-    @Test("a candidate may name the failures that lead on")
-    func continueOn() throws {
-        for (failure, expected) in [(FailureClass.overloaded, "answered"), (.badRequest, "end")] {
-            var play = try Play("ab", retries: 0) { _, candidates in candidates[0].continueOn = [.overloaded] }
-            let story = play.run(["a": [(failure, nil)]])
-            #expect(story.last == expected)
+    @Test(
+        "the strategy may name the failures that lead on",
+        arguments: [
+            (FailureClass.overloaded, ["a", "b", "answered"]), (.badRequest, ["a", "d", "answered"]),
+        ]
+    )
+    func gates(_ failure: FailureClass, _ expected: [String]) throws {
+        var play = try Play("abcd", retries: 0) { _, candidates in
+            candidates[1].gate = Candidate.Gate(classes: [.overloaded], span: 2)
         }
+        let story = play.run(["a": [(failure, nil)]])
+        #expect(story == expected)
     }
 
     @Test("without failover there is one backend")

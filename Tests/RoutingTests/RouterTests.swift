@@ -21,7 +21,7 @@ struct RouterTests {
     @Test("the answer tells who gave it, what it cost and who was tried before, in order")
     func fallback() async throws {
         var backends = try Workbench.three()
-        backends[2].prices = PriceVector(input: 1, output: 2)
+        for place in backends.indices { backends[place].prices = PriceVector(input: 1, output: 2) }
         let bench = Workbench(
             backends,
             ["one": [Self.down], "two": [.failure(.unreachable)], "three": [Self.good]],

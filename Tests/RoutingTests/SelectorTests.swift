@@ -7,7 +7,7 @@ import Testing
 struct SelectorTests {
     private let now = ContinuousClock.now
 
-    private func facts(_ kind: TaskKind, local: Bool = false, bytes: Int = 100, attachments: [String] = [])
+    private func facts(_ kind: TaskKind, local: Bool = false, tokens: Int = 100, attachments: [String] = [])
         -> Selector.Facts
     {
         let classification = Classification(
@@ -17,7 +17,7 @@ struct SelectorTests {
             isLocalOnly: local,
             why: []
         )
-        return Selector.Facts(classification: classification, taskBytes: bytes, attachments: attachments)
+        return Selector.Facts(classification: classification, promptTokens: tokens, attachments: attachments)
     }
 
     private func lamp(_ name: String, _ state: HealthState, permitted: Bool = false) throws -> BackendHealth {
@@ -54,7 +54,7 @@ struct SelectorTests {
         ] as [(TaskKind, [String])]
     )
     func homes(_ kind: TaskKind, _ expected: [String]) throws {
-        let plan = Selector().plan(facts(kind), registry: try Fixture.seven(), health: [])
+        let plan = Selector().plan(facts(kind), snapshot: RoutingSnapshot(registry: try Fixture.seven()), health: [])
         #expect(names(plan) == expected)
         #expect(plan.rejected.isEmpty)
         #expect(plan.candidates.first?.why == "first choice for \(kind.rawValue)")
@@ -67,7 +67,7 @@ struct SelectorTests {
         facts.constraints.isLocalOnly = byCaller
         let down = [try lamp("local", .unhealthy), try lamp("claude", .healthy, permitted: true)]
         for health in [[], down] {
-            let plan = Selector().plan(facts, registry: try Fixture.seven(), health: health)
+            let plan = Selector().plan(facts, snapshot: RoutingSnapshot(registry: try Fixture.seven()), health: health)
             #expect(names(plan) == ["local"])
             #expect(plan.rejected.count == 6)
             #expect(plan.rejected.allSatisfy { $0.rule == .notLocal })
@@ -85,7 +85,7 @@ struct SelectorTests {
     func modality(_ attachments: [String], _ expected: [String]) throws {
         let plan = Selector().plan(
             facts(.multimodal, attachments: attachments),
-            registry: try Fixture.seven(),
+            snapshot: RoutingSnapshot(registry: try Fixture.seven()),
             health: []
         )
         #expect(names(plan) == expected)
@@ -96,7 +96,7 @@ struct SelectorTests {
     func textAttachment() throws {
         let plan = Selector().plan(
             facts(.status, attachments: ["text/plain"]),
-            registry: try Fixture.seven(),
+            snapshot: RoutingSnapshot(registry: try Fixture.seven()),
             health: []
         )
         #expect(plan.candidates.count == 7)
@@ -105,11 +105,15 @@ struct SelectorTests {
     @Test(
         "a task goes only where it fits, to the token",
         arguments: [
-            (8_127, true), (8_128, true), (8_129, false),
+            (7_935, true), (7_936, true), (7_937, false),
         ]
     )
     func context(_ tokens: Int, _ fits: Bool) throws {
-        let plan = Selector().plan(facts(.status, bytes: tokens * 3), registry: try Fixture.seven(), health: [])
+        let plan = Selector().plan(
+            facts(.status, tokens: tokens),
+            snapshot: RoutingSnapshot(registry: try Fixture.seven()),
+            health: []
+        )
         #expect(names(plan).contains("local") == fits)
         #expect((rules(plan)["local"] == .context) == !fits)
     }
@@ -118,22 +122,29 @@ struct SelectorTests {
     func requested() throws {
         var facts = facts(.status)
         facts.constraints.backend = try Fixture.id("kimi")
-        let plan = Selector().plan(facts, registry: try Fixture.seven(), health: [])
+        let plan = Selector().plan(facts, snapshot: RoutingSnapshot(registry: try Fixture.seven()), health: [])
         #expect(names(plan) == ["kimi"])
         #expect(plan.rejected.allSatisfy { $0.rule == .notRequested })
         facts.constraints.isLocalOnly = true
-        let local = Selector().plan(facts, registry: try Fixture.seven(), health: [])
+        let local = Selector().plan(facts, snapshot: RoutingSnapshot(registry: try Fixture.seven()), health: [])
         #expect(names(local).isEmpty)
         #expect(rules(local)["kimi"] == .notLocal)
         facts.constraints.backend = try Fixture.id("nobody")
-        #expect(Selector().plan(facts, registry: try Fixture.seven(), health: []).candidates.isEmpty)
+        #expect(
+            Selector().plan(facts, snapshot: RoutingSnapshot(registry: try Fixture.seven()), health: []).candidates
+                .isEmpty
+        )
     }
 
     @Test("a disabled backend is never asked, also as a last resort, and says why")
     func disabled() throws {
         var backend = try Fixture.backend("gpt")
         backend.service = .disabled("KEY is not set")
-        let plan = Selector().plan(facts(.status), registry: BackendRegistry([backend]), health: [])
+        let plan = Selector().plan(
+            facts(.status),
+            snapshot: RoutingSnapshot(registry: BackendRegistry([backend])),
+            health: []
+        )
         #expect(plan.candidates.isEmpty)
         #expect(plan.rejected == [Rejection(backend: backend.id, rule: .disabled, why: "KEY is not set")])
     }
@@ -147,7 +158,11 @@ struct SelectorTests {
     )
     func unwell(_ state: HealthState, _ isPermitted: Bool, _ rule: Rejection.Rule?) throws {
         let health = [try lamp("claude", state, permitted: isPermitted)]
-        let plan = Selector().plan(facts(.reasoning), registry: try Fixture.seven(), health: health)
+        let plan = Selector().plan(
+            facts(.reasoning),
+            snapshot: RoutingSnapshot(registry: try Fixture.seven()),
+            health: health
+        )
         #expect(rules(plan)["claude"] == rule)
         #expect(names(plan).first == (rule == nil ? "claude" : "gpt"))
     }
@@ -159,7 +174,11 @@ struct SelectorTests {
             try lamp("gpt", .configError), try lamp("gemini", .rateLimited), try lamp("grok", .unhealthy),
             try lamp("openrouter", .unhealthy),
         ]
-        let plan = Selector().plan(facts(.reasoning), registry: try Fixture.seven(), health: health)
+        let plan = Selector().plan(
+            facts(.reasoning),
+            snapshot: RoutingSnapshot(registry: try Fixture.seven()),
+            health: health
+        )
         #expect(names(plan) == ["kimi", "openrouter", "grok", "claude", "gemini", "gpt", "local"])
         #expect(plan.candidates.allSatisfy { $0.isLastResort && $0.why.hasPrefix("last resort") })
         #expect(plan.rejected.isEmpty)
@@ -168,7 +187,11 @@ struct SelectorTests {
     @Test("of two with the same role the one that does not fail comes first")
     func degraded() throws {
         let two = BackendRegistry([try Fixture.backend("one", [.speed]), try Fixture.backend("two", [.speed])])
-        let plan = Selector().plan(facts(.quickAnswer), registry: two, health: [try lamp("one", .degraded)])
+        let plan = Selector().plan(
+            facts(.quickAnswer),
+            snapshot: RoutingSnapshot(registry: two),
+            health: [try lamp("one", .degraded)]
+        )
         #expect(names(plan) == ["two", "one"])
     }
 
@@ -189,10 +212,14 @@ struct SelectorTests {
         }
         let kind = TaskKind.allCases[Int.random(in: 0..<TaskKind.allCases.count, using: &generator)]
         var facts = facts(kind, local: Int.random(in: 0..<8, using: &generator) == 0)
-        facts.taskBytes = Int.random(in: 0..<4_000_000, using: &generator)
-        facts.attachments = Bool.random(using: &generator) ? [] : ["image/png"]
+        facts.promptTokens = Int.random(in: 0..<3_000_000, using: &generator)
+        facts.modalities = Bool.random(using: &generator) ? [] : ["image"]
         facts.constraints.backend = Bool.random(using: &generator) ? nil : backends[3].id
-        let plan = Selector().plan(facts, registry: BackendRegistry(backends), health: health)
+        let plan = Selector().plan(
+            facts,
+            snapshot: RoutingSnapshot(registry: BackendRegistry(backends)),
+            health: health
+        )
         let seen = plan.candidates.map(\.backend.id) + plan.rejected.map(\.backend)
         #expect(seen.sorted() == backends.map(\.id).sorted(), "seed \(seed)")
         let order = plan.rejected.compactMap { one in backends.firstIndex { $0.id == one.backend } }

@@ -70,3 +70,18 @@ extension HealthBoard {
         }
     }
 }
+
+extension Candidate {
+    /// A candidate in good health.
+    static func of(_ backend: Backend) -> Candidate {
+        Candidate(
+            backend: backend,
+            state: .healthy,
+            score: Score(quality: 0, speed: 0, cost: 0, reliability: 0, preference: 1),
+            expectedCost: nil,
+            isLastResort: false,
+            gate: nil,
+            reason: .primary
+        )
+    }
+}

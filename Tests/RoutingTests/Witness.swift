@@ -28,6 +28,8 @@ struct WitnessedLedger: EgressLedger {
         witness.note("settled \(receipt.sequence)")
     }
 
+    func decided(_ decision: DecisionRecord) async { await ledger.decided(decision) }
+
     func blocked(_ blocked: EgressBlocked) async { await ledger.blocked(blocked) }
 }
 

@@ -7,6 +7,7 @@ public final class MemoryLedger: EgressLedger {
         var records: [EgressRecord] = []
         var settlements: [Int64: Settlement] = [:]
         var blocked: [EgressBlocked] = []
+        var decisions: [DecisionRecord] = []
         var isBroken = false
     }
 
@@ -28,6 +29,9 @@ public final class MemoryLedger: EgressLedger {
     /// What the egress scan held back.
     public var blockedRequests: [EgressBlocked] { state.withLock { $0.blocked } }
 
+    /// How the thoughts were decided, in the order in which they ended.
+    public var decisions: [DecisionRecord] { state.withLock { $0.decisions } }
+
     /// Records, or fails as told.
     public func willSend(_ record: EgressRecord) async throws(LedgerUnavailable) -> EgressReceipt {
         let sequence: Int64? = state.withLock { state in
@@ -41,7 +45,15 @@ public final class MemoryLedger: EgressLedger {
 
     /// Records the end.
     public func settle(_ receipt: EgressReceipt, _ settlement: Settlement) async {
-        state.withLock { $0.settlements[receipt.sequence] = settlement }
+        state.withLock { state in
+            state.settlements[receipt.sequence] = settlement
+            if let decision = settlement.decision { state.decisions.append(decision) }
+        }
+    }
+
+    /// Records how a thought was decided that sent nothing.
+    public func decided(_ decision: DecisionRecord) async {
+        state.withLock { $0.decisions.append(decision) }
     }
 
     /// Records what was held back.

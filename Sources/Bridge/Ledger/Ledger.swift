@@ -26,16 +26,10 @@ final class Ledger: EgressLedger {
         var description: String { "the ledger \(path) cannot be opened: \(reason)" }
     }
 
-    private enum Entry: Sendable {
-        case egress(EgressRecord, time: Int64, digest: Data)
-        case settlement(EgressReceipt, Settlement, time: Int64)
-        case guarded(verdict: String, identityClass: IdentityClass, place: String, backend: BackendID?, time: Int64)
-    }
-
     let pool: DatabasePool
     private let digestKey: SymmetricKey
     private let logger: Logger
-    private let commits: GroupCommit<Entry, Int64>
+    private let commits: GroupCommit<LedgerEntry, Int64>
     private let clock: @Sendable () -> Date
     private let durability: Durability
     private let owed = Owed()
@@ -102,11 +96,14 @@ final class Ledger: EgressLedger {
         }
     }
 
+    /// Returns when everything that was told before is committed.
+    func flush() { commits.flush() }
+
     // MARK: EgressLedger
 
     /// Commits the record; returns only when a crash could no longer lose it.
     func willSend(_ record: EgressRecord) async throws(LedgerUnavailable) -> EgressReceipt {
-        let entry = Entry.egress(record, time: nowMilliseconds, digest: digest(of: record.request))
+        let entry = LedgerEntry.egress(record, time: nowMilliseconds, digest: digest(of: record.request))
         let others = open.add(1, ordering: .relaxed).oldValue
         guard let sequence = await commits.append(entry, isAlone: isAlone(others: others)) else {
             open.subtract(1, ordering: .relaxed)
@@ -117,7 +114,7 @@ final class Ledger: EgressLedger {
 
     /// Commits how it ended. A failure is logged: the request is out and its answer is here, so both are kept.
     func settle(_ receipt: EgressReceipt, _ settlement: Settlement) async {
-        let entry = Entry.settlement(receipt, settlement, time: nowMilliseconds)
+        let entry = LedgerEntry.settlement(receipt, settlement, time: nowMilliseconds)
         // Nobody waits for the end of a probe.
         let others = open.subtract(1, ordering: .relaxed).newValue
         if receipt.purpose == .probe {
@@ -127,9 +124,14 @@ final class Ledger: EgressLedger {
         }
     }
 
+    /// Notes how a thought was decided that sent nothing; waits for nothing.
+    func decided(_ decision: DecisionRecord) async {
+        commits.appendLater(.decision(decision, time: nowMilliseconds))
+    }
+
     /// Notes that the egress scan held a request back.
     func blocked(_ blocked: EgressBlocked) async {
-        let entry = Entry.guarded(
+        let entry = LedgerEntry.guarded(
             verdict: "egress_blocked",
             identityClass: blocked.violation.identityClass,
             place: blocked.violation.place.rawValue,
@@ -141,7 +143,7 @@ final class Ledger: EgressLedger {
 
     /// Notes that the prompt guard refused a task.
     func refused(_ refusal: GuardRefusal) async {
-        let entry = Entry.guarded(
+        let entry = LedgerEntry.guarded(
             verdict: "refused",
             identityClass: refusal.identityClass,
             place: refusal.field.rawValue,
@@ -149,6 +151,22 @@ final class Ledger: EgressLedger {
             time: nowMilliseconds
         )
         _ = await commits.append(entry)
+    }
+
+    /// Keeps what somebody thought of an answer.
+    /// - Parameter stars: from 1 to 5.
+    /// - Returns: whether there is such a thought.
+    func rate(_ thought: String, stars: Int) async throws -> Bool {
+        // The newest first: what is rated was mostly answered just now.
+        let row = try await pool.read { db in
+            try Int64.fetchOne(
+                db,
+                sql: "SELECT id FROM backend_selection_history WHERE thought = ? ORDER BY id DESC LIMIT 1",
+                arguments: [thought]
+            )
+        }
+        guard let row, (1...5).contains(stars) else { return false }
+        return await commits.append(.rating(row: row, stars: stars)) != nil
     }
 
     // MARK: Writing
@@ -170,14 +188,14 @@ final class Ledger: EgressLedger {
     /// Ends of requests that could not be written; they are written with whatever is written next.
     private final class Owed: Sendable {
         private static let most = 10_000
-        private let entries = Mutex<[Entry]>([])
+        private let entries = Mutex<[LedgerEntry]>([])
 
-        func add(_ failed: [Entry]) {
+        func add(_ failed: [LedgerEntry]) {
             let ends = failed.filter { if case .egress = $0 { false } else { true } }
             entries.withLock { $0 = Array(($0 + ends).suffix(Self.most)) }
         }
 
-        func take() -> [Entry] {
+        func take() -> [LedgerEntry] {
             entries.withLock { entries in
                 defer { entries = [] }; return entries
             }
@@ -188,7 +206,7 @@ final class Ledger: EgressLedger {
     private static let patience = Duration.seconds(2)
 
     private static func commit(
-        _ entries: [Entry],
+        _ entries: [LedgerEntry],
         to pool: DatabasePool,
         owed: Owed,
         isPatient: Bool,
@@ -211,61 +229,11 @@ final class Ledger: EgressLedger {
         }
     }
 
-    private static func write(_ entries: [Entry], _ db: Database) throws -> [Int64] {
+    private static func write(_ entries: [LedgerEntry], _ db: Database) throws -> [Int64] {
         var receipts: [Int64] = []
         receipts.reserveCapacity(entries.count)
-        try db.inTransaction(.immediate) {
-            for entry in entries { receipts.append(try write(entry, db)) }
-            return .commit
-        }
+        try db.immediately { for entry in entries { receipts.append(try entry.write(db)) } }
         return receipts
-    }
-
-    private static func write(_ entry: Entry, _ db: Database) throws -> Int64 {
-        switch entry {
-        case .egress(let record, let time, let digest):
-            try execute(
-                db,
-                """
-                INSERT INTO egress (time_ms, purpose, backend, model, thought, attempt, kind, caller, bytes_sent, digest)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                """,
-                [
-                    time, record.purpose.rawValue, record.backend.rawValue, record.model, record.thought,
-                    record.attempt, record.kind?.rawValue, record.caller, record.request.body.count, digest,
-                ]
-            )
-        case .settlement(let receipt, let settlement, let time):
-            let usage = settlement.usage
-            try execute(
-                db,
-                """
-                INSERT OR IGNORE INTO backend_performance (seq, time_ms, backend, purpose, outcome, response_time_us,
-                    model_used, input_uncached, input_cache_read, input_cache_write, output_visible, output_reasoning,
-                    usage_source, cost_nanousd)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                """,
-                [
-                    receipt.sequence, time, receipt.backend.rawValue, receipt.purpose.rawValue,
-                    settlement.outcome.label,
-                    Int64(settlement.duration.milliseconds * 1_000), settlement.model, usage.inputUncached,
-                    usage.inputCacheRead, usage.inputCacheWrite, usage.outputVisible, usage.outputReasoning,
-                    usage.source.rawValue, settlement.cost?.value,
-                ]
-            )
-        case .guarded(let verdict, let identityClass, let place, let backend, let time):
-            try execute(
-                db,
-                "INSERT INTO guard_event (time_ms, verdict, class, place, backend) VALUES (?, ?, ?, ?, ?)",
-                [time, verdict, identityClass.rawValue, place, backend?.rawValue]
-            )
-        }
-        return db.lastInsertedRowID
-    }
-
-    private static func execute(_ db: Database, _ sql: String, _ values: [(any DatabaseValueConvertible)?]) throws {
-        let statement = try db.cachedStatement(sql: sql)
-        try statement.execute(arguments: StatementArguments(values))
     }
 
     /// An error of SQLite without its SQL or arguments; another error as it is.

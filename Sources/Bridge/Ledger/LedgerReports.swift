@@ -1,25 +1,5 @@
 internal import Foundation
 internal import GRDB
-internal import Routing
-
-/// What `costs` tells.
-struct CostReport: Sendable {
-    /// The sums of a stretch of time.
-    struct Totals: Sendable, Equatable {
-        var cost = NanoDollars(0)
-        var attempts = 0
-        var answered = 0
-        var inputTokens = 0
-        var outputTokens = 0
-        /// Answered attempts whose cost is not known.
-        var unpriced = 0
-    }
-
-    let today: Totals
-    let month: Totals
-    /// Of this month, the dearest first.
-    let byBackend: [(backend: String, totals: Totals)]
-}
 
 /// What `audit` tells.
 struct AuditReport: Sendable {
@@ -39,21 +19,6 @@ struct AuditReport: Sendable {
 }
 
 extension Ledger {
-    /// The sums of today and of this month, in UTC.
-    func costs(now: Date = Date()) async throws -> CostReport {
-        var calendar = Calendar(identifier: .gregorian)
-        if let utc = TimeZone(secondsFromGMT: 0) { calendar.timeZone = utc }
-        let today = calendar.startOfDay(for: now)
-        let month = calendar.dateInterval(of: .month, for: now)?.start ?? today
-        return try await pool.read { db in
-            CostReport(
-                today: try Self.totals(db, since: today),
-                month: try Self.totals(db, since: month),
-                byBackend: try Self.totalsByBackend(db, since: month)
-            )
-        }
-    }
-
     /// The state of the record.
     func audit() async throws -> AuditReport {
         try await pool.read { db in
@@ -102,45 +67,5 @@ extension Ledger {
         var counts: [String: Int] = [:]
         for event in events { counts[event[1], default: 0] += event[2] as Int }
         return counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { ($0.key, $0.value) }
-    }
-
-    private static let sums = """
-        COALESCE(SUM(cost_nanousd), 0), COUNT(*), COALESCE(SUM(outcome = 'answered'), 0),
-        COALESCE(SUM(COALESCE(input_uncached, 0) + COALESCE(input_cache_read, 0) + COALESCE(input_cache_write, 0)), 0),
-        COALESCE(SUM(COALESCE(output_visible, 0) + COALESCE(output_reasoning, 0)), 0),
-        COALESCE(SUM(outcome = 'answered' AND cost_nanousd IS NULL), 0)
-        """
-
-    private static func totals(_ db: Database, since: Date) throws -> CostReport.Totals {
-        try Row.fetchOne(
-            db,
-            sql: "SELECT \(sums) FROM backend_performance WHERE purpose = 'thought' AND time_ms >= ?",
-            arguments: [Int64(since.timeIntervalSince1970 * 1_000)]
-        ).map { totals($0, from: 0) } ?? CostReport.Totals()
-    }
-
-    private static func totalsByBackend(
-        _ db: Database,
-        since: Date
-    ) throws -> [(backend: String, totals: CostReport.Totals)] {
-        try Row.fetchAll(
-            db,
-            sql: """
-                SELECT backend, \(sums) FROM backend_performance WHERE purpose = 'thought' AND time_ms >= ?
-                GROUP BY backend ORDER BY 2 DESC, 1
-                """,
-            arguments: [Int64(since.timeIntervalSince1970 * 1_000)]
-        ).map { ($0[0], totals($0, from: 1)) }
-    }
-
-    private static func totals(_ row: Row, from first: Int) -> CostReport.Totals {
-        CostReport.Totals(
-            cost: NanoDollars(row[first]),
-            attempts: row[first + 1],
-            answered: row[first + 2],
-            inputTokens: row[first + 3],
-            outputTokens: row[first + 4],
-            unpriced: row[first + 5]
-        )
     }
 }

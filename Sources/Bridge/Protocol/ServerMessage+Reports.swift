@@ -8,15 +8,79 @@ extension ServerMessage {
             json.object { write(report.today, &$0) }
             json.key("month")
             json.object { write(report.month, &$0) }
-            json.key("by_backend")
-            json.array(report.byBackend) { json, row in
-                json.object { json in
-                    json.key("backend")
-                    json.string(row.backend)
-                    write(row.totals, &json)
+            let parts: [(StaticString, StaticString, [CostReport.Share])] = [
+                ("by_backend", "backend", report.byBackend), ("by_tier", "tier", report.byTier),
+                ("by_kind", "kind", report.byKind), ("by_caller", "caller", report.byCaller),
+            ]
+            for (part, name, shares) in parts {
+                json.key(part)
+                json.array(shares) { json, share in
+                    json.object { json in
+                        json.key(name)
+                        json.string(share.name)
+                        write(share.totals, &json)
+                    }
                 }
             }
+            json.key("cache")
+            json.object { json in
+                json.key("today")
+                json.integer(report.cachedToday)
+                json.key("month")
+                json.integer(report.cachedMonth)
+            }
+            json.key("fallbacks")
+            json.integer(report.fallbacks)
+            json.key("budgets")
+            json.array(report.budgets.prefix(mostBudgets)) { json, budget in json.object { write(budget, &$0) } }
+            json.key("savings")
+            if let savings = report.savings { json.object { write(savings, &$0) } } else { json.null() }
         }
+    }
+
+    /// A budget that each caller has is a row a caller, and a line has its limit.
+    private static let mostBudgets = 200
+
+    private static func write(_ budget: BudgetStanding, _ json: inout JSONWriter) {
+        json.key("scope")
+        switch budget.scope {
+        case .everything: json.constant("everything")
+        case .backend: json.constant("backend")
+        case .caller: json.constant("caller")
+        }
+        json.key("name")
+        json.string(budget.name)
+        json.key("period")
+        json.string(budget.budget.period.rawValue)
+        json.key("limit_usd")
+        json.number(budget.budget.limit.dollars)
+        json.key("spent_usd")
+        json.number(budget.spent.dollars)
+        json.key("held_usd")
+        json.number(budget.held.dollars)
+        json.key("left_usd")
+        json.number(budget.left.dollars)
+        json.key("percent")
+        json.number((budget.percent * 10).rounded() / 10)
+    }
+
+    private static func write(_ savings: Savings, _ json: inout JSONWriter) {
+        json.key("baseline_usd")
+        if let baseline = savings.baseline { json.number(baseline.dollars) } else { json.null() }
+        json.key("spent_usd")
+        json.number(savings.spent.dollars)
+        json.key("router_usd")
+        json.number(savings.router.dollars)
+        json.key("saved_usd")
+        if let saved = savings.saved { json.number(saved.dollars) } else { json.null() }
+        json.key("percent")
+        if let percent = savings.percent { json.number((percent * 10).rounded() / 10) } else { json.null() }
+        json.key("compared")
+        json.integer(savings.compared)
+        json.key("not_compared")
+        json.integer(savings.notCompared)
+        json.key("cached")
+        json.integer(savings.cached)
     }
 
     static func audit(_ id: RequestID, _ report: AuditReport) -> [UInt8] {

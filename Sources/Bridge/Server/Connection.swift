@@ -145,7 +145,7 @@ actor Connection {
         case .route(let params): start(id) { await self.route(id, params) }
         case .think(let params): start(id) { await self.think(id, params) }
         case .costs:
-            start(id) { await self.report(id) { ServerMessage.costs(id, try await self.service.ledger.costs()) } }
+            start(id) { await self.report(id) { ServerMessage.costs(id, try await self.service.costs()) } }
         case .audit:
             start(id) { await self.report(id) { ServerMessage.audit(id, try await self.service.ledger.audit()) } }
         case .backends(let request):

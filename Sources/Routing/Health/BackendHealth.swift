@@ -35,6 +35,6 @@ public struct BackendHealth: Sendable {
     public var isSaturated = false
     /// How long an answer took of late, on the average; nil before the first.
     public var typicalLatency: Duration?
-    /// Which share of its requests it answered of late, from 0 to 1.
+    /// Which share of its requests it answered of late, from 0 to 1 in tenths; what it missed is forgotten with time.
     public var reliability = 1.0
 }

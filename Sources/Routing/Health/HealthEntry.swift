@@ -1,3 +1,7 @@
+#if canImport(Glibc)
+    internal import Glibc
+#endif
+
 /// What is known of one backend. Pure: times come in.
 struct HealthEntry: Sendable {
     private(set) var backend: Backend
@@ -7,7 +11,7 @@ struct HealthEntry: Sendable {
     private var configError: (failure: FailureClass, until: ContinuousClock.Instant)?
     private var latency: Duration?
     private var typicalLatency: Duration?
-    private var reliability = 1.0
+    private var misses = (share: 0.0, at: ContinuousClock.Instant.now)
     private var wasAsked = false
     private var lastFailure: FailureClass?
     /// The state that observers know.
@@ -21,6 +25,8 @@ struct HealthEntry: Sendable {
     private static let defaultRateLimitWait = Duration.seconds(5)
     /// The weight of the newest value in an average: about the last ten count.
     private static let newest = 0.1
+    /// Half of what a backend missed is forgotten after so long: one that nobody asks could not show that it is well.
+    private static let forgetting = Duration.seconds(5)
 
     init(_ backend: Backend, now: ContinuousClock.Instant) {
         self.backend = backend
@@ -86,11 +92,13 @@ struct HealthEntry: Sendable {
             configError = nil
             rateLimitedUntil = nil
             lastFailure = nil
-            reliability += (1 - reliability) * Self.newest
+            misses = (missedShare(at: now) * (1 - Self.newest), now)
             if let duration { typicalLatency = typicalLatency.map { $0 + (duration - $0) * Self.newest } ?? duration }
             breaker.record(.success, for: ticket, at: now)
         case .failed(let failure, let retryAfter):
-            if failure.healthEffect == .failure { reliability -= reliability * Self.newest }
+            if failure.healthEffect == .failure {
+                misses = (missedShare(at: now) * (1 - Self.newest) + Self.newest, now)
+            }
             note(failure, retryAfter: retryAfter, for: ticket, at: now)
         case .unsaid: breaker.record(.neutral, for: ticket, at: now)
         }
@@ -175,8 +183,13 @@ struct HealthEntry: Sendable {
             inFlight: gate.inFlight,
             isSaturated: !gate.wouldPass(at: now),
             typicalLatency: typicalLatency,
-            reliability: reliability
+            reliability: ((1 - missedShare(at: now)) * 10).rounded() / 10
         )
+    }
+
+    /// The share of its requests that it did not answer of late.
+    private func missedShare(at now: ContinuousClock.Instant) -> Double {
+        misses.share == 0 ? 0 : misses.share * exp2(-((now - misses.at) / Self.forgetting))
     }
 }
 

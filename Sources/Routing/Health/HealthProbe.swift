@@ -59,6 +59,7 @@ public struct HealthProbe: Sendable {
                         attempt: 1,
                         kind: nil,
                         caller: nil,
+                        isLocal: backend.isLocal,
                         request: sealed
                     )
                 }

@@ -39,7 +39,8 @@ enum RefusalCues {
 
     static let all: [Cue] = [
         (Meaning.refusal, refusal), (.unable, unable), (.able, able), (.negation, negation), (.unwilling, unwilling),
-        (.identity, identity), (.policy, policy), (.apology, apology), (.deed, deed), (.object, object), (.formal, formal),
+        (.identity, identity), (.policy, policy), (.apology, apology), (.deed, deed), (.object, object),
+        (.formal, formal),
         (.offer, offer), (.world, world), (.turn, turn),
     ].flatMap { meaning, phrases in
         phrases.split(separator: "|").map { Cue(phrase: String($0), meaning: meaning) }

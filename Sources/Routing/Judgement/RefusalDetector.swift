@@ -217,7 +217,9 @@ public struct RefusalDetector: Sendable {
     /// Whether the text is not prose: it opens like code, data, a list, a quotation or a speaker's line.
     private static func isData(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
         guard let first = bytes.first(where: { $0 > 0x20 }) else { return false }
-        if [UInt8(ascii: "{"), UInt8(ascii: "["), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "|")].contains(first) {
+        if [UInt8(ascii: "{"), UInt8(ascii: "["), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "|")].contains(
+            first
+        ) {
             return true
         }
         var letters = 0
@@ -253,7 +255,8 @@ enum RefusalTask {
     case part
 
     static let all: [(RefusalTask, String)] =
-        refusingWords.split(separator: "|").map { (.refusing, String($0)) } + partWords.split(separator: "|").map { (.part, String($0)) }
+        refusingWords.split(separator: "|").map { (.refusing, String($0)) }
+        + partWords.split(separator: "|").map { (.part, String($0)) }
 
     private static let refusingWords =
         "~refus|~declin|reject|rejects|rejecting|rejection|turn down|turning down|turn away|say no|saying no|apology|apologise|apologize"

@@ -27,12 +27,15 @@ enum AnswerVerdict: Sendable, Equatable {
 
 /// Puts the deciders about answers together. Pure.
 struct AnswerJudge: Sendable {
+    private let refusals = RefusalDetector()
+
     func verdict(
         on completion: Completion,
         _ prompt: BlindPrompt,
         _ kind: TaskKind,
         _ policy: RoutingPolicy
     ) -> AnswerVerdict {
-        .good(nil)
+        guard completion.calls.isEmpty else { return .good(nil) }
+        return refusals.verdict(on: completion.text, task: prompt.task, kind: kind).isRefusal ? .refusal : .good(nil)
     }
 }
