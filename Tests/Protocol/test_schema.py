@@ -271,7 +271,7 @@ class Words(unittest.TestCase):
         self.check("state", "Routing/Health/BackendHealth.swift", "HealthState")
 
     def test_rules(self) -> None:
-        self.check("rule", "Routing/RoutePlan.swift", "Rule")
+        self.check("rule", "Routing/Selection/RoutePlan.swift", "Rule")
 
     def test_wires(self) -> None:
         self.check("wire", "Routing/Backend.swift", "WireName")
