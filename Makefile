@@ -7,7 +7,7 @@ VENVS ?= .venvs
 PYTHONS ?= python3.11 python3.12
 SWIFT_BUILD = $(SWIFT) build --explicit-target-dependency-import-check error
 
-.PHONY: help deps venvs build release test test-swift test-protocol test-glue test-e2e seals lint bench demo clean
+.PHONY: help deps venvs build release test test-swift test-wire test-protocol test-glue test-e2e seals lint bench demo clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -21,10 +21,18 @@ build: ## debug build, tests included
 release: ## the binary: .build/release/workshop
 	$(SWIFT_BUILD) -c release --product workshop
 
-test: test-swift seals test-protocol test-glue test-e2e ## every test
+test: test-swift test-wire seals test-protocol test-glue test-e2e ## every test
 
 test-swift: ## the Swift tests
 	$(SWIFT) test --explicit-target-dependency-import-check error
+
+test-wire: build ## every request against the types of the vendors' own SDKs
+	test -e $(VENVS)-wire/ready || { $(PYTHON) -m venv $(VENVS)-wire \
+		&& $(VENVS)-wire/bin/pip install -q --disable-pip-version-check -r Tests/Wire/requirements.txt \
+		&& touch $(VENVS)-wire/ready; }
+	WORKSHOP_WIRE_DUMP=$(CURDIR)/.build/wire.jsonl $(SWIFT) test --explicit-target-dependency-import-check error \
+		--filter WireDumpTests
+	$(VENVS)-wire/bin/python Tests/Wire/strict.py .build/wire.jsonl
 
 seals: build ## prove that a leak does not compile
 	Tests/Seals/prove.sh
@@ -43,7 +51,7 @@ test-e2e: build venvs ## real Evennia, real daemon, typed over telnet and web so
 
 lint: venvs ## formatting and style, Swift and Python
 	$(SWIFT) format lint --strict -r Package.swift Sources Tests
-	set -e; ruff="$$(ls -d $(VENVS)/* | head -1)/bin/ruff"; for folder in evennia_glue demo Tests/EndToEnd Tests/Protocol Benchmarks; do \
+	set -e; ruff="$$(ls -d $(VENVS)/* | head -1)/bin/ruff"; for folder in evennia_glue demo Tests/EndToEnd Tests/Protocol Tests/Wire Benchmarks; do \
 		$$ruff check $$folder; $$ruff format --check $$folder; done
 
 bench: release ## think and route against their floors; prints tables
@@ -56,4 +64,4 @@ demo: ## a scratch Evennia game with a Workshop, the daemon and a backend; Ctrl-
 	$(PYTHON) demo/demo.py .build/release/workshop
 
 clean: ## forget everything that was built
-	rm -rf .build .build-* $(VENVS) .demo
+	rm -rf .build .build-* $(VENVS) $(VENVS)-wire .demo

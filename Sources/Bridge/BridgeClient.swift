@@ -35,7 +35,8 @@ public final class BridgeClient {
                 let line = (problem["line"] as? Int).map { ":\($0)" } ?? ""
                 let hint = (problem["hint"] as? String).map { " (\($0))" } ?? ""
                 let path = problem["path"] as? String ?? ""
-                return "\(problem["file"] as? String ?? "")\(line): \(path): \(problem["message"] as? String ?? "")\(hint)"
+                return
+                    "\(problem["file"] as? String ?? "")\(line): \(path): \(problem["message"] as? String ?? "")\(hint)"
             }
         }
     }

@@ -29,7 +29,9 @@ public struct Daemon: Sendable {
         defer { parts.close() }
         var group = ServiceGroupConfiguration(
             // Stopped in reverse order: the socket first.
-            services: [parts.health, ReloadService(reloader: parts.operations.reloader), parts.server],
+            services: [
+                parts.health, parts.budgetWatch, ReloadService(reloader: parts.operations.reloader), parts.server,
+            ],
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger
         )
@@ -51,6 +53,7 @@ public struct Daemon: Sendable {
         let transport: CurlLoop
         let board: HealthBoard
         let health: HealthService
+        let budgetWatch: BudgetWatch
         let operations: Operations
         let server: BridgeServer
 
@@ -88,7 +91,14 @@ public struct Daemon: Sendable {
                 )
             }
             let bench = Live(makeBench(config))
-            let service = ThoughtService(bench: bench, live: live, board: board, ledger: ledger, budgets: budgets)
+            let service = ThoughtService(
+                bench: bench,
+                live: live,
+                board: board,
+                ledger: ledger,
+                budgets: budgets
+            )
+            budgetWatch = BudgetWatch(budgets: budgets, logger: logger)
             health = HealthService(
                 probe: {
                     HealthProbe(

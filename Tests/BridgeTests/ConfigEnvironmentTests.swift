@@ -366,7 +366,9 @@ struct ConfigEnvironmentTests {
     @Test("the list of those enabled switches all others off; a backend's own variable goes before it")
     func enabledList() throws {
         let config = try load(["HERMES_BACKENDS_ENABLED": "talos, remote_api", "BACKEND_LLAMA_ENABLED": "true"])
-        #expect(config.backends.filter { $0.disabledReason == nil }.map(\.id.rawValue) == ["talos", "remote-api", "llama"])
+        #expect(
+            config.backends.filter { $0.disabledReason == nil }.map(\.id.rawValue) == ["talos", "remote-api", "llama"]
+        )
     }
 
     @Test("health checks may be switched off, and types of jobs too")
@@ -378,7 +380,8 @@ struct ConfigEnvironmentTests {
         #expect(config.backends.allSatisfy { $0.health == .never })
         #expect(config.policy.rules.isEmpty)
         // The more special one wins.
-        let rules = try load(["HERMES_CODE_JOBS_BACKEND": "talos", "HERMES_DEBUGGING_JOBS_BACKEND": "llama"]).policy.rules
+        let rules = try load(["HERMES_CODE_JOBS_BACKEND": "talos", "HERMES_DEBUGGING_JOBS_BACKEND": "llama"]).policy
+            .rules
         #expect(rules[.debugging]?.map(\.rawValue) == ["llama"])
         #expect(rules[.codeReview]?.map(\.rawValue) == ["talos"])
     }
@@ -461,7 +464,10 @@ struct ConfigEnvironmentTests {
         #expect(parsed.firstBadLine == nil)
     }
 
-    @Test("what is no line of a .env file is told by its number", arguments: ["A", "=b", "1A=b", "A-B=c", "A=\"b", "A='b' c"])
+    @Test(
+        "what is no line of a .env file is told by its number",
+        arguments: ["A", "=b", "1A=b", "A-B=c", "A=\"b", "A='b' c"]
+    )
     func badLines(text: String) {
         #expect(DotEnv.parse("X=y\n\(text)").firstBadLine == 2)
         let found = ConfigBench.problems(Self.file, dotEnv: "X=y\n\(text)")
@@ -491,7 +497,11 @@ struct ConfigEnvironmentTests {
         try Self.file.write(toFile: file, atomically: false, encoding: .utf8)
         let beside = folder.appendingPathComponent(".env").path
         let named = folder.appendingPathComponent("named").path
-        try "BACKEND_TALOS_MODEL=beside\nBACKEND_LLAMA_MODEL=beside".write(toFile: beside, atomically: false, encoding: .utf8)
+        try "BACKEND_TALOS_MODEL=beside\nBACKEND_LLAMA_MODEL=beside".write(
+            toFile: beside,
+            atomically: false,
+            encoding: .utf8
+        )
         try "BACKEND_TALOS_MODEL=named".write(toFile: named, atomically: false, encoding: .utf8)
         for (path, mode) in [(beside, 0o640), (named, 0o600)] {
             try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)

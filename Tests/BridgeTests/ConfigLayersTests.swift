@@ -167,7 +167,10 @@ struct ConfigLayersTests {
         arguments: [
             ("provider: opnai", "backends.a.provider: there is no such provider did you mean openai?"),
             ("provider: acme", "backends.a.provider: there is no such provider there are: anthropic, custom"),
-            ("allowed_fails: {sever_error: 1}", "backends.a.allowed_fails.sever_error: there is no such key did you mean"),
+            (
+                "allowed_fails: {sever_error: 1}",
+                "backends.a.allowed_fails.sever_error: there is no such key did you mean"
+            ),
             ("allowed_fails: {refused: 1}", "backends.a.allowed_fails.refused: there is no such key"),
             ("allowed_fails: {default: -1}", "backends.a.allowed_fails.default: is not a number from 0 to 1000"),
             ("quality: 1.1", "backends.a.quality: is not a number from 0.0 to 1.0"),

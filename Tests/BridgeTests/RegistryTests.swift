@@ -10,7 +10,8 @@ struct RegistryTests {
     private static let alpha = Upstream.answering("Bl", "ue.", model: "alpha-model")
 
     /// A daemon with two backends that answer, each in its own words.
-    private func withDaemon(_ body: (Daemonette, LoopbackUpstream, LoopbackUpstream) async throws -> Void) async throws {
+    private func withDaemon(_ body: (Daemonette, LoopbackUpstream, LoopbackUpstream) async throws -> Void) async throws
+    {
         let alpha = Upstream.answering("Bl", "ue.", model: "alpha-model")
         let beta = Upstream.answering("Gr", "een.", model: "beta-model")
         let daemon = try await Daemonette(alpha: alpha.url, beta: beta.url)
@@ -20,9 +21,13 @@ struct RegistryTests {
         await daemon.stop()
     }
 
-    private func ask(_ client: LineClient, _ method: String, _ params: [String: Any] = [:]) async throws -> [String: Any] {
+    private func ask(_ client: LineClient, _ method: String, _ params: [String: Any] = [:]) async throws -> [String:
+        Any]
+    {
         let request: [String: Any] = ["jsonrpc": "2.0", "id": 1, "method": method, "params": params]
-        return try await client.ask(String(decoding: try JSONSerialization.data(withJSONObject: request), as: UTF8.self))
+        return try await client.ask(
+            String(decoding: try JSONSerialization.data(withJSONObject: request), as: UTF8.self)
+        )
     }
 
     private func answerer(_ client: LineClient) async throws -> String? {
@@ -105,7 +110,11 @@ struct RegistryTests {
                 "url": alpha.url, "model": "delta-model", "role": ["local"], "local": true, "key": "${HOME}",
                 "quality": 0.9, "prices": ["input": 0, "output": 0],
             ]
-            let answer = try await ask(client, "backends", ["action": "register", "backend": "delta", "config": config])
+            let answer = try await ask(
+                client,
+                "backends",
+                ["action": "register", "backend": "delta", "config": config]
+            )
             let added = try row("delta", answer)
             #expect(added["source"] as? String == "socket")
             #expect(added["service"] as? String == "enabled")
@@ -113,13 +122,19 @@ struct RegistryTests {
             #expect(added["quality"] as? Double == 0.9)
             let thought = try await ask(client, "think", ["task": "say one word", "backend": "delta"])
             #expect((thought["result"] as? [String: Any])?["backend"] as? String == "delta")
-            #expect(alpha.requests.contains { $0.contains("Bearer \(daemon.folder.path)") && $0.contains("delta-model") })
+            #expect(
+                alpha.requests.contains { $0.contains("Bearer \(daemon.folder.path)") && $0.contains("delta-model") }
+            )
             let totals = try row("delta", try await ask(client, "backends"))["totals"] as? [String: Any]
             #expect(totals?["attempts"] as? Int == 1)
             #expect(totals?["answered"] as? Int == 1)
             // Once more with the same name: that one is replaced.
             let again = ["url": alpha.url, "model": "delta-2", "role": "local"]
-            let replaced = try await ask(client, "backends", ["action": "register", "backend": "delta", "config": again])
+            let replaced = try await ask(
+                client,
+                "backends",
+                ["action": "register", "backend": "delta", "config": again]
+            )
             #expect(try row("delta", replaced)["model"] as? String == "delta-2")
             let removed = try await ask(client, "backends", ["action": "remove", "backend": "delta"])
             let rows = (removed["result"] as? [String: Any])?["backends"] as? [[String: Any]]
@@ -132,14 +147,23 @@ struct RegistryTests {
         "what may not be registered is told, and changes nothing",
         arguments: [
             ("delta", ["model": "m", "role": "local"], "backends.delta.url", "is missing"),
-            ("delta", ["url": "http://h", "model": "m", "modle": "m", "role": "local"], "backends.delta.modle", "there is no such key"),
+            (
+                "delta", ["url": "http://h", "model": "m", "modle": "m", "role": "local"], "backends.delta.modle",
+                "there is no such key"
+            ),
             ("delta", ["url": "http://h", "model": "m", "role": "x"], "backends.delta.role", "is none of"),
-            ("delta", ["url": "http://h", "model": "m", "role": "local", "key": "sk-1"], "backends.delta.key", "is not a v"),
+            (
+                "delta", ["url": "http://h", "model": "m", "role": "local", "key": "sk-1"], "backends.delta.key",
+                "is not a v"
+            ),
             (
                 "delta", ["url": "http://h/${HOME}", "model": "m", "role": "local"], "backends.delta.url",
                 "only key may name a variable"
             ),
-            ("delta", ["url": "http://h", "model": "timmy-7b", "role": "local"], "backends.delta.model", "an identity term"),
+            (
+                "delta", ["url": "http://h", "model": "timmy-7b", "role": "local"], "backends.delta.model",
+                "an identity term"
+            ),
             ("alpha", ["url": "http://h", "model": "m", "role": "local"], "alpha", "stands in the configuration"),
             ("No", ["url": "http://h", "model": "m", "role": "local"], "No", "is no name for a backend"),
         ]
@@ -174,7 +198,9 @@ struct RegistryTests {
                 let data = (answer["error"] as? [String: Any])?["data"] as? [String: Any]
                 #expect(data?["field"] as? String == field, "\(params)")
             }
-            #expect(code(try await ask(client, "backends", ["action": "disable", "backend": "zeta"])) == "unknown_backend")
+            #expect(
+                code(try await ask(client, "backends", ["action": "disable", "backend": "zeta"])) == "unknown_backend"
+            )
             let remove = try await ask(client, "backends", ["action": "remove", "backend": "alpha"])
             #expect(code(remove) == "bad_configuration")
             let keyless = try await ask(client, "backends", ["action": "enable", "backend": "gamma"])

@@ -34,7 +34,9 @@ struct ReloadTests {
     @Test("what the file says now counts from the next thought on")
     func change() async throws {
         try await withDaemon { daemon, client in
-            try edit(daemon) { $0.replacingOccurrences(of: "alpha-model", with: "other-model") + "routing: {primary: beta}\n" }
+            try edit(daemon) {
+                $0.replacingOccurrences(of: "alpha-model", with: "other-model") + "routing: {primary: beta}\n"
+            }
             let answer = try await client.ask(reload)
             let result = try #require(answer["result"] as? [String: Any], "\(answer)")
             #expect(result["reloaded"] as? Bool == true)
@@ -56,7 +58,9 @@ struct ReloadTests {
             #expect(problems.compactMap { $0["path"] as? String } == ["backends.alpha.role", "cache.on"])
             #expect(problems.allSatisfy { $0["line"] is NSNumber })
             #expect(await names(daemon) == ["alpha", "beta", "gamma"])
-            let think = try await client.ask(#"{"jsonrpc":"2.0","id":2,"method":"think","params":{"task":"say one word"}}"#)
+            let think = try await client.ask(
+                #"{"jsonrpc":"2.0","id":2,"method":"think","params":{"task":"say one word"}}"#
+            )
             #expect((think["result"] as? [String: Any])?["backend"] as? String == "alpha")
         }
     }
@@ -144,7 +148,8 @@ struct ReloadTests {
     @Test("an operator's word outlives a reload")
     func word() async throws {
         try await withDaemon { daemon, client in
-            let disable = #"{"jsonrpc":"2.0","id":1,"method":"backends","params":{"action":"disable","backend":"alpha"}}"#
+            let disable =
+                #"{"jsonrpc":"2.0","id":1,"method":"backends","params":{"action":"disable","backend":"alpha"}}"#
             _ = try await client.ask(disable)
             _ = try await client.ask(reload)
             #expect(daemon.parts.operations.live.current.registry.backends.first?.disabledReason != nil)

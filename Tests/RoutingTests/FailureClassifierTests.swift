@@ -96,6 +96,49 @@ struct FailureClassifierTests {
     func bareString() {
         #expect(classify(400, #"{"code":"Client specified an invalid argument","error":"no"}"#) == .badRequest)
         #expect(classify(400, #"{"error":"maximum context length is 8"}"#) == .contextWindow)
+        #expect(classify(429, #"{"code":"insufficient_quota","error":"no"}"#) == .quota)
+        #expect(classify(429, #"{"code":7,"error":"no"}"#) == .rateLimited)
+    }
+
+    @Test(
+        "a 404 is about the model, unless it says that it is about the request",
+        arguments: [
+            (#"{"error":{"message":"no","param":"model"}}"#, .modelMissing),
+            (#"{"error":{"message":"no","param":"tools"}}"#, .badRequest), ("404 page not found", .modelMissing),
+        ] as [(String, FailureClass)]
+    )
+    func notFound(_ body: String, _ expected: FailureClass) {
+        #expect(classify(404, body) == expected)
+    }
+
+    @Test("a vendor's words count in every format", arguments: Backend.WireName.allCases)
+    func formats(_ wire: Backend.WireName) {
+        for (status, body, expected) in [
+            (
+                429, #"{"error":{"type":"rate_limit_error","details":{"error_code":"enforced_spend_limit_reached"}}}"#,
+                .quota
+            ),
+            (400, #"{"error":{"code":400,"details":[{"reason":"API_KEY_INVALID"}]}}"#, .auth),
+            (403, #"{"code":"permission-denied","error":"Content violates usage guidelines."}"#, .contentPolicy),
+            (500, #"{"error":"429 Too Many Requests: rate limit"}"#, .serverError),
+        ] as [(Int, String, FailureClass)] {
+            let reply = HTTPReply(status: status, body: Array(body.utf8))
+            #expect(wire.format.failure(reply).failure == expected, "\(body)")
+        }
+    }
+
+    @Test("Google's wait stands in the body; a header goes before it")
+    func retryInfo() {
+        let body = Array(#"{"error":{"code":429,"details":[{"@type":"x"},{"retryDelay":"0.5s"}]}}"#.utf8)
+        let format = GeminiGenerateWire()
+        #expect(format.failure(HTTPReply(status: 429, body: body)).retryAfter == .milliseconds(500))
+        let headers = HTTPHeaders(block: Array("retry-after: 7\r\n".utf8))
+        #expect(format.failure(HTTPReply(status: 429, headers: headers, body: body)).retryAfter == .seconds(7))
+        for delay in ["soon", "-1s", "5", "s", "nans", "1e99s"] {
+            let odd = Array(#"{"error":{"details":[{"retryDelay":"\#(delay)"}]}}"#.utf8)
+            let wait = format.failure(HTTPReply(status: 429, body: odd)).retryAfter
+            #expect(wait == (delay == "1e99s" ? RetryAfter.longest : nil), "\(delay)")
+        }
     }
 
     @Test(

@@ -70,7 +70,9 @@ extension BackendDraft {
             section.report("url", "is missing", hint: "such as http://127.0.0.1:8081/v1")
         }
         let model = model ?? settings.models.first
-        if model == nil && !section.has("model") { section.report("model", "is missing", hint: "the name that the provider knows it by") }
+        if model == nil && !section.has("model") {
+            section.report("model", "is missing", hint: "the name that the provider knows it by")
+        }
         if roles == nil && !section.has("role") {
             section.report("role", "is missing", hint: Role.allCases.map(\.rawValue).joined(separator: ", "))
         }

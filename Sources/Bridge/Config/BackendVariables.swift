@@ -119,7 +119,12 @@ struct BackendVariables {
         }
     }
 
-    private static func apply(_ value: Value, _ path: [String], _ variable: String, to overlay: inout EnvironmentOverlay) {
+    private static func apply(
+        _ value: Value,
+        _ path: [String],
+        _ variable: String,
+        to overlay: inout EnvironmentOverlay
+    ) {
         switch value {
         case .text: if let text = overlay.text(variable) { overlay.set(path, text, by: variable) }
         case .flag: if let flag = overlay.flag(variable) { overlay.set(path, "\(flag)", by: variable) }
@@ -179,7 +184,10 @@ struct BackendVariables {
         if isHere {
             overlay.set(base + ["local"], "true", by: type)
         } else {
-            overlay.note(type, "it is not on this machine, so that what must stay does not go there; LOCAL says otherwise")
+            overlay.note(
+                type,
+                "it is not on this machine, so that what must stay does not go there; LOCAL says otherwise"
+            )
         }
     }
 

@@ -171,7 +171,9 @@ extension String {
     /// Whether the text is one `${NAME}` and nothing else.
     var isReference: Bool {
         hasPrefix("${") && hasSuffix("}") && utf8.count > 3
-            && dropFirst(2).dropLast().utf8.allSatisfy { $0 == UInt8(ascii: "_") || ($0 | 0x20).isLowerLetter || $0.isDigit }
+            && dropFirst(2).dropLast().utf8.allSatisfy {
+                $0 == UInt8(ascii: "_") || ($0 | 0x20).isLowerLetter || $0.isDigit
+            }
     }
 }
 

@@ -29,7 +29,9 @@ enum HermesVariables {
 
     static func apply(to overlay: inout EnvironmentOverlay) {
         for (variable, key) in [("HERMES_PRIMARY_BACKEND", "primary"), ("HERMES_FALLBACK_BACKEND", "fallback")] {
-            guard let name = overlay.text(variable), let id = overlay.backend(name, variable: variable) else { continue }
+            guard let name = overlay.text(variable), let id = overlay.backend(name, variable: variable) else {
+                continue
+            }
             overlay.set(["routing", key], id, by: variable)
         }
         criterion(&overlay)
@@ -173,7 +175,8 @@ enum HermesVariables {
         let variable = "HERMES_BACKEND_WEIGHTS"
         for entry in overlay.list(variable) ?? [] {
             // A backend's name has no colon; its weight stands behind the last one.
-            guard let colon = entry.lastIndex(of: ":"), let weight = Double(entry[entry.index(after: colon)...].trimmed),
+            guard let colon = entry.lastIndex(of: ":"),
+                let weight = Double(entry[entry.index(after: colon)...].trimmed),
                 (0...1_000_000).contains(weight)
             else {
                 overlay.problem(variable, "is not a list of name:weight")

@@ -23,7 +23,9 @@ struct RoutingReader {
         policy.limits = limits(section)
         policy.retry = retry(section)
         policy.quality = quality(section)
-        if let verdict: Verdict = section.choice("content_policy") { policy.reroutesContentPolicy = verdict == .reroute }
+        if let verdict: Verdict = section.choice("content_policy") {
+            policy.reroutesContentPolicy = verdict == .reroute
+        }
         return policy
     }
 
@@ -102,7 +104,11 @@ struct RoutingReader {
     private func budget(_ section: ConfigReader) -> Budget? {
         let whose = ["scope", "backend", "caller"].filter(section.has)
         if whose.count > 1 {
-            section.report(whose[1], "stands beside \(whose[0])", hint: "one of scope: all, backend: NAME, caller: NAME")
+            section.report(
+                whose[1],
+                "stands beside \(whose[0])",
+                hint: "one of scope: all, backend: NAME, caller: NAME"
+            )
         }
         var scope: Budget.Scope? = .everything
         if let word = section.string("scope"), word != "all" {

@@ -19,19 +19,21 @@ enum SentenceFolding {
     static func fold(_ bytes: UnsafeBufferPointer<UInt8>) -> [UInt8] {
         // A mark of one byte becomes three, ` . `.
         [UInt8](unsafeUninitializedCapacity: bytes.count * 3 + 2) { out, count in
-            var writer = Writer(out: out)
-            var index = 0
-            while index < bytes.count {
-                let byte = bytes[index]
-                if byte < 0x80 {
-                    let folded = ascii[Int(byte)]
-                    if folded > stop { writer.letter(folded) } else { writer.mark(folded) }
-                    index += 1
-                } else {
-                    index += scalar(at: index, of: bytes, into: &writer)
+            ascii.withUnsafeBufferPointer { ascii in
+                var writer = Writer(out: out)
+                var index = 0
+                while index < bytes.count {
+                    let byte = bytes[index]
+                    if byte < 0x80 {
+                        let folded = ascii[Int(byte)]
+                        if folded > stop { writer.letter(folded) } else { writer.mark(folded) }
+                        index += 1
+                    } else {
+                        index += scalar(at: index, of: bytes, into: &writer)
+                    }
                 }
+                count = writer.count
             }
-            count = writer.count
         }
     }
 

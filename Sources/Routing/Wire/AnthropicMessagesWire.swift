@@ -169,7 +169,8 @@ extension AnthropicMessagesWire {
                 json.key("content")
                 // A text alone may stand as it is.
                 if case .user(let text, let attachments) = message, attachments.isEmpty {
-                    json.string(text)
+                    // It refuses an empty one.
+                    json.string(text.isEmpty ? Conversation.opening : text)
                 } else {
                     json.array { json in
                         writeBlocks(message, to: &json)

@@ -158,7 +158,9 @@ extension GeminiGenerateWire {
                 switch message {
                 case .user(let text, let attachments):
                     for attachment in attachments { write(attachment, to: &json) }
-                    if !text.isEmpty || attachments.isEmpty { writeText(text, to: &json) }
+                    // It refuses an empty message.
+                    if text.isEmpty, attachments.isEmpty { writeText(Conversation.opening, to: &json) }
+                    if !text.isEmpty { writeText(text, to: &json) }
                 case .assistant(let text, let calls):
                     if !text.isEmpty { writeText(text, to: &json) }
                     for (position, call) in calls.enumerated() {

@@ -1,0 +1,26 @@
+internal import Logging
+internal import Routing
+internal import ServiceLifecycle
+
+/// Logs when a budget is nearly or wholly used up.
+struct BudgetWatch: Service, CustomStringConvertible {
+    /// ServiceLifecycle logs its services.
+    let description = "BudgetWatch"
+
+    let budgets: BudgetBook
+    let logger: Logger
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            for await alert in budgets.alerts() {
+                logger.warning(
+                    alert.level == .reached ? "a budget is used up" : "a budget is nearly used up",
+                    metadata: [
+                        "scope": "\(alert.scope)", "period": "\(alert.period.rawValue)",
+                        "spent_usd": "\(alert.spent.dollars)", "limit_usd": "\(alert.limit.dollars)",
+                    ]
+                )
+            }
+        }
+    }
+}
