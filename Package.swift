@@ -82,6 +82,7 @@ let package = Package(
         .testTarget(
             name: "RoutingTests",
             dependencies: ["Persona", "Routing", "TestSupport"],
+            exclude: ["Fixtures"],
             swiftSettings: settings + transport
         ),
         .testTarget(
