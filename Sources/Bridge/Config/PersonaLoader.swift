@@ -1,8 +1,21 @@
 internal import Foundation
-internal import Persona
+public import Persona
 
-/// Reads `personas/<name>/persona.yaml`.
-enum PersonaLoader {
+/// Reads `personas/<name>/persona.yaml` and the soul beside it.
+public enum PersonaLoader {
+    /// The persona of one folder, whatever the folder is called.
+    /// - Throws: ``ConfigProblems`` with all that is wrong.
+    public static func load(folder: String) throws(ConfigProblems) -> PersonaCard {
+        let problems = ConfigReader.Problems()
+        let name = URL(fileURLWithPath: folder).lastPathComponent
+        let card = PersonaID(name) ?? PersonaID("persona")
+        let environment = ProcessInfo.processInfo.environment
+        guard let id = card, let root = ConfigReader.open("\(folder)/persona.yaml", environment: environment, problems: problems),
+            let loaded = read(id, root, file: "\(folder)/persona.yaml"), problems.list.isEmpty
+        else { throw ConfigProblems(problems: problems.list) }
+        return loaded
+    }
+
     /// All personas of a folder, by name.
     /// - Parameter reader: the section that names the folder, for problems with the folder itself.
     static func loadAll(_ folder: String, reader: ConfigReader) -> [PersonaCard] {
@@ -29,13 +42,17 @@ enum PersonaLoader {
         guard let root = ConfigReader.open(file, environment: reader.environment, problems: reader.problems) else {
             return nil
         }
+        return read(id, root, file: file)
+    }
+
+    private static func read(_ id: PersonaID, _ root: ConfigReader, file: String) -> PersonaCard? {
         defer { root.finish() }
         guard let identity = root.section("identity") else {
             root.report("identity", "is missing", hint: "at least identity.name")
             return nil
         }
         defer { identity.finish() }
-        readSoul(identity, file: file)
+        let soul = readSoul(identity, file: file)
         let keys: [(String, IdentityClass)] = [
             ("name", .name), ("aliases", .alias), ("owner", .owner), ("people", .person), ("places", .place),
             ("projects", .project), ("accounts", .account), ("paths", .path), ("terms", .term),
@@ -47,14 +64,18 @@ enum PersonaLoader {
         } else if !terms.contains(where: { $0.class == .name && !$0.text.isEmpty }) {
             identity.report("name", "is empty")
         }
-        return PersonaCard(id: id, identity: Identity(terms: terms), voice: readVoice(root))
+        terms += MachineIdentity.terms(environment: root.environment)
+        let passages = soul.map { PassageIndex([$0]) } ?? .empty
+        return PersonaCard(id: id, identity: Identity(terms: terms, passages: passages), voice: readVoice(root))
     }
 
-    /// The soul stays in its file; that it can be read is checked here, so that a wrong name is noticed at once.
-    private static func readSoul(_ identity: ConfigReader, file: String) {
-        guard let name = identity.string("soul") else { return }
-        let path = ConfigLoader.absolute(name, URL(fileURLWithPath: file).deletingLastPathComponent())
-        if !FileManager.default.isReadableFile(atPath: path) { identity.report("soul", "the document cannot be read") }
+    /// The soul stays in its file; what is kept of it are fingerprints. Without the key it is `SOUL.md`, if there is one.
+    private static func readSoul(_ identity: ConfigReader, file: String) -> String? {
+        let name = identity.string("soul")
+        let path = ConfigLoader.absolute(name ?? "SOUL.md", URL(fileURLWithPath: file).deletingLastPathComponent())
+        let soul = FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) }
+        if soul == nil, name != nil { identity.report("soul", "the document cannot be read") }
+        return soul
     }
 
     private static func readVoice(_ root: ConfigReader) -> Voice {
