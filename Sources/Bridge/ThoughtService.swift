@@ -126,7 +126,10 @@ struct ThoughtService: Sendable {
                 temperature: params.temperature,
                 stop: params.stop,
                 isStreamed: params.isStreamed,
-                caller: params.caller
+                caller: params.caller,
+                isCacheable: params.isCacheable,
+                maxCost: params.maxCost,
+                reroutesContentPolicy: params.reroutesContentPolicy
             )
         } catch {
             await ledger.refused(error)

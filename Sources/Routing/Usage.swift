@@ -65,7 +65,7 @@ public struct NanoDollars: Sendable, Hashable, Comparable {
 
     /// An amount that somebody else names in dollars, to the nearest billionth; nil when it cannot be what one answer
     /// costs: less than nothing, more than a million, or no number.
-    init?(dollars: Double) {
+    public init?(dollars: Double) {
         guard (0...1_000_000).contains(dollars) else { return nil }
         value = Int64((dollars * 1_000_000_000).rounded())
     }

@@ -15,9 +15,13 @@ public enum TestPrompts {
 
     /// The task, after the guard.
     public static func blind(_ task: String, attachments: [String] = []) throws -> BlindPrompt {
+        try blind(PromptDraft(task: task, attachments: attachments.map { Attachment(mediaType: $0) }))
+    }
+
+    /// The draft, after the guard.
+    public static func blind(_ draft: PromptDraft) throws -> BlindPrompt {
         guard let id = PersonaID("keeper") else { throw NoSuchPersona() }
         let card = PersonaCard(id: id, identity: identity, voice: .plain)
-        let draft = PromptDraft(task: task, attachments: attachments.map { Attachment(mediaType: $0) })
         return try PromptGuard(persona: card, index: index).blind(draft)
     }
 

@@ -1,4 +1,4 @@
-internal import FoundationEssentials
+internal import Foundation
 internal import Persona
 internal import Routing
 
@@ -104,6 +104,12 @@ enum ServerMessage {
                 json.key("model")
                 json.string(first.backend.model)
             }
+            json.key("criterion")
+            json.string(plan.criterion.rawValue)
+            json.key("strategy")
+            json.string(plan.strategy)
+            json.key("prompt_tokens")
+            json.integer(plan.promptTokens)
             json.key("candidates")
             json.array(plan.candidates) { json, candidate in
                 json.object { json in
@@ -117,6 +123,10 @@ enum ServerMessage {
                     json.string(candidate.state.rawValue)
                     json.key("why")
                     json.string(candidate.why)
+                    json.key("score")
+                    json.object { json in write(candidate.score, &json) }
+                    json.key("expected_usd")
+                    if let cost = candidate.expectedCost { json.number(cost.dollars) } else { json.null() }
                 }
             }
             json.key("rejected")
@@ -136,6 +146,16 @@ enum ServerMessage {
             json.string(answer.kind.rawValue)
             json.key("finish")
             json.string(answer.finish.rawValue)
+            if !answer.calls.isEmpty {
+                json.key("calls")
+                json.array(answer.calls) { $0.write($1) }
+            }
+            json.key("confidence")
+            if let confidence = answer.confidence { json.number(confidence) } else { json.null() }
+            json.key("cached")
+            json.boolean(answer.isCached)
+            json.key("thought")
+            json.string(answer.thought)
             json.key("attempts")
             write(answer.attempts, &json)
             json.key("usage")
@@ -144,6 +164,8 @@ enum ServerMessage {
             if let cost = answer.cost { json.number(cost.dollars) } else { json.null() }
             json.key("ms")
             json.number(answer.duration.milliseconds)
+            json.key("tokens_per_second")
+            if let rate = answer.tokensPerSecond { json.number(rate.rounded(toPlaces: 1)) } else { json.null() }
             if let firstToken = answer.firstToken {
                 json.key("first_token_ms")
                 json.number(firstToken.milliseconds)
@@ -202,6 +224,17 @@ enum ServerMessage {
         if let latency = lamp.latency { json.number(latency.milliseconds) } else { json.null() }
         json.key("why")
         json.string(lamp.why)
+    }
+
+    private static func write(_ score: Score, _ json: inout JSONWriter) {
+        let parts: [(StaticString, Double)] = [
+            ("total", score.total), ("quality", score.quality), ("speed", score.speed), ("cost", score.cost),
+            ("reliability", score.reliability), ("preference", score.preference),
+        ]
+        for (name, value) in parts {
+            json.key(name)
+            json.number(value.rounded(toPlaces: 3))
+        }
     }
 
     private static func write(_ attempts: [Attempt], _ json: inout JSONWriter) {
@@ -287,6 +320,28 @@ enum ServerMessage {
             body(&json)
         }
         return json.bytes + [UInt8(ascii: "\n")]
+    }
+}
+
+extension JSONWriter {
+    /// A call of a tool; its arguments are JSON already.
+    fileprivate mutating func write(_ call: ToolCall) {
+        object { json in
+            json.key("id")
+            json.string(call.id)
+            json.key("name")
+            json.string(call.name)
+            json.key("arguments")
+            json.string(call.arguments)
+        }
+    }
+}
+
+extension Double {
+    /// For people: so many places behind the point.
+    func rounded(toPlaces places: Int) -> Double {
+        let scale = pow(10, Double(places))
+        return (self * scale).rounded() / scale
     }
 }
 

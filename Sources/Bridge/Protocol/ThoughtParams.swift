@@ -10,6 +10,10 @@ struct ThoughtParams: Sendable {
     var kind: TaskKind?
     var backend: String?
     var constraints = Selector.Constraints()
+    var isCacheable = true
+    var reroutesContentPolicy: Bool?
+    /// What all of its requests together may cost.
+    var maxCost: NanoDollars?
     var maxTokens: Int?
     var temperature: Double?
     var stop: [String] = []
@@ -18,7 +22,7 @@ struct ThoughtParams: Sendable {
 
     private static let ofRoute: Set<String> = [
         "task", "instructions", "history", "tools", "attachments", "persona", "kind", "backend", "model", "local_only",
-        "prefer_local", "criterion", "max_cost_usd", "caller",
+        "prefer_local", "criterion", "tier", "min_quality", "max_cost_usd", "caller",
     ]
     private static let ofThink = ofRoute.union([
         "content_policy", "cache", "max_tokens", "temperature", "stop", "stream",
@@ -39,11 +43,26 @@ struct ThoughtParams: Sendable {
         backend = try params.string("backend", count: 1...64)
         constraints.model = try params.string("model", count: 1...128)
         constraints.isLocalOnly = try params.boolean("local_only") ?? false
+        constraints.prefersLocal = try params.boolean("prefer_local")
+        constraints.criterion = try params.choice("criterion")
+        constraints.tier = try params.choice("tier")
+        constraints.minQuality = try params.decimal("min_quality", in: 0...1)
+        maxCost = try params.decimal("max_cost_usd", in: 0...1_000_000).flatMap { NanoDollars(dollars: $0) }
+        constraints.maxCost = maxCost
+        isCacheable = try params.boolean("cache") ?? true
+        if let policy: ContentPolicy = try params.choice("content_policy") {
+            reroutesContentPolicy = policy == .reroute
+        }
         maxTokens = try params.integer("max_tokens", in: 1...131_072)
         temperature = try params.decimal("temperature", in: 0...2)
         stop = try params.strings("stop", atMost: 4) ?? []
         isStreamed = try params.boolean("stream") ?? false
         caller = try params.string("caller", count: 1...64)
+    }
+
+    /// What a content filter's verdict leads to.
+    private enum ContentPolicy: String {
+        case final, reroute
     }
 
     // MARK: What comes with the task

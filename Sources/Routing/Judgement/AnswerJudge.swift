@@ -28,6 +28,7 @@ enum AnswerVerdict: Sendable, Equatable {
 /// Puts the deciders about answers together. Pure.
 struct AnswerJudge: Sendable {
     private let refusals = RefusalDetector()
+    private let quality = QualityJudge()
 
     func verdict(
         on completion: Completion,
@@ -35,7 +36,14 @@ struct AnswerJudge: Sendable {
         _ kind: TaskKind,
         _ policy: RoutingPolicy
     ) -> AnswerVerdict {
-        guard completion.calls.isEmpty else { return .good(nil) }
-        return refusals.verdict(on: completion.text, task: prompt.task, kind: kind).isRefusal ? .refusal : .good(nil)
+        if completion.calls.isEmpty,
+            refusals.verdict(on: completion.text, task: prompt.task, kind: kind).isRefusal
+        {
+            return .refusal
+        }
+        guard policy.quality.isJudged else { return .good(nil) }
+        let answer = QualityJudge.Answer(text: completion.text, calls: completion.calls, finish: completion.finish)
+        let confidence = quality.judge(answer, for: prompt, kind: kind).confidence
+        return confidence < policy.quality.threshold ? .poor(confidence) : .good(confidence)
     }
 }

@@ -72,7 +72,7 @@ struct Filter {
         if let model = constraints.model, model != backend.model, !backend.models.contains(model) {
             return .out(.notRequested, "it does not offer the model that was asked for")
         }
-        if facts.hasTools && backend.weaknesses.contains(Self.noTools) {
+        if facts.hasTools && (backend.weaknesses.contains(Self.noTools) || backend.wire == .dumbPipe) {
             return .out(.capability, "it calls no tools")
         }
         for modality in facts.modalities where !backend.modalities.contains(modality) {
@@ -134,7 +134,7 @@ extension Filter {
         let places: [Int]
 
         /// The others, each with its rule, in the order of the configuration.
-        func rejected(_ verdicts: [Verdict], _ backends: [Backend]) -> [Rejection] {
+        func rejected(_ verdicts: [Verdict], _ backends: UnsafeBufferPointer<Backend>) -> [Rejection] {
             var rejected: [Rejection] = []
             guard places.count < verdicts.count else { return rejected }
             rejected.reserveCapacity(verdicts.count - places.count)
@@ -151,7 +151,7 @@ extension Filter {
     }
 
     /// Those who are asked, in the order of the configuration.
-    func pool(_ verdicts: [Verdict], _ backends: [Backend]) -> Pool {
+    func pool(_ verdicts: [Verdict], _ backends: UnsafeBufferPointer<Backend>) -> Pool {
         let best = verdicts.reduce(Verdict.Rank.out.rawValue) { min($0, $1.rank.rawValue) }
         guard let rank = Verdict.Rank(rawValue: best), rank != .out else { return Pool(rank: .out, places: []) }
         let places = verdicts.indices.filter { verdicts[$0].rank == rank }

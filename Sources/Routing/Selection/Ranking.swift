@@ -2,7 +2,8 @@
 struct Ranking {
     private let facts: Selector.Facts
     private let ordering: Ordering
-    private let backends: [Backend]
+    /// Borrowed for the time of one plan: a copy of a backend costs more than all that is asked of it.
+    private let backends: UnsafeBufferPointer<Backend>
     private let lamps: Lamps
     private let rank: Filter.Verdict.Rank
     private let entries: [Entry]
@@ -19,7 +20,7 @@ struct Ranking {
     init(
         _ facts: Selector.Facts,
         _ ordering: Ordering,
-        _ backends: [Backend],
+        _ backends: UnsafeBufferPointer<Backend>,
         _ lamps: Lamps,
         _ pool: Filter.Pool,
         _ verdicts: [Filter.Verdict],

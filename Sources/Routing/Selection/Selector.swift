@@ -12,9 +12,17 @@ public struct Selector: Sendable {
     /// The plan.
     /// - Parameter health: in any order; quickest in that of the registry. A backend without a lamp counts as well.
     public func plan(_ facts: Facts, snapshot: RoutingSnapshot, health: [BackendHealth]) -> RoutePlan {
+        snapshot.registry.backends.withUnsafeBufferPointer { plan(facts, snapshot, health, $0) }
+    }
+
+    private func plan(
+        _ facts: Facts,
+        _ snapshot: RoutingSnapshot,
+        _ health: [BackendHealth],
+        _ backends: UnsafeBufferPointer<Backend>
+    ) -> RoutePlan {
         let registry = snapshot.registry
         let policy = snapshot.policy
-        let backends = registry.backends
         let lamps = Lamps(health, registry)
         let ordering = Ordering(facts, policy)
         // Who is asked for by name is asked, also when the strategy leaves him out.
