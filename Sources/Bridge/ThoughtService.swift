@@ -22,10 +22,10 @@ struct ThoughtService: Sendable {
 
     init(bench: Live<Bench>, live: LiveRouting, board: HealthBoard, ledger: Ledger, budgets: BudgetBook) {
         self.bench = bench
-        self.budgets = budgets
         self.live = live
         self.board = board
         self.ledger = ledger
+        self.budgets = budgets
     }
 
     /// The backends of now.

@@ -62,6 +62,20 @@ BAD: dict[str, Any] = {
     "route with stream": asking("route", {"task": "x", "stream": True}),
     "route with a caller": asking("route", {"task": "x", "caller": "ann"}),
     "cancel of nothing": asking("cancel", {}),
+    "backends with an unknown action": asking("backends", {"action": "dance"}),
+    "enabling nobody": asking("backends", {"action": "enable"}),
+    "listing one": asking("backends", {"action": "list", "backend": "local"}),
+    "registering nothing": asking("backends", {"action": "register", "backend": "desk"}),
+    "enabling with a section": asking(
+        "backends", {"action": "enable", "backend": "desk", "config": {}}
+    ),
+    "models of one backend": asking("models", {"backend": "local"}),
+    "reload of another file": asking("reload", {"file": "/etc/passwd"}),
+    "a reload that did nothing": {
+        "jsonrpc": "2.0", "id": 1,
+        "result": {"reloaded": False, "needs_restart": [], "warnings": []},
+    },
+    "a configuration that is wrong for no reason": failing("bad_configuration", problems=[]),
     "subscribe to another event": asking("subscribe", {"events": ["model.switching"]}),
     "subscribe to a string": asking("subscribe", {"events": "health.changed"}),
     "result and error": {**failing("cancelled"), "result": {"cancelled": True}},
@@ -130,6 +144,9 @@ class BadMessages(unittest.TestCase):
             {"jsonrpc": "2.0", "method": "cancel", "params": {"id": 1}},
             {"jsonrpc": "2.0", "id": 1, "result": ANSWER},
             failing("cancelled"), failing("parse_error", None),
+            asking("backends"), asking("backends", {"action": "list"}), asking("models"),
+            asking("backends", {"action": "register", "backend": "desk", "config": {"model": "m"}}),
+            asking("models", {"refresh": True}), asking("reload"),
             failing("invalid_request", None, field="id"), failing("ledger_unavailable"),
             failing("persona_refused", say="No.", **{"class": "name"}),
         ]  # fmt: skip

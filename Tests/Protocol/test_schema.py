@@ -24,6 +24,7 @@ SCHEMA: dict[str, Any] = json.loads((TOP / "configs/protocol.schema.json").read_
 DEFINITIONS: dict[str, Any] = SCHEMA["$defs"]
 METHODS = (
     "hello", "route", "think", "cancel", "health", "subscribe", "unsubscribe", "costs", "audit",
+    "backends", "models", "reload",
 )  # fmt: skip
 WRAPPERS = {"$number", "$string", "$any"}
 HEADING = re.compile(r"^#+ (?P<words>.+)$")
@@ -267,10 +268,13 @@ class Words(unittest.TestCase):
         self.check("failureClass", "Routing/FailureClass.swift", "FailureClass")
 
     def test_states(self) -> None:
-        self.check("state", "Routing/HealthBoard.swift", "HealthState")
+        self.check("state", "Routing/Health/BackendHealth.swift", "HealthState")
 
     def test_rules(self) -> None:
-        self.check("rule", "Routing/RoutePlan.swift", "Rule")
+        self.check("rule", "Routing/Selection/RoutePlan.swift", "Rule")
+
+    def test_wires(self) -> None:
+        self.check("wire", "Routing/Backend.swift", "WireName")
 
     def test_identity_classes(self) -> None:
         self.check("identityClass", "Persona/Identity.swift", "IdentityClass")
