@@ -40,7 +40,14 @@ struct QualityJudgeTests {
             if labelled.good && hasPassed { passed.good += 1 }
             if !labelled.good && hasPassed { passed.bad += 1 }
             if hasPassed != labelled.good && name == "quality_dev" {
-                print(labelled.good ? "STRICT" : "LAX", kind, judgement.reasons, labelled.task, "|", labelled.answer)
+                print(
+                    labelled.good ? "too strict:" : "too lax:",
+                    kind,
+                    judgement.reasons,
+                    labelled.task,
+                    "|",
+                    labelled.answer
+                )
             }
         }
         let kept = Double(passed.good) / Double(all.good)

@@ -24,6 +24,10 @@ enum RefusalCues {
         case object
         /// What a form letter says and no character does: request, content.
         case formal
+        /// What only models decline: harm, privacy, professions.
+        case harm
+        /// What models do and characters hardly speak of: generate, provide.
+        case output
         /// Another thing instead, or advice: what follows a refusal.
         case offer
         /// Words of a made-up world.
@@ -40,7 +44,7 @@ enum RefusalCues {
     static let all: [Cue] = [
         (Meaning.refusal, refusal), (.unable, unable), (.able, able), (.negation, negation), (.unwilling, unwilling),
         (.identity, identity), (.policy, policy), (.apology, apology), (.deed, deed), (.object, object),
-        (.formal, formal),
+        (.formal, formal), (.harm, harm), (.output, output),
         (.offer, offer), (.world, world), (.turn, turn),
     ].flatMap { meaning, phrases in
         phrases.split(separator: "|").map { Cue(phrase: String($0), meaning: meaning) }
@@ -80,6 +84,10 @@ enum RefusalCues {
         + "|~도와드릴 수 없|~도와줄 수 없|~도움을 드릴 수 없|~답변할 수 없|~답변드릴 수 없|~도울 수 없"
         + "|لا استطيع مساعدتك|لا يمكنني مساعدتك|لا يمكنني المساعدة|لا استطيع المساعدة"
         + "|मदद नही कर सकता|मदद नहीं कर सकता|मदद नहीं कर सकती|सहायता नहीं कर सकता|सहायता नहीं कर सकती"
+        + "|beyond what i m able to|beyond what i can|outside of what i can|outside what i can|oltre cio che posso|not within my capabilities|au dela de ce que je peux|ga ik niet over"
+        + "|something i have to decline|something i must decline|really can t help|simply can t help"
+        + "|just can t help with|not able to do this for you|not able to do that for you"
+        + "|unable to do this for you|unable to do that"
 
     private static let unable =
         "i cannot|i can t|i cant|i m unable to|i am unable to|im unable to|i m not able to|i am not able to"
@@ -103,9 +111,15 @@ enum RefusalCues {
         + "|~できません|~できかねます|~いたしかねます|~しかねます|~无法|~無法|~我不能|~我不可以|~我不便|~不能提供|~所以我不能|~수 없습니다"
         + "|~수 없어요|لا استطيع|لا يمكنني|لا يسعني|لست قادرا|नहीं कर सकता|नहीं कर सकती|नहीं दे सकता|नहीं दे सकती"
         + "|नहीं लिख सकता|नहीं लिख सकती|नहीं बना सकता|नहीं बना सकती"
+        + "|i don t produce|i do not produce|i don t engage in|i do not engage in|i don t create|i do not create|i don t write|i don t generate|i do not generate|i don t provide|i do not provide|i don t assist|don t allow me to|would go against|m est impossible|je ne suis pas habilite|no me permiten|mir nicht erlaubt|nie wolno|не имею права|ne mogu"
+        + "|really can t|simply can t|simply cannot|just can t|honestly can t|therefore cannot"
+        + "|therefore can t|still can t|also can t|must therefore decline|against my|no poder"
+        + "|nao me e possivel|non mi e permesso|no me esta permitido|no tengo permiso"
+        + "|il ne m est pas possible|~낼 수 없|~드릴 수 없|~해 줄 수 없|无权|~不可以"
 
     private static let able =
         "mir nicht moglich|mir leider nicht moglich|ich kann|kann ich|ich darf|darf ich|ich mochte|ich bin|ik kan|kan ik|ik mag|mag ik|ik ben|jag kan|kan jag"
+        + "|ich werde|werde ich|ich soll|ik zal|jag kommer"
 
     private static let negation = "nicht|kein|keine|keinen|niet|geen|inte|inga|nicht in der lage|niet in staat"
 
@@ -141,6 +155,7 @@ enum RefusalCues {
         + "|mie linee guida|minhas diretrizes|mijn richtlijnen|moje wytyczne|moje zasady|mina riktlinjer|~yonergelerim|моим правилам"
         + "|моим принципам|моїм правилам|моїм принципам|~ガイドラインに反|~我的使用准则|~我的准则|~我的原则|~제 지침|ارشاداتي|سياساتي"
         + "|मेरे दिशानिर्देशों|मेरी नीति|sensitive topic"
+        + "|safety rules|my rules|guidelines|my policies|my safety"
 
     private static let apology =
         "sorry|i apologize|i apologise|i do apologise|apologies|unfortunately|regrettably|i m afraid|sory|leider"
@@ -150,6 +165,9 @@ enum RefusalCues {
         + "|uzgunum|maalesef|kusura bakmayin|извините|к сожалению|простите|мне жаль|вибачте|на жаль|перепрошую"
         + "|мені шкода|~申し訳|~すみません|~ごめんなさい|~残念ながら|~抱歉|~对不起|~遗憾|~對不起|~죄송|미안하지만|~안타깝게도|عذرا|اسف|اعتذر"
         + "|للاسف|क्षमा|माफ|मुझे खेद|दुर्भाग्य से|i appreciate|i understand|thank you for|thanks for"
+        + "|navre|je suis desole|lo lamento|siento|i need to stop here|i hear you|i must be honest|es tut mir"
+        + "|my apologies|i regret|i do regret|bedaure|bedauerlicherweise|me disculpo|sono spiacente"
+        + "|me desculpe|beklager|пробачте|~すいません|很抱歉|유감"
 
     private static let deed =
         "help|assist|asist|provide|create|write|generate|produce|answer|respond|discuss|fulfill|fulfil|complete"
@@ -167,6 +185,17 @@ enum RefusalCues {
         + "|продолжить|предоставить|допомогти|виконати|відповісти|написати|давати|створювати|обговорювати|продовжити"
         + "|~書く|~述べる|~生成|~提供|~作成|~回答|~撰写|~发表|~协助|~帮助|~撰寫|~作成|~작성할|~제공할|~처리할|~생성할|~진행할|~답변"
         + "|المساعدة|مساعدتك|الاجابة|كتابة|تقديم|تلبية|انشاء|المتابعة|मदद|पूरा|उत्तर|लिख|राय|सहायता|बना|प्रदान|ऐसा"
+        + "|behilflich|continue with this|continue with that|traiter|geven|doen|gora|tun|hacer|atender|fazer|zrobic|udzielic|сделать|зробити|надати|provide you|aider a|generieren|bereitstellen|liefern|condividere|compartir|partager|delen|dela|~写|~써|~다룰|~手伝|~応じ"
+        + "|cover|pretend|impersonate|obtain|recommend|advise|perform|execute|simulate|speak to|comment on"
+        + "|address|work on|take on|look into|check|~helf|~antwort|~schreib|~erstell|~erfull|~verfass"
+        + "|~unterstutz|~bereitstell|~diskut|~besprech|~nachkomm|~bearbeit|~ubersetz|~ayud|~respond|~escrib"
+        + "|~proporcion|~cumpl|hablar|~ofrec|~realiz|~tradu|~aider|~repond|~ecri|~redig|~fourni|~satisf"
+        + "|~partag|~realis|donner|~accompli|parler|~aiut|~rispon|~scriv|~forni|~soddisf|~tratta|parlare"
+        + "|~ajud|~escrev|~fornec|~atend|~oferec|falar|~antwoord|~schrijv|~voldo|~uitvoer|~bespre|~verstrek"
+        + "|~hjalp|~svar|~skriv|~uppfyll|~tillhandah|~odpow|~napis|~udziel|~speln|~wygener|~tworz|~omawia"
+        + "|~dostarcz|rozmawiac|~yardim|~cevap|~yanit|~paylas|~olustur|~обсужда|~отвеч|~ответ|~помо|~напис"
+        + "|~писать|~созда|~предостав|~выполн|~генерир|говорить|~допомо|~відпов|~створ|~викон|~обговор"
+        + "|~надат|~مساعد|~اجاب|~كتاب|~تقديم|~توفير|~مناقش|~回答|~答え|~書|~作れ|~説明|~讨论|~回答|~写出|~해드릴|~말씀"
 
     private static let object =
         "request|requests|that request|this request|question|this question|that question|this topic|this task|this matter"
@@ -186,12 +215,35 @@ enum RefusalCues {
         + "|такий текст|~подібн|цей запит|цього запиту|це запитання|цей текст|поради|контент|цього зробити|це"
         + "|~要望|~依頼|~リクエスト|~文章|~意見|~内容|~情報|~請求|~请求|~要求|~问题|~文字|~意见|~此类|~信息|~요청|~질문|~글|~의견|~콘텐츠|~정보"
         + "|الطلب|هذا الطلب|السؤال|هذا النص|راي|المحتوى|المعلومات|अनुरोध|प्रश्न|पाठ|सामग्री|जानकारी"
+        + "|answer questions|questions about|this image|this description|provide any|anliegen|istruzioni|instrucciones|instrucoes|informacji|такую информацию|информацию|інформацію|ذلك|medizinischen|medizinische|rechtliche|medisch|medicinska|juridisch|instructions|anweisungen|informationen|ayuda con|this recipe|that kind of text|that kind of content|such a text|such content|~那样的|~这种|~この"
+        + "|topic|topics|impersonate|politician|review this|darauf|dazu|diesen inhalt|dieses thema|thema"
+        + "|solche inhalte|diese bitte|bitte nicht|tema|ese tema|este tema|esta peticion|estos temas"
+        + "|ce sujet|ces sujets|cette requete|requete|questo argomento|argomento|esse assunto|assunto"
+        + "|dit onderwerp|onderwerp|deze inhoud|detta amne|amne|tego tematu|temat|te tematy|bu soru|konuda"
+        + "|темы|тему|темах|теми|вопрос|питання|~質問|~話題|~文章|~문의|~내용|~주제|~话题|~文章|~主题|الموضوع|विषय|सवाल"
+        + "|these instructions|instructions that|this one|a fake|an essay|a poem about|for you"
 
     private static let formal =
         "request|requests|content|material|assist with|assistance with|fulfill|fulfil|inappropriate|explicit|graphic|guidelines"
         + "|offensive|roleplay|scenario|anfrage|inhalte|demande|contenu|solicitud|peticion|contenido|richiesta|contenuti"
         + "|solicitacao|pedido|conteudo|verzoek|inhoud|prosby|tresci|begaran|innehall|talebi|icerik|запрос|запроса|контент"
         + "|запит|запиту|~リクエスト|~ご要望|~内容|~请求|~內容|~요청|~콘텐츠|الطلب|المحتوى|अनुरोध|सामग्री"
+
+    private static let harm =
+        "violence|violent|hateful|hate speech|insults|minors|sexual|sexualises|sexualizes|explicit|harmful|self harm|explosives"
+        + "|malware|exploit|hacking|illegal|phishing|private data|personal data|personal information|private information"
+        + "|privacy|medical|legal advice|financial advice|dosages|elections|real people|real person|real individuals"
+        + "|copyright|copyrighted|lyrics|unethical|glorifies|promotes|offensive|discriminatory|security controls"
+        + "|vulnerability|bypass|bomb|suicide|drugs|racist|defamatory|misinformation|disinformation|conspiracy|stalking"
+        + "|surveillance|fraud|scam|forged|counterfeit|gewalt|violenza|violencia|violencia|przemocy|насили"
+        + "|private individuals|personal details|someone else s|password|passwords|fake|credentials"
+        + "|plagiarism|hatred|slurs|propaganda|real world|extremist|terror|abuse|cheat|pirated|piracy|spam"
+        + "|jailbreak|nudity|erotic|nsfw"
+
+    private static let output =
+        "assist|provide|generate|produce|fulfill|fulfil|comply|engage|reproduce|promote|translate|summarize|summarise|classify"
+        + "|rewrite|depict|endorse|facilitate|fournir|generer|generar|proporcionar|generare|fornire|gerar|fornecer|generieren"
+        + "|bereitstellen|wygenerowac|предоставить|генерировать|создавать|надати|generera"
 
     private static let offer =
         "happy to|glad to|instead|let me know|feel free|would you like|is there something else|is there anything else"

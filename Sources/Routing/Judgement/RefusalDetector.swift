@@ -142,7 +142,7 @@ public struct RefusalDetector: Sendable {
         var best: (index: Int, points: Double)?
         for (index, sentence) in sentences.enumerated() where sentence.isTelling {
             var points = points(sentence, before: index > 0 ? sentences[index - 1] : nil)
-            if points >= 0.4 && index + 1 < sentences.count && sentences[index + 1].has(.formal) { points += 0.35 }
+            if points >= 0.4 && index + 1 < sentences.count && sentences[index + 1].explains { points += 0.35 }
             // Quoted once is quoted: what a character says stands for the whole.
             if sentence.isQuoted { points /= 2 }
             // A refusal stands at the opening, or is what an answer comes down to.
@@ -159,15 +159,21 @@ public struct RefusalDetector: Sendable {
         if sentence.has(.refusal) { points = 0.75 }
         if cannot && sentence.has(.deed) { points = max(points, 0.5) }
         if cannot && sentence.has(.object) { points = max(points, 0.55) }
-        if cannot && sentence.has(.deed) && sentence.has(.object) { points = max(points, 0.8) }
+        if cannot && sentence.has(.output) { points = max(points, 0.6) }
+        let isAsked = sentence.has(.object) || sentence.has(.harm)
+        let isDone = sentence.has(.deed) || sentence.has(.output)
+        if cannot && isDone && isAsked { points = max(points, 0.8) }
         if sentence.has(.unwilling) { points = max(points, 0.4) }
         if sentence.has(.unwilling) && sentence.has(.deed) { points = max(points, 0.5) }
-        if sentence.has(.unwilling) && sentence.has(.object) { points = max(points, 0.75) }
+        if sentence.has(.unwilling) && sentence.has(.output) { points = max(points, 0.6) }
+        if sentence.has(.unwilling) && isAsked { points = max(points, 0.75) }
         let declines = cannot || sentence.has(.unwilling) || sentence.has(.refusal)
         // A model that speaks of itself or of its rules needs to say less.
-        if declines && (sentence.has(.identity) || before?.has(.identity) ?? false) { points = max(points, 0.3) + 0.45 }
-        if declines && (sentence.has(.policy) || before?.has(.policy) ?? false) { points = max(points, 0.3) + 0.45 }
-        if points >= 0.4 && (sentence.has(.apology) || before?.has(.apology) ?? false) { points += 0.15 }
+        let isModel = sentence.has(.identity) || before?.has(.identity) ?? false
+        if declines && isModel { points = max(points, 0.3) + 0.45 }
+        let isRuled = sentence.has(.policy) || before?.has(.policy) ?? false
+        if declines && isRuled { points = max(points, isDone || isAsked || sentence.has(.formal) ? 0.3 : 0.1) + 0.45 }
+        if points >= 0.4 && (sentence.has(.apology) || before?.has(.apology) ?? false) { points += 0.2 }
         if points >= 0.5 && sentence.has(.offer) { points += 0.1 }
         return points
     }
@@ -175,7 +181,8 @@ public struct RefusalDetector: Sendable {
     /// Whether the work follows the refusal: what comes after it is neither an offer nor an excuse, and there is much
     /// of it.
     private static func goesOn(_ sentences: [Sentence], after index: Int, length: Int, folded: Int) -> Bool {
-        var work = sentences[index].has(.turn) && !sentences[index].has(.offer) ? 60 : 0
+        let hasTurned = sentences[index].has(.turn) && !sentences[index].has(.offer)
+        var work = hasTurned ? 60 + sentences[index].length * 2 / 3 : 0
         for sentence in sentences[(index + 1)...] {
             let isExcuse = [.offer, .apology, .policy, .refusal, .identity].contains { sentence.has($0) }
             if sentence.has(.turn) { work += 60 }
@@ -193,6 +200,9 @@ public struct RefusalDetector: Sendable {
         var isQuoted = false
 
         func has(_ meaning: RefusalCues.Meaning) -> Bool { bits & (1 << UInt32(meaning.rawValue)) != 0 }
+
+        /// Whether it gives a reason that only a model has.
+        var explains: Bool { has(.formal) || has(.harm) || (has(.unable) && has(.output)) }
 
         var isTelling: Bool { has(.refusal) || has(.unable) || has(.able) || has(.unwilling) }
     }
@@ -276,6 +286,6 @@ enum RefusalTask {
         + "|negarse|rifiut|~rifiuta|non posso|~recusar|nao posso|~weigeren|kan ik|~odmow|nie moge|~avboj|kan inte|~redde|~отказ|не могу"
         + "|~відмов|не можу|~断る|~断り|~できません|~拒绝|~不能|~无法|~거절|~수 없|~رفض|لا استطيع|~इनकार|नहीं कर"
     private static let partWords =
-        "you are|you re|play|play the part|speak as|answer as|roleplay|role play|npc|character|in character|dialogue|pretend|the player"
+        "you are|you re|says|speaks|monologue|play|play the part|speak as|answer as|roleplay|role play|npc|character|in character|dialogue|pretend|the player"
         + "|du bist|spiele|tu es|vous etes|eres|sei un|voce e|je bent|ty jestes|du ar|ты|ти|あなたは|你是|당신은|انت|तुम"
 }
