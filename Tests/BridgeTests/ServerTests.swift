@@ -1,4 +1,5 @@
 import Foundation
+import Routing
 import TestSupport
 import Testing
 
@@ -225,7 +226,8 @@ struct ServerTests {
         let upstream = LoopbackUpstream.answering { _, peer in
             Upstream.stream([Upstream.chunk(text) + Upstream.chunk("", finish: "stop") + Upstream.usage], to: peer)
         }
-        try await withDaemon(upstream) { daemon in
+        // One letter again and again would not be judged a good answer.
+        try await withDaemon(upstream, adjust: { $0.policy.quality.isJudged = false }) { daemon in
             let client = try LineClient(daemon.socket)
             client.send(#"{"jsonrpc":"2.0","id":1,"method":"think","params":{"task":"x","stream":true}}"#)
             var joined = ""
