@@ -84,7 +84,7 @@ let package = Package(
             name: "RoutingTests",
             dependencies: ["Persona", "Routing", "TestSupport"],
             // Read by the tests where they lie.
-            exclude: ["Data"],
+            exclude: ["Data", "Fixtures"],
             swiftSettings: settings + transport
         ),
         .testTarget(

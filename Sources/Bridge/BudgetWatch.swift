@@ -14,11 +14,8 @@ struct BudgetWatch: Service, CustomStringConvertible {
         await cancelWhenGracefulShutdown {
             for await alert in budgets.alerts() {
                 logger.warning(
-                    alert.level == .reached ? "a budget is used up" : "a budget is nearly used up",
-                    metadata: [
-                        "scope": "\(alert.scope)", "period": "\(alert.period.rawValue)",
-                        "spent_usd": "\(alert.spent.dollars)", "limit_usd": "\(alert.limit.dollars)",
-                    ]
+                    "\(alert.sentence)",
+                    metadata: ["spent_usd": "\(alert.spent.dollars)", "limit_usd": "\(alert.limit.dollars)"]
                 )
             }
         }

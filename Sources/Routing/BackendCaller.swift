@@ -154,21 +154,31 @@ struct BackendCaller: Sendable {
         var decoder = call.backend.wire.format.makeStreamDecoder(for: call.backend)
         var received = 0
         do throws(WireError) {
-            while let bytes = try await next(stream.body) {
+            var hasFinished = false
+            while let bytes = try await next(stream.body, orEnd: hasFinished) {
                 let (text, hasProgressed) = try decoder.feed(bytes)
-                if hasProgressed { stream.pace.progressed() }
-                guard !text.isEmpty else { continue }
-                received += text.utf8.count
-                if firstText == nil { firstText = now() }
-                guard call.thought.isStreamed, !Task.isCancelled else { continue }
-                // A client that is slow to take it is no fault of the backend's.
-                stream.pace.pause()
-                await onEvent(.delta(text))
-                stream.pace.progressed()
+                if hasProgressed && !hasFinished { stream.pace.progressed() }
+                if !text.isEmpty {
+                    received += text.utf8.count
+                    if firstText == nil { firstText = now() }
+                    if call.thought.isStreamed && !Task.isCancelled {
+                        // A client that is slow to take it is no fault of the backend's.
+                        stream.pace.pause()
+                        await onEvent(.delta(text))
+                        stream.pace.progressed()
+                    }
+                }
+                if decoder.hasFinished && !hasFinished {
+                    hasFinished = true
+                    stream.pace.ends(within: Self.grace)
+                }
             }
             let (rest, completion) = try decoder.finish()
             if Task.isCancelled { throw WireError(.cancelled, usage: completion.usage) }
-            if !rest.isEmpty && call.thought.isStreamed { await onEvent(.delta(rest)) }
+            if !rest.isEmpty {
+                if firstText == nil { firstText = now() }
+                if call.thought.isStreamed { await onEvent(.delta(rest)) }
+            }
             return completion
         } catch {
             var error = error
@@ -179,8 +189,16 @@ struct BackendCaller: Sendable {
         }
     }
 
-    private func next(_ body: HTTPBody) async throws(WireError) -> [UInt8]? {
-        do { return try await body.next() } catch { throw WireError(FailureClassifier.classify(error)) }
+    /// How long the counts and the end of the stream may still come when the answer has said that it is finished
+    /// (FailoverBench S11).
+    private static let grace = Duration.seconds(1)
+
+    /// The next bytes. When the answer has finished, whatever happens to the connection is its end.
+    private func next(_ body: HTTPBody, orEnd hasFinished: Bool) async throws(WireError) -> [UInt8]? {
+        do { return try await body.next() } catch {
+            if hasFinished { return nil }
+            throw WireError(FailureClassifier.classify(error))
+        }
     }
 
     /// Reads the body of a refused stream: it is the error, not an answer.

@@ -28,13 +28,17 @@ struct Costs: ParsableCommand {
         ] {
             let shares = result[part] as? [[String: Any]] ?? []
             if !shares.isEmpty { rows.append([title]) }
-            for share in shares {
+            for share in shares.prefix(Self.mostRows) {
                 let label = share[name] as? String ?? ""
                 rows.append(row("  " + (label.isEmpty ? "(not said)" : label), share, of: month))
             }
+            if shares.count > Self.mostRows { rows.append(["  (more: --json)"]) }
         }
         Output.table(rows)
     }
+
+    /// So many rows of a kind are enough for a screen.
+    private static let mostRows = 20
 
     private func row(_ name: String, _ totals: Any?, of whole: Any?) -> [String] {
         let totals = totals as? [String: Any] ?? [:]

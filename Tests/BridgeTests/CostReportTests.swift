@@ -121,6 +121,36 @@ struct CostReportTests {
         ledger.close()
     }
 
+    @Test("what the socket says of budgets and savings")
+    func message() throws {
+        let alpha = try #require(BackendID("alpha"))
+        let book = BudgetBook([
+            Budget(scope: .caller(""), period: .day, limit: NanoDollars(2_000_000_000)),
+            Budget(scope: .backend(alpha), period: .month, limit: NanoDollars(8_000_000_000)),
+            Budget(period: .task, limit: NanoDollars(.max)),
+        ])
+        try book.reserve(NanoDollars(500_000_000), backend: alpha, caller: "ann").get().settle(nil)
+        var report = CostReport()
+        report.budgets = book.standings()
+        report.savings = Savings(baseline: NanoDollars(1_500_000_000), spent: NanoDollars(2_000_000_000), compared: 1)
+        report.byCaller = [CostReport.Share(name: "a\"nn", totals: CostReport.Totals())]
+        let json = String(decoding: ServerMessage.costs(.integer(1), report), as: UTF8.self)
+        for part in [
+            #""by_caller":[{"caller":"a\"nn","usd":0,"attempts":0,"#,
+            #""budgets":[{"scope":"caller","name":"ann","period":"day","limit_usd":2,"spent_usd":0.5,"held_usd":0,"#
+                + #""left_usd":1.5,"percent":25},{"scope":"backend","name":"alpha","period":"month","limit_usd":8,"#
+                + #""spent_usd":0.5,"held_usd":0,"left_usd":7.5,"percent":6.3}]"#,
+            #""savings":{"baseline_usd":1.5,"spent_usd":2,"router_usd":0,"saved_usd":-0.5,"percent":-33.3,"compared":1,"#
+                + #""not_compared":0,"cached":0}}}"#,
+        ] {
+            #expect(json.contains(part), "\(json)")
+        }
+        report.savings = nil
+        #expect(
+            String(decoding: ServerMessage.costs(.integer(1), report), as: UTF8.self).contains(#""savings":null}}"#)
+        )
+    }
+
     @Test("counts that nobody could have used break no sum")
     func absurd() async throws {
         defer { bench.clean() }

@@ -123,6 +123,22 @@ struct LedgerDecisionTests {
         ledger.close()
     }
 
+    @Test("a number that is none stops nothing")
+    func notANumber() async throws {
+        defer { bench.clean() }
+        let ledger = try bench.open()
+        var decision = try bench.decision(cost: 0)
+        decision.confidence = .nan
+        decision.quality = .nan
+        decision.considered[0].score = .infinity
+        let receipt = try await ledger.willSend(bench.record())
+        await ledger.settle(receipt, bench.end(cost: 0, decision: decision))
+        let row = try #require(try history(ledger).first)
+        #expect(row["confidence_score"] == 0.0)
+        #expect(row["quality_score"] == nil as Double?)
+        ledger.close()
+    }
+
     @Test("a value that SQLite refuses takes the whole commit back, and the next one passes")
     func refusedValue() async throws {
         defer { bench.clean() }

@@ -44,12 +44,14 @@ struct AttachmentEncodeTests {
         let body = try body([type], wire)
         #expect(body.contains(expected), "\(body)")
         #expect(wire.takes(mediaType: type))
+        #expect(wire.takes(mediaType: String(type.lowercased().prefix { $0 != "/" })))
     }
 
     @Test(
         "what a format cannot carry is named in words, and `takes` says so before",
         arguments: [
             (.openAIChat, "video/mp4"), (.openAIChat, "application/zip"), (.anthropicMessages, "audio/wav"),
+            (.openAIChat, "audio/ogg"), (.anthropicMessages, "image/svg+xml"),
             (.anthropicMessages, "video/mp4"), (.ollamaChat, "audio/wav"), (.ollamaChat, "application/pdf"),
             (.dumbPipe, "image/png"),
         ] as [(Backend.WireName, String)]

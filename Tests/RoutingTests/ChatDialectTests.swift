@@ -94,6 +94,18 @@ struct ChatDialectTests {
         }
     }
 
+    @Test(
+        "a list of models in any of its forms: each name once, and nothing that is none",
+        arguments: [
+            #"{"data":[{"id":"a"},{"id":"b"},{"id":"a"},{"id":"with space"},{"id":7},7,{}]}"#,
+            #"{"models":[{"model":"a"},{"name":"models/b"}]}"#, #"["a","b"]"#, #"[{"id":"a"},{"name":"b"}]"#,
+            #"{"models":["a","b",null]}"#,
+        ]
+    )
+    func models(_ body: String) throws {
+        #expect(try OpenAIChatWire().decodeModels(HTTPReply(status: 200, body: Array(body.utf8))) == ["a", "b"])
+    }
+
     @Test("vendors have their addresses, servers of one's own have none")
     func addresses() {
         #expect(Backend.WireName.openAIChat.defaultURL(provider: "xai") == "https://api.x.ai/v1")

@@ -1,3 +1,4 @@
+import Persona
 import TestSupport
 import Testing
 
@@ -26,6 +27,7 @@ struct ClassifierTests {
     @Test(
         "everyday tasks go to the role that they belong to",
         arguments: [
+            ("review this diff please", [], .reasoning),
             ("Read the note on the door", [], .local),
             ("List the room's files", [], .local),
             (diff, [], .reasoning),
@@ -92,27 +94,45 @@ struct ClassifierTests {
         #expect(found.isLocalOnly)
     }
 
-    @Test("the reasons are constants that hold no word of the task")
+    @Test("the reasons hold no word of the task")
     func reasons() throws {
         let secret = "xylophone"
         for task in [
             secret, "Summarise \(secret)", Self.diff + secret, "Traceback (most recent)\n\(secret)", "\(secret)?",
+            Self.log + secret,
         ] {
             let found = classifier.classify(try TestPrompts.blind(task))
             #expect(!found.why.isEmpty)
             #expect(!found.why.joined().contains(secret))
-            let constants = Set(ClassifierCues.all.map(\.reason))
-            let structure: Set = ["holds a diff", "holds code", "holds an error trace", "is a short question"]
-            let rest = found.why.filter { !constants.contains($0) && !structure.contains($0) }
-            #expect(rest.allSatisfy { $0 == "no rule speaks for another kind" }, "\(rest)")
         }
+    }
+
+    @Test("the reasons name what speaks for the kind")
+    func reasonsSpeak() throws {
+        let translation = classifier.classify(try TestPrompts.blind("Translate into French: the mill"))
+        #expect(translation.why.contains("holds words of translating"), "\(translation.why)")
+        let picture = classifier.classify(try TestPrompts.blind("what is it", attachments: ["image/png"]))
+        #expect(picture.why.first == "comes with an image, audio or video")
+        #expect(classifier.classify(try TestPrompts.blind(Self.diff)).why.contains("holds a diff"))
     }
 
     @Test("confidence lies between 0 and 1, and is low when nothing speaks for a kind")
     func confidence() throws {
-        #expect(classifier.classify(try TestPrompts.blind("bzzt")).confidence == 0.3)
+        let unsure = classifier.classify(try TestPrompts.blind("bzzt"))
+        #expect((0..<0.5).contains(unsure.confidence))
+        #expect(unsure.why.contains("it could as well be another kind"))
         let sure = classifier.classify(try TestPrompts.blind("Translate into French: the mill"))
         #expect((0.7...1).contains(sure.confidence))
+    }
+
+    @Test("who is unsure asks for quality, who is in haste for speed, who says so for privacy")
+    func needs() throws {
+        let unsure = classifier.classify(try TestPrompts.blind("bzzt"))
+        let sure = classifier.classify(try TestPrompts.blind("List the room's files"))
+        #expect(unsure.needs.quality > sure.needs.quality)
+        #expect(classifier.classify(try TestPrompts.blind("Capital of Peru, quick!")).needs.speed > 0.8)
+        #expect(classifier.classify(try TestPrompts.blind("keep it local: 3+4")).needs.privacy == 1)
+        #expect(sure.needs.privacy == 0)
     }
 
     @Test(
@@ -126,11 +146,10 @@ struct ClassifierTests {
         #expect(classifier.classify(try TestPrompts.blind(task)).complexity == expected)
     }
 
-    @Test("every cue can be found: it is not empty when folded, and no cue stands twice with the same meaning")
-    func cues() {
-        let phrases = ClassifierCues.all.map(\.phrase)
-        #expect(phrases.allSatisfy { !$0.trimmingPrefix(while: \.isWhitespace).isEmpty })
-        let pairs = ClassifierCues.all.map { "\($0.phrase) \($0.meaning)" }
-        #expect(Set(pairs).count == pairs.count)
+    @Test("every phrase that keeps a task here can be found: it is not empty when folded, and none stands twice")
+    func stayCues() {
+        let folded = StayCues.all.map { TextFolding.standard.fold($0) }
+        #expect(folded.allSatisfy { !$0.isEmpty })
+        #expect(Set(folded).count == folded.count)
     }
 }

@@ -72,6 +72,7 @@ struct OpenAIChatStreamTests {
             ("", .malformed), (": ping\n\n", .malformed), ("<html>Sign in</html>", .malformed), ("{}", .empty),
             ("data: [DONE]\n\n", .streamBroken), (Fixture.chunk("half"), .streamBroken),
             (Fixture.chunk("half") + "data: [DONE]\n\n", .streamBroken),
+            (Fixture.chunk("half", finish: ""), .streamBroken),
             (Fixture.chunk("half") + "data: {\"choices\":[{\"del\n\n", .malformed),
             (Fixture.chunk("half") + "data: {\"choices\":[{\"delta\":{\"content\":\"cut", .malformed),
             (Fixture.chunk("half") + "data: \n\n" + Fixture.chunk("", finish: "stop"), .malformed),

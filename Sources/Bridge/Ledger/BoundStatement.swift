@@ -2,7 +2,7 @@ internal import Foundation
 internal import GRDB
 internal import GRDBSQLite
 
-/// A value for a placeholder of a statement; nil is NULL.
+/// A value for a placeholder of a statement; nil is NULL, and so is a number that is none.
 enum Cell {
     case integer(Int64?)
     case real(Double?)

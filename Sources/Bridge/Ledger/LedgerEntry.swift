@@ -98,7 +98,8 @@ enum LedgerEntry: Sendable {
             """,
             [
                 .integer(time), .text(decision.thought), .text(decision.caller), .text(decision.kind.rawValue),
-                .text(decision.complexity.rawValue), .real(decision.confidence), .text(decision.criterion.rawValue),
+                .text(decision.complexity.rawValue), .real(decision.confidence.isFinite ? decision.confidence : 0),
+                .text(decision.criterion.rawValue),
                 .text(json(decision.considered)), .text(json(decision.rejected)), .text(decision.selected?.rawValue),
                 .text(decision.reason), .flag(decision.hasFallenBack), .flag(decision.isCached),
                 .text(decision.served?.rawValue), .text(decision.outcome.rawValue), .integer(decision.attempts),
@@ -115,7 +116,7 @@ enum LedgerEntry: Sendable {
             json.object { json in
                 json.key("backend")
                 json.string(one.backend.rawValue)
-                if let score = one.score {
+                if let score = one.score, score.isFinite {
                     json.key("score")
                     json.number(score)
                 }

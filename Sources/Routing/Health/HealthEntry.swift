@@ -155,7 +155,8 @@ struct HealthEntry: Sendable {
         if let configError, configError.until > now { return .configError }
         if let rateLimitedUntil, rateLimitedUntil > now { return .rateLimited }
         if breaker.state != .closed { return breaker.isRecovering ? .degraded : .unhealthy }
-        if breaker.consecutiveFails > 0 { return .degraded }
+        // A backend that stands behind its equals is not asked, and could not show that it is well again.
+        if breaker.consecutiveFails > 0 && now - misses.at < backend.cooldown { return .degraded }
         return wasAsked ? .healthy : .unknown
     }
 

@@ -45,9 +45,7 @@ public struct QualityJudge: Sendable {
         }
     }
 
-    private let marks = TextMarks()
-
-    /// The judge; build it once.
+    /// A judge.
     public init() {}
 
     /// The judgement of an answer to a prompt of that kind.
@@ -69,7 +67,7 @@ public struct QualityJudge: Sendable {
         var task = prompt.task
         return text.withUTF8 { text in
             task.withUTF8 { task in
-                let view = AnswerView(text, task: task, kind: kind, finish: answer.finish, marks: marks)
+                let view = AnswerView(text, task: task, kind: kind, finish: answer.finish, marks: .shared)
                 let expected = expectations ?? Expectation.infer(from: prompt, kind: kind)
                 return Self.judgement(
                     format: FormatCheck.check(view, expected),

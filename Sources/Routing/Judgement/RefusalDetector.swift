@@ -38,29 +38,40 @@ public struct RefusalDetector: Sendable {
     /// The points that make a refusal.
     private static let threshold = 0.7
 
-    private let triggers: TermAutomaton
-    private let cues: TermAutomaton
-    private let meanings: [RefusalCues.Meaning]
-    private let tasks: TermAutomaton
-    private let taskMeanings: [RefusalTask]
+    private let tables = Tables.shared
 
-    /// The detector; build it once.
-    public init() {
-        let all = RefusalCues.all
-        meanings = all.map(\.meaning)
-        cues = TermAutomaton(all.map { Self.term($0.phrase) })
-        triggers = TermAutomaton(all.filter { RefusalCues.triggers.contains($0.meaning) }.map { Self.term($0.phrase) })
-        let words = RefusalTask.all
-        taskMeanings = words.map(\.0)
-        tasks = TermAutomaton(words.map { Self.term($0.1) })
-    }
+    /// A detector.
+    public init() {}
 
-    private static func term(_ phrase: String) -> TermAutomaton.Term {
-        let isInside = phrase.hasPrefix("~")
-        return TermAutomaton.Term(
-            folded: SentenceFolding.fold(isInside ? String(phrase.dropFirst()) : phrase),
-            isWholeWord: !isInside
-        )
+    /// What phrases are looked for: built once, some milliseconds of work.
+    private struct Tables: Sendable {
+        static let shared = Tables()
+
+        let triggers: TermAutomaton
+        let cues: TermAutomaton
+        let meanings: [RefusalCues.Meaning]
+        let tasks: TermAutomaton
+        let taskMeanings: [RefusalTask]
+
+        init() {
+            let all = RefusalCues.all
+            meanings = all.map(\.meaning)
+            cues = TermAutomaton(all.map { Self.term($0.phrase) })
+            triggers = TermAutomaton(
+                all.filter { RefusalCues.triggers.contains($0.meaning) }.map { Self.term($0.phrase) }
+            )
+            let words = RefusalTask.all
+            taskMeanings = words.map(\.0)
+            tasks = TermAutomaton(words.map { Self.term($0.1) })
+        }
+
+        private static func term(_ phrase: String) -> TermAutomaton.Term {
+            let isInside = phrase.hasPrefix("~")
+            return TermAutomaton.Term(
+                folded: SentenceFolding.fold(isInside ? String(phrase.dropFirst()) : phrase),
+                isWholeWord: !isInside
+            )
+        }
     }
 
     /// Whether the text refuses the task, which is of that kind.
@@ -70,7 +81,7 @@ public struct RefusalDetector: Sendable {
             let isShort = bytes.count <= Self.openingLength + Self.endingLength
             let opening = UnsafeBufferPointer(rebasing: bytes.prefix(isShort ? bytes.count : Self.openingLength))
             let folded = SentenceFolding.fold(opening)
-            if triggers.firstMatch(in: folded) != nil {
+            if tables.triggers.firstMatch(in: folded) != nil {
                 let isData = Self.isData(opening)
                 return weigh(folded, length: bytes.count, isData: isData, task: task, kind: kind)
             }
@@ -82,7 +93,7 @@ public struct RefusalDetector: Sendable {
     /// A long text that ends in a refusal: only when it is beyond doubt, because it may be a story's last line.
     private func ending(_ bytes: UnsafeBufferPointer<UInt8>) -> Verdict {
         let folded = SentenceFolding.fold(bytes)
-        guard triggers.firstMatch(in: folded) != nil else {
+        guard tables.triggers.firstMatch(in: folded) != nil else {
             return Verdict(isRefusal: false, confidence: 0.99, reason: .noCue)
         }
         let sentences = sentences(of: folded)
@@ -203,10 +214,10 @@ public struct RefusalDetector: Sendable {
         }
         var sentence = 0
         var quote = 0
-        cues.scan(folded) { match in
+        tables.cues.scan(folded) { match in
             while sentence < ends.count - 1 && match.end > ends[sentence] { sentence += 1 }
             while quote < quotes.count && quotes[quote] < match.end { quote += 1 }
-            let meaning = meanings[match.term]
+            let meaning = tables.meanings[match.term]
             sentences[sentence].bits |= 1 << UInt32(meaning.rawValue)
             if quote % 2 == 1 && RefusalCues.triggers.contains(meaning) { sentences[sentence].isQuoted = true }
             return true
@@ -236,8 +247,8 @@ public struct RefusalDetector: Sendable {
         let folded = task.withUTF8 { SentenceFolding.fold(UnsafeBufferPointer(rebasing: $0.prefix(2_000))) }
         var isAboutRefusing = false
         var isPart = false
-        tasks.scan(folded) { match in
-            switch taskMeanings[match.term] {
+        tables.tasks.scan(folded) { match in
+            switch tables.taskMeanings[match.term] {
             case .refusing: isAboutRefusing = true
             case .part: isPart = true
             }

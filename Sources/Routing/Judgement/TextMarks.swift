@@ -40,7 +40,9 @@ struct TextMarks: Sendable {
     private let meanings: [Meaning]
     private let lengths: [Int]
 
-    init() {
+    static let shared = TextMarks()
+
+    private init() {
         let marks = Self.all.flatMap { meaning, marks in marks.map { (meaning, Array($0.utf8)) } }
         meanings = marks.map(\.0)
         lengths = marks.map(\.1.count)

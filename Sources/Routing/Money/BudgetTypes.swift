@@ -90,13 +90,20 @@ public struct Allowance: Sendable, Equatable {
     private var all: NanoDollars?
     private var byBackend: [BackendID: NanoDollars] = [:]
 
-    /// Nothing is bounded.
-    public init() {}
+    /// So much for everybody; nothing is bounded without it.
+    public init(_ all: NanoDollars? = nil) {
+        self.all = all
+    }
 
     /// What is left for a request to that backend; nil when nothing bounds it.
     public func left(for backend: BackendID) -> NanoDollars? {
         guard let own = byBackend[backend] else { return all }
         return min(own, all ?? own)
+    }
+
+    /// Whether a request to that backend fits. What costs nothing always does.
+    public func covers(_ worstCase: NanoDollars, for backend: BackendID) -> Bool {
+        worstCase.value <= 0 || left(for: backend).map { worstCase <= $0 } ?? true
     }
 
     mutating func narrow(_ left: NanoDollars) { all = min(left, all ?? left) }
@@ -165,6 +172,17 @@ public struct BudgetAlert: Sendable, Equatable {
     public let spent: NanoDollars
     /// The limit.
     public let limit: NanoDollars
+
+    /// The sentence for the log: without a caller's name, which stays in the ledger.
+    public var sentence: String {
+        let whose =
+            switch scope {
+            case .everything: "the \(period.rawValue)'s budget"
+            case .backend(let backend): "the \(period.rawValue)'s budget of \(backend)"
+            case .caller: "a caller's budget of the \(period.rawValue)"
+            }
+        return level == .near ? "\(whose) is nearly used up" : "\(whose) is used up"
+    }
 }
 
 extension NanoDollars {

@@ -38,7 +38,8 @@ struct Ranking {
             let standing = ordering.standing(
                 backends[place],
                 illness: illness,
-                isDegraded: lamp?.state == .degraded,
+                // One that is coming back is let in step by step by its breaker; behind its equals it would never be.
+                isDegraded: lamp?.state == .degraded && lamp?.breaker == .closed,
                 score: score.total
             )
             return Entry(place: place, standing: standing, score: score, illness: illness)

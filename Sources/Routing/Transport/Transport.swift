@@ -136,6 +136,11 @@ public struct HTTPStream: Sendable {
             state.withLock { $0 = State(deadline: stall.map { now + $0 }, phase: .stall) }
         }
 
+        /// Nothing more is needed: what still comes has that long.
+        public func ends(within grace: Duration, now: ContinuousClock.Instant = .now) {
+            state.withLock { $0 = State(deadline: now + grace, phase: .stall) }
+        }
+
         /// The reader is busy: no limit runs until ``progressed(now:)``.
         public func pause() {
             state.withLock { $0.deadline = nil }

@@ -77,10 +77,8 @@ struct AnthropicMessagesWire: WireFormat {
 
         private var counts = AnthropicReply.Counts()
         private var stopReason: String?
-        private let json = JSONDecoder()
-
         mutating func read(_ event: [UInt8], into answer: inout PartialAnswer) throws(WireError) {
-            guard let event = try? json.decode(AnthropicEvent.self, from: Data(event)) else {
+            guard let event = try? JSONDecoder.plain.decode(AnthropicEvent.self, from: Data(event)) else {
                 throw WireError(.malformed)
             }
             switch event.content {
@@ -111,7 +109,7 @@ struct AnthropicMessagesWire: WireFormat {
         }
 
         func readWhole(_ body: [UInt8], into answer: inout PartialAnswer) throws(WireError) {
-            guard let reply = try? json.decode(AnthropicReply.self, from: Data(body)) else {
+            guard let reply = try? JSONDecoder.plain.decode(AnthropicReply.self, from: Data(body)) else {
                 throw WireError(.malformed)
             }
             var counts = counts
@@ -226,9 +224,9 @@ extension AnthropicMessagesWire {
     private static func write(_ attachment: Attachment, to json: inout JSONWriter) {
         switch attachment.material {
         case .text: writeText(attachment.text, to: &json)
-        case .image: writeSource("image", attachment, to: &json)
+        case .image where attachment.isCommonImage: writeSource("image", attachment, to: &json)
         case .document: writeSource("document", attachment, to: &json)
-        case .audio, .video, .other: writeText(Attachment.leftOut, to: &json)
+        case .image, .audio, .video, .other: writeText(Attachment.leftOut, to: &json)
         }
     }
 
@@ -241,7 +239,7 @@ extension AnthropicMessagesWire {
                 json.key("type")
                 json.constant("base64")
                 json.key("media_type")
-                json.string(attachment.plainType == "image/jpg" ? "image/jpeg" : attachment.plainType)
+                json.string(attachment.plainType)
                 json.key("data")
                 json.string(attachment.base64)
             }

@@ -24,6 +24,10 @@ struct Conversation {
     static let opening = "Begin."
 
     init(_ prompt: BlindPrompt) {
+        guard !(prompt.history.isEmpty && prompt.attachments.isEmpty) else {
+            messages = [.user(prompt.task, [])]
+            return
+        }
         let history = prompt.history
         var answers = Set<Int>()
         var number = 0
@@ -108,8 +112,23 @@ extension Attachment {
         "application/json", "application/xml", "application/yaml", "application/x-ndjson", "application/javascript",
     ]
 
-    /// The media type without parameters, in lower case.
-    var plainType: String { mediaType.prefix { $0 != ";" && $0 != " " }.lowercased() }
+    /// The media type without parameters, in lower case, and by its registered name.
+    var plainType: String {
+        let type = mediaType.prefix { $0 != ";" && $0 != " " }.lowercased()
+        return type == "image/jpg" ? "image/jpeg" : type
+    }
+
+    /// Whether it is an image of a form that every vendor reads.
+    var isCommonImage: Bool { ["image/jpeg", "image/png", "image/gif", "image/webp"].contains(plainType) }
+
+    /// OpenAI's name for the form of an audio; it knows two.
+    var audioFormat: String? {
+        switch plainType {
+        case "audio/wav", "audio/wave", "audio/x-wav", "audio/vnd.wave": "wav"
+        case "audio/mpeg", "audio/mp3": "mp3"
+        default: nil
+        }
+    }
 
     /// The bytes in base 64.
     var base64: String { Data(bytes).base64EncodedString() }

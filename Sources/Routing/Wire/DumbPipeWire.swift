@@ -86,7 +86,7 @@ struct DumbPipeWire: WireFormat {
         }
 
         func readWhole(_ body: [UInt8], into answer: inout PartialAnswer) throws(WireError) {
-            guard let reply = try? JSONDecoder().decode(DumbPipeReply.self, from: Data(body)) else {
+            guard let reply = try? JSONDecoder.plain.decode(DumbPipeReply.self, from: Data(body)) else {
                 throw WireError(.malformed)
             }
             answer.model = reply.model.flatMap { $0.isPlainWord ? $0 : nil }

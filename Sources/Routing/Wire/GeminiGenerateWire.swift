@@ -80,16 +80,16 @@ struct GeminiGenerateWire: WireFormat {
     struct Reader: ReplyReader {
         static let framing = ReplyFraming.serverSentEvents
 
-        private let json = JSONDecoder()
-
         func read(_ event: [UInt8], into answer: inout PartialAnswer) throws(WireError) {
-            guard let chunk = try? json.decode(GeminiReply.self, from: Data(event)) else { throw WireError(.malformed) }
+            guard let chunk = try? JSONDecoder.plain.decode(GeminiReply.self, from: Data(event)) else {
+                throw WireError(.malformed)
+            }
             try take(chunk, into: &answer)
         }
 
         func readWhole(_ body: [UInt8], into answer: inout PartialAnswer) throws(WireError) {
             // A stream without `alt=sse` is one list of chunks.
-            if let list = try? json.decode([GeminiReply].self, from: Data(body)) {
+            if let list = try? JSONDecoder.plain.decode([GeminiReply].self, from: Data(body)) {
                 for chunk in list { try take(chunk, into: &answer) }
                 return
             }

@@ -71,7 +71,7 @@ enum JSONValue: Decodable, Equatable {
         let bytes = Array(text.utf8)
         // With a NUL in it Foundation would read UTF-16, and the bytes would not be what was read.
         guard bytes.first(where: { $0 > 0x20 }) == UInt8(ascii: "{"), !bytes.contains(0),
-            let value = try? JSONDecoder().decode(JSONValue.self, from: Data(bytes)), case .object = value
+            let value = try? JSONDecoder.plain.decode(JSONValue.self, from: Data(bytes)), case .object = value
         else { return nil }
         return bytes
     }
@@ -84,4 +84,9 @@ enum JSONValue: Decodable, Equatable {
 
         init?(intValue: Int) { nil }
     }
+}
+
+extension JSONDecoder {
+    /// One for all replies: nothing about it is ever set, and making one costs more than reading a small object.
+    static let plain = JSONDecoder()
 }

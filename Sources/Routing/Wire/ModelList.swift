@@ -8,7 +8,7 @@ struct ModelList: Decodable {
         var name: String?
 
         private enum CodingKeys: String, CodingKey {
-            case id, name
+            case id, name, model
             case methods = "supportedGenerationMethods"
         }
 
@@ -20,7 +20,7 @@ struct ModelList: Decodable {
             guard let fields = try? decoder.container(keyedBy: CodingKeys.self) else { return }
             // Gemini lists models that make pictures or vectors too.
             if let methods = fields.lenient([String].self, .methods), !methods.contains("generateContent") { return }
-            name = fields.lenient(String.self, .id) ?? fields.lenient(String.self, .name)
+            name = [.id, .name, .model].lazy.compactMap { fields.lenient(String.self, $0) }.first
         }
     }
 
@@ -43,7 +43,7 @@ struct ModelList: Decodable {
 
     /// The names, each once, in the order of the list; without what could be no name, and without Gemini's `models/`.
     static func names(in body: [UInt8]) throws(WireError) -> [String] {
-        guard let list = try? JSONDecoder().decode(ModelList.self, from: Data(body)) else {
+        guard let list = try? JSONDecoder.plain.decode(ModelList.self, from: Data(body)) else {
             throw WireError(.malformed)
         }
         var seen = Set<String>()

@@ -64,10 +64,10 @@ struct OllamaChatWire: WireFormat {
     struct Reader: ReplyReader {
         static let framing = ReplyFraming.lines
 
-        private let json = JSONDecoder()
-
         func read(_ event: [UInt8], into answer: inout PartialAnswer) throws(WireError) {
-            guard let line = try? json.decode(OllamaReply.self, from: Data(event)) else { throw WireError(.malformed) }
+            guard let line = try? JSONDecoder.plain.decode(OllamaReply.self, from: Data(event)) else {
+                throw WireError(.malformed)
+            }
             if let usage = line.usage { answer.usage = usage }
             answer.model = line.modelName ?? answer.model
             if let error = line.error { throw WireError(inBand: error) }

@@ -23,7 +23,7 @@ struct ChatReply: Decodable {
             delta = try fields.decodeIfPresent(Message.self, forKey: .delta)
             finishReason = try fields.decodeIfPresent(String.self, forKey: .finishReason)
             usage = fields.lenient(ChatCounts.self, .usage)
-            error = fields.lenient(ProviderError.self, .error)
+            if finishReason == "error" { error = fields.lenient(ProviderError.self, .error) }
         }
     }
 
@@ -49,9 +49,8 @@ struct ChatReply: Decodable {
             }
             refusal = fields.lenient(String.self, .refusal)
             toolCalls = try fields.decodeIfPresent([Call].self, forKey: .toolCalls)
-            hasReasoning = [.reasoningContent, .reasoning].contains {
-                fields.lenient(String.self, $0)?.isEmpty == false
-            }
+            let reasoning = fields.lenient(String.self, .reasoningContent) ?? fields.lenient(String.self, .reasoning)
+            hasReasoning = reasoning?.isEmpty == false
         }
     }
 

@@ -89,8 +89,6 @@ struct OpenAIChatWire: WireFormat {
         static let framing = ReplyFraming.serverSentEvents
 
         let dialect: ChatDialect
-        private let json = JSONDecoder()
-
         init(dialect: ChatDialect) {
             self.dialect = dialect
         }
@@ -103,7 +101,8 @@ struct OpenAIChatWire: WireFormat {
             let chunk = try parse(event, into: &answer)
             guard let choice = chunk.choices?.first else { return }
             if let delta = choice.delta ?? choice.message { take(delta, into: &answer) }
-            if let reason = choice.finishReason { try take(reason, into: &answer) }
+            // Some servers write an empty reason where there is none yet.
+            if let reason = choice.finishReason, !reason.isEmpty { try take(reason, into: &answer) }
         }
 
         func readWhole(_ body: [UInt8], into answer: inout PartialAnswer) throws(WireError) {
@@ -116,7 +115,9 @@ struct OpenAIChatWire: WireFormat {
 
         private func parse(_ bytes: [UInt8], into answer: inout PartialAnswer) throws(WireError) -> ChatReply {
             // A malformed chunk inside a stream has lost text: half an answer must not pass for a whole one.
-            guard let reply = try? json.decode(ChatReply.self, from: Data(bytes)) else { throw WireError(.malformed) }
+            guard let reply = try? JSONDecoder.plain.decode(ChatReply.self, from: Data(bytes)) else {
+                throw WireError(.malformed)
+            }
             let counts = reply.usage ?? reply.choices?.first?.usage
             if let usage = counts?.usage(dialect) { answer.usage = usage }
             if dialect.reportsCost, let cost = counts?.cost { answer.cost = cost }
@@ -240,10 +241,11 @@ extension OpenAIChatWire {
         case .text: writeText(attachment.text, to: &json)
         case .image: writePart("image_url", [("url", address())], to: &json)
         case .audio:
-            // The two forms that there are.
-            let isWave = attachment.plainType.contains("wav")
-            let format = isWave ? "wav" : "mp3"
-            writePart("input_audio", [("data", attachment.base64), ("format", format)], to: &json)
+            if let format = attachment.audioFormat {
+                writePart("input_audio", [("data", attachment.base64), ("format", format)], to: &json)
+            } else {
+                writeText(Attachment.leftOut, to: &json)
+            }
         case .video where dialect.takesVideo: writePart("video_url", [("url", address())], to: &json)
         case .document: writePart("file", [("filename", "file.pdf"), ("file_data", address())], to: &json)
         case .video, .other: writeText(Attachment.leftOut, to: &json)

@@ -67,6 +67,8 @@ struct ReplyStream<Reader: ReplyReader>: StreamDecoder {
 
     var usage: Usage { answer.usage }
 
+    var hasFinished: Bool { answer.isOver || answer.finish != nil }
+
     mutating func feed(_ bytes: [UInt8]) throws(WireError) -> (text: String, hasProgressed: Bool) {
         do throws(WireError) {
             if mode == .undecided { mode = Self.mode(of: bytes) }

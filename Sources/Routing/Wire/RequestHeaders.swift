@@ -8,7 +8,10 @@ enum RequestHeaders {
         _ key: [(name: String, value: String)],
         hasBody: Bool
     ) -> [(name: String, value: String)] {
-        var headers = [(name: "User-Agent", value: "workshop"), (name: "Accept", value: "*/*")]
+        var headers: [(name: String, value: String)] = []
+        headers.reserveCapacity(5)
+        headers.append((name: "User-Agent", value: "workshop"))
+        headers.append((name: "Accept", value: "*/*"))
         headers += key
         if hasBody { headers.append((name: "Content-Type", value: "application/json")) }
         return headers

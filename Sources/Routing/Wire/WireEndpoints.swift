@@ -38,12 +38,16 @@ extension Backend.WireName {
 
     /// Whether material of that media type can be written in it. Where not, a request says in words that something was
     /// left out: the model must not be asked to look at what it was not given.
+    /// - Parameter mediaType: such as `image/png`; of a main type alone, such as `image`, it is asked about its most
+    ///   common form.
     public func takes(mediaType: String) -> Bool {
-        let attachment = Attachment(mediaType: mediaType)
+        let attachment = Attachment(mediaType: Self.commonForms[mediaType] ?? mediaType)
         return switch (self, attachment.material) {
-        case (_, .text), (.openAIChat, .image), (.openAIChat, .audio), (.openAIChat, .document): true
+        case (_, .text), (.openAIChat, .image), (.openAIChat, .document): true
+        case (.openAIChat, .audio): attachment.audioFormat != nil
         case (.openAIChat, .video), (.openAIChat, .other): false
-        case (.anthropicMessages, .image), (.anthropicMessages, .document): true
+        case (.anthropicMessages, .image): attachment.isCommonImage
+        case (.anthropicMessages, .document): true
         case (.anthropicMessages, _): false
         case (.geminiGenerate, _): true
         case (.ollamaChat, .image): true
@@ -51,4 +55,9 @@ extension Backend.WireName {
         case (.dumbPipe, _): false
         }
     }
+
+    private static let commonForms = [
+        "image": "image/png", "audio": "audio/wav", "video": "video/mp4", "application": "application/pdf",
+        "text": "text/plain",
+    ]
 }

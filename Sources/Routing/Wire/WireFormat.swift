@@ -83,6 +83,9 @@ protocol StreamDecoder {
     /// What has been counted so far: an aborted answer is billed too.
     var usage: Usage { get }
 
+    /// Whether the answer has said that it is finished: what may follow is its counts.
+    var hasFinished: Bool { get }
+
     /// Takes the next bytes; gives the text that they add, and whether the model has moved on: hidden reasoning is
     /// progress without text.
     mutating func feed(_ bytes: [UInt8]) throws(WireError) -> (text: String, hasProgressed: Bool)

@@ -192,10 +192,11 @@ final class FailoverWall: Sendable {
         let backends = try upstreams.enumerated().map { index, upstream in
             var backend = try Fixture.backend(Self.names[index], [.local])
             backend.url = upstream.url
+            backend.isStreamed = true
             backend.timeouts = .init(
                 connect: .seconds(5),
-                firstToken: .milliseconds(400),
-                stall: .milliseconds(400),
+                firstToken: .seconds(20),
+                stall: .seconds(20),
                 total: .seconds(20)
             )
             configure(&backend)
@@ -235,6 +236,14 @@ final class FailoverWall: Sendable {
             error.flatMap { RoutingTests.story(of: $0) } ?? answer.map { RoutingTests.story($0.attempts) } ?? []
         }
         var by: String? { answer?.backend.rawValue }
+    }
+
+    /// Short limits for the backend that a scenario keeps waiting, and for no other: a busy machine delays them all.
+    static func impatient(with names: String...) -> (inout Backend) -> Void {
+        { backend in
+            guard names.contains(backend.id.rawValue) else { return }
+            backend.timeouts.firstToken = .milliseconds(300)
+        }
     }
 
     /// Thinks about the mill.

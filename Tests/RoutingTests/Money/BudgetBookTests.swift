@@ -21,7 +21,7 @@ struct BudgetBookTests {
 
     private func spent(_ book: BudgetBook) -> [NanoDollars] { book.standings().flatMap { [$0.spent, $0.held] } }
 
-    @Test("a hundred tasks in parallel: as many pass as there is money for, and not one more")
+    @Test("a hundred tasks in parallel, LiteLLM's issue 34732: as many pass as there is money for, and not one more")
     func tasks() async {
         let book = book()
         let passed = await withTaskGroup(of: Bool.self) { group in
@@ -80,6 +80,28 @@ struct BudgetBookTests {
         #expect(spent(book) == [worst, NanoDollars(0)])
     }
 
+    @Test("a zero is a zero and no worst case: LiteLLM's issue 37992 charged it")
+    func explicitZero() throws {
+        let book = book()
+        #expect(try book.reserve(worst, backend: alpha, caller: nil).get().settle(NanoDollars(0)) == NanoDollars(0))
+        #expect(spent(book) == [NanoDollars(0), NanoDollars(0)])
+    }
+
+    @Test("a budget of 30 is not spent to 99: LiteLLM's issue 26672")
+    func enforced() throws {
+        let book = book([Budget(scope: .caller("ann"), period: .month, limit: NanoDollars(30))])
+        var passed = 0
+        for _ in 0..<33 {
+            guard case .success(let reservation) = book.reserve(NanoDollars(3), backend: alpha, caller: "ann") else {
+                continue
+            }
+            reservation.settle(NanoDollars(3))
+            passed += 1
+        }
+        #expect(passed == 10)
+        #expect(spent(book) == [NanoDollars(30), NanoDollars(0)])
+    }
+
     @Test("a cost above the worst case is counted as it is")
     func dearer() throws {
         let book = book()
@@ -116,6 +138,7 @@ struct BudgetBookTests {
             spent: NanoDollars(85),
             limit: limit
         )
+        #expect(alert.sentence == "a caller's budget of the month is nearly used up")
         #expect(await first.next() == alert)
         #expect(await second.next() == alert)
     }

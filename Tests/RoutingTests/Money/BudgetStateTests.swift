@@ -249,6 +249,15 @@ struct BudgetStateTests {
         let bounded = state.allowance(for: "ann", task: TaskBudget(limit: NanoDollars(5)), at: noon)
         #expect((bounded.left(for: alpha), bounded.left(for: beta)) == (NanoDollars(5), NanoDollars(5)))
         #expect(state.allowance(for: "bob", task: nil, at: noon).left(for: alpha) == NanoDollars(1))
+        #expect(ann.covers(NanoDollars(8), for: beta))
+        #expect(!ann.covers(NanoDollars(9), for: beta))
+        #expect(
+            state.allowance(for: "bob", task: TaskBudget(limit: NanoDollars(0)), at: noon).covers(
+                NanoDollars(0),
+                for: beta
+            )
+        )
         #expect(Allowance().left(for: alpha) == nil)
+        #expect(Allowance().covers(NanoDollars(.max), for: alpha))
     }
 }

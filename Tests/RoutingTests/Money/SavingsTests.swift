@@ -21,7 +21,7 @@ struct SavingsTests {
     }
 
     @Test(
-        "the first API backend of the kind's home; the cheapest of all when the home has none",
+        "the first API backend of the kind's home; without one the cheapest: not one dear model for all, LiteLLM's 38700",
         arguments: [
             (TaskKind.debugging, 3.0), (.quickAnswer, 0.2), (.general, 0.2), (.knowledge, 0.2), (.multimodal, 0.2),
         ]
@@ -38,7 +38,7 @@ struct SavingsTests {
         #expect(Baseline([claude]).cost(of: usage, kind: .debugging) == NanoDollars(4_500_000))
     }
 
-    @Test("no API backend, no baseline; no tokens, no baseline")
+    @Test("no API backend, no baseline; no tokens, no baseline: LiteLLM's issue 35402 made it zero")
     func none() throws {
         let free = Baseline([try backend("local", [.local], 2, local: true), try backend("pipe", [.speed], 0)])
         #expect(free.cost(of: usage, kind: .general) == nil)
@@ -53,7 +53,7 @@ struct SavingsTests {
         #expect(Baseline(try seven()).cost(of: cached, kind: .debugging) == NanoDollars(300_000))
     }
 
-    @Test("the router's own cost is no saving; a loss shows as one")
+    @Test("the router's own cost is no saving, LiteLLM's issue 38816; a loss shows as one")
     func net() {
         let savings = Savings(baseline: NanoDollars(100), spent: NanoDollars(30), router: NanoDollars(20))
         #expect(savings.saved == NanoDollars(50))

@@ -246,8 +246,8 @@ class CmdCosts(WorkshopCommand):
     Usage:
       costs
 
-    Dollars, attempts and tokens of today, of this month, and of each backend this month. Days
-    and months are UTC.
+    Dollars, attempts and tokens of today, of this month, and of each backend and tier this month;
+    how the budgets stand, and what was saved. Days and months are UTC.
     """
 
     key = "costs"

@@ -326,12 +326,40 @@ class TestReports(CommandTest):
         self.assertNotIn("params", request)
         month = {**self.ACCOUNT, "usd": 12, "output_tokens": 0}
         backends = [{"backend": "g|pt", **self.ACCOUNT}]
-        answer = {"today": self.ACCOUNT, "month": month, "by_backend": backends}
+        answer = {
+            "today": self.ACCOUNT,
+            "month": month,
+            "by_backend": backends,
+            "by_tier": [{"tier": "local", **self.ACCOUNT}, {"tier": "", **self.ACCOUNT}],
+            "budgets": [
+                {
+                    "scope": "caller",
+                    "name": "a|nn",
+                    "period": "day",
+                    "limit_usd": 2,
+                    "percent": 12.5,
+                }
+            ],
+            "cache": {"today": 1, "month": 1300},
+            "savings": {"baseline_usd": 2.5, "router_usd": 0.05, "saved_usd": 1.95},
+        }
         self.wire.answer(request, answer)
         table = self.heard1[0]
         self.assertRegex(table, r"today +\| \$0\.0125 +\| 7 +\| 6 +\| 1,200 +\| - +\| - ")
         self.assertRegex(table, r"this month +\| \$12\.00 +\| 7 +\| 6 +\| 1,200 +\| 0 ")
         self.assertIn(" g\u00a6pt ", table)
+        self.assertRegex(table, r"local +\| \$0\.0125 +\| 7 ")
+        self.assertRegex(table, r"caller a\u00a6nn day +\$2\.00 +cost unknown +cost unknown +12 %")
+        self.assertIn("out of the cache this month: 1,300.", table)
+        self.assertIn("Saved $1.95 of the $2.50 that the same tokens cost at an API", table)
+        self.assertIn("judging cost $0.05.", table)
+
+    def test_savings(self):
+        for saved, words in ((-0.5, "Lost $0.5 of the $1.00"), (None, "Saved: not known")):
+            self.type(CmdCosts())
+            savings = {"baseline_usd": 1, "router_usd": 0, "saved_usd": saved}
+            self.wire.answer(self.asked("costs"), {"savings": savings})
+            self.assertIn(words, self.heard1[-1])
 
     def test_leakaudit(self):
         self.type(CmdLeakAudit())
@@ -366,10 +394,20 @@ class TestReports(CommandTest):
 
     def test_misshapen_answers(self):
         for command, method in ((CmdCosts, "costs"), (CmdLeakAudit, "audit")):
-            for odd in ({}, {"today": 7, "by_backend": [7], "guard": [], "blocked_by_class": 7}):
+            odds = (
+                {},
+                {"today": 7, "by_backend": [7], "guard": [], "blocked_by_class": 7},
+                {
+                    "by_tier": 7,
+                    "budgets": [{"percent": "x"}],
+                    "cache": [],
+                    "savings": {"saved_usd": "x"},
+                },
+            )
+            for odd in odds:
                 self.type(command())
                 self.wire.answer(self.asked(method), odd)
-        self.assertEqual(len(self.heard1), 4)
+        self.assertEqual(len(self.heard1), 6)
         self.assertNotIn(texts.STUMBLES, self.heard1)
 
 

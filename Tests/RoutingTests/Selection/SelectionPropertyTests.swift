@@ -61,7 +61,9 @@ struct SelectionPropertyTests {
             facts.affectsState = chance(5)
             facts.constraints.tier = chance(5) ? pick(Tier.allCases) : nil
             facts.constraints.backend = chance(8) ? pick(ids) : nil
-            facts.budgetLeft = chance(5) ? NanoDollars(Int64.random(in: 0...9_000_000, using: &generator)) : nil
+            facts.allowance = Allowance(
+                chance(5) ? NanoDollars(Int64.random(in: 0...9_000_000, using: &generator)) : nil
+            )
         }
 
         private mutating func tree(_ ids: [BackendID], depth: Int) -> Strategy {

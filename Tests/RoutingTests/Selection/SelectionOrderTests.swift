@@ -81,7 +81,7 @@ struct SelectionOrderTests {
         #expect(Selecting.names(plan).first == first)
     }
 
-    @Test("among equals the reliable one comes first, and the one that answers fast")
+    @Test("among equals the reliable one comes first; how fast they answered counts when the balancing says so")
     func measured() throws {
         let two = try Selecting.equals("one", "two")
         let failing = [try Selecting.lamp("one") { $0.reliability = 0.5 }]
@@ -91,7 +91,9 @@ struct SelectionOrderTests {
             Selecting.lamp("two") { $0.typicalLatency = .milliseconds(100) },
             Selecting.lamp("one") { $0.typicalLatency = .seconds(9) },
         ]
-        #expect(Selecting.names(try Selecting.plan(facts, two, health: slow)) == ["two", "one"])
+        #expect(Selecting.names(try Selecting.plan(facts, two, health: slow)) == ["one", "two"])
+        let latency = try Selecting.plan(facts, two, health: slow) { $0.balancing = .latencyAware }
+        #expect(Selecting.names(latency) == ["two", "one"])
     }
 
     @Test(

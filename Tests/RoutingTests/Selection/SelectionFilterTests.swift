@@ -53,11 +53,9 @@ struct SelectionFilterTests {
     func budget(_ left: Int64, _ fits: Bool) throws {
         // 100 tokens at $3 and 200 at $15 a million.
         var facts = Selecting.facts(.reasoning) { $0.answerTokens = 200 }
-        let both: [WritableKeyPath<Selector.Facts, NanoDollars?>] = [\.budgetLeft, \.constraints.maxCost]
-        for bound in both {
-            facts.budgetLeft = nil
-            facts.constraints.maxCost = nil
-            facts[keyPath: bound] = NanoDollars(left)
+        for isBudget in [true, false] {
+            facts.allowance = Allowance(isBudget ? NanoDollars(left) : nil)
+            facts.constraints.maxCost = isBudget ? nil : NanoDollars(left)
             let plan = try Selecting.plan(facts, Selecting.tiers())
             #expect((Selecting.rules(plan)["dear"] == .budget) == !fits)
             #expect(Selecting.names(plan).contains("small"))
@@ -66,7 +64,7 @@ struct SelectionFilterTests {
 
     @Test("without a price a budget bounds nothing, but a caller's own sum does; a local one is free")
     func unpriced() throws {
-        let none = Selecting.facts(.reasoning) { $0.budgetLeft = NanoDollars(0) }
+        let none = Selecting.facts(.reasoning) { $0.allowance = Allowance(NanoDollars(0)) }
         #expect(try Selecting.plan(none).rejected.isEmpty)
         let sum = Selecting.facts(.reasoning) { $0.constraints.maxCost = NanoDollars(1_000_000_000) }
         #expect(Selecting.names(try Selecting.plan(sum)) == ["local"])
