@@ -62,7 +62,7 @@ let package = Package(
         .executableTarget(
             name: "workshop",
             dependencies: [
-                "Bridge",
+                "Bridge", "Persona",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],

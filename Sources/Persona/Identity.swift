@@ -1,6 +1,12 @@
 /// What a term of the identity is, as the ledger and the errors name it: the class may be told, the term may not.
 public enum IdentityClass: String, Sendable, CaseIterable, Codable {
     case name, alias, owner, person, place, project, account, path, term
+    /// A passage of the soul.
+    case soul
+    /// The machine's own: its name, its user, the bridge's paths.
+    case machine
+    /// None of them, but odd enough to hide any.
+    case odd
 }
 
 /// Who a persona is: everything that may never reach a backend.
@@ -9,9 +15,12 @@ public enum IdentityClass: String, Sendable, CaseIterable, Codable {
 public struct Identity: Sendable, Undisclosed {
     /// The terms, each with its class, as the persona's file lists them.
     public let terms: [(class: IdentityClass, text: String)]
+    /// The fingerprints of its documents.
+    public let passages: PassageIndex
 
     /// An identity of the listed terms; terms without a letter or digit are dropped, since nothing could match them.
-    public init(terms: [(class: IdentityClass, text: String)]) {
+    public init(terms: [(class: IdentityClass, text: String)], passages: PassageIndex = .empty) {
+        self.passages = passages
         self.terms = terms.filter { !TextFolding.standard.fold($0.text).allSatisfy { $0 == UInt8(ascii: " ") } }
     }
 
@@ -22,4 +31,11 @@ public struct Identity: Sendable, Undisclosed {
 
     /// How many terms there are; never the terms.
     public var description: String { "Identity(\(terms.count) terms)" }
+}
+
+extension Identity {
+    /// Whether a term is an ordinary English word, so that hiding it would cost more than it saves.
+    public static func isOrdinary(_ text: String) -> Bool {
+        CommonWords.standard.contains(Array(text.lowercased().utf8))
+    }
 }

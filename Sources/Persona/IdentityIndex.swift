@@ -8,6 +8,9 @@ public struct IdentityIndex: Sendable, Undisclosed {
     private let automaton: TermAutomaton
     private let classes: [IdentityClass]
     private let shapes: [Shape]
+    private let detectors: Detectors
+    /// Every term as it is written, and the parts of names.
+    let terms: [(class: IdentityClass, text: String)]
 
     /// The length of a folded term, and how many word edges it has itself: one in `OldTim`, none in `Sam`.
     private struct Shape: Sendable {
@@ -19,7 +22,7 @@ public struct IdentityIndex: Sendable, Undisclosed {
     static let longestWholeWordTerm = 4
 
     /// Compiles the terms of all identities.
-    public init(_ identities: [Identity]) {
+    public init(_ identities: [Identity], rule: OddityRule = .standard) {
         var terms: [TermAutomaton.Term] = []
         var classes: [IdentityClass] = []
         var shapes: [Shape] = []
@@ -39,6 +42,64 @@ public struct IdentityIndex: Sendable, Undisclosed {
         self.automaton = TermAutomaton(terms)
         self.classes = classes
         self.shapes = shapes
+        let whole = identities.flatMap(\.terms)
+        self.terms = whole + whole.flatMap { term in Self.parts(of: term).map { (term.class, $0) } }
+        self.detectors = Detectors(
+            Self.guarded(whole),
+            passages: PassageIndex(joining: identities.map(\.passages)),
+            rule: rule
+        )
+    }
+
+    /// The terms and the parts of names as the detectors compare them, each spelling once.
+    private static func guarded(_ terms: [(class: IdentityClass, text: String)]) -> [GuardedTerm] {
+        var seen: Set<[UInt8]> = []
+        let wholes = terms.compactMap { GuardedTerm($0.class, $0.text, isWhole: true) }
+        let pieces = terms.flatMap { term in Self.parts(of: term).compactMap { GuardedTerm(term.class, $0, isWhole: false) } }
+        return (wholes + pieces).filter { seen.insert($0.letters).inserted }
+    }
+
+    /// Every trace of the identity in the fields of one request, each once.
+    package func traces(in fields: [String], _ depth: Detectors.Depth = .thorough) -> [Trace] {
+        var traces: [Trace] = []
+        Self.withBytes(of: fields) { traces = self.traces(in: $0, depth) }
+        return traces
+    }
+
+    /// Every trace in UTF-8 bytes.
+    func traces(in bytes: UnsafeBufferPointer<UInt8>, _ depth: Detectors.Depth) -> [Trace] { traces(in: [bytes], depth) }
+
+    private func traces(in fields: [UnsafeBufferPointer<UInt8>], _ depth: Detectors.Depth) -> [Trace] {
+        var traces: [Trace] = []
+        for (index, field) in fields.enumerated() {
+            guard let found = firstClass(in: field) else { continue }
+            traces.append(Trace(identityClass: found, certainty: .plain, isWhole: false, field: index))
+        }
+        detectors.detect(fields, depth) { if !traces.contains($0) { traces.append($0) } }
+        return traces
+    }
+
+    /// Every sure trace in the text of bytes that are no text as a whole, such as a picture's.
+    func traces(inBinary bytes: [UInt8]) -> [Trace] {
+        var text = DecodedText(room: 2 * bytes.count + 16)
+        text.takeText(of: bytes)
+        return detectors.traces(in: text)
+    }
+
+    /// Every sure trace in what an encoded file decodes to.
+    func traces(inEncoded run: ArraySlice<UInt8>) -> [Trace] {
+        var text = DecodedText(room: 8 * run.count + 16)
+        run.withUnsafeBufferPointer { EncodedRuns.decode($0, into: &text) }
+        return detectors.traces(in: text)
+    }
+
+    private static func withBytes(of fields: [String], _ body: ([UnsafeBufferPointer<UInt8>]) -> Void) {
+        func open(_ index: Int, _ opened: [UnsafeBufferPointer<UInt8>]) {
+            guard index < fields.count else { return body(opened) }
+            var field = fields[index]
+            field.withUTF8 { open(index + 1, opened + [$0]) }
+        }
+        open(0, [])
     }
 
     /// The class of the first identity term in the text, or nil.
@@ -95,10 +156,14 @@ public struct IdentityIndex: Sendable, Undisclosed {
     private static func spellings(_ term: (class: IdentityClass, text: String)) -> [(IdentityClass, String)] {
         // Some letters look like one Latin letter when small and like another one when not: Greek eta, like n and H.
         let cases = [term.text, term.text.lowercased(), term.text.uppercased()].map { (term.class, $0) }
-        guard [.owner, .person, .name].contains(term.class) else { return cases }
+        return cases + parts(of: term).map { (term.class, $0) }
+    }
+
+    private static func parts(of term: (class: IdentityClass, text: String)) -> [String] {
+        guard [.owner, .person, .name].contains(term.class) else { return [] }
         let parts = term.text.split { $0.isWhitespace }
-            .filter { $0.count >= longestWholeWordTerm && $0.first?.isUppercase == true }
-        return cases + parts.map { (term.class, String($0)) }
+        guard parts.count > 1 else { return [] }
+        return parts.filter { $0.count >= longestWholeWordTerm && $0.first?.isUppercase == true }.map(String.init)
     }
 
     /// "lantern mill" is also looked for as "lanternmill".

@@ -43,6 +43,10 @@ package struct TermAutomaton: Sendable, Undisclosed {
             classes[Int(byte)] = UInt8(width)
             width += 1
         }
+        // A text whose look-alikes are not folded yet is read as if they were.
+        for letter in [UInt8(ascii: "l"), UInt8(ascii: "1"), UInt8(ascii: "0")] where classes[Int(letter)] == 0 {
+            classes[Int(letter)] = classes[Int(TextFolding.alike(letter))]
+        }
         var trie = Trie(width: width)
         for (index, term) in terms.enumerated() where !term.folded.isEmpty {
             trie.insert(term.folded.map { Int(classes[Int($0)]) }, output: index)

@@ -5,7 +5,7 @@
 /// matches whole graphemes, and finds no `Timmy` in `Timmy` followed by a combining accent.
 package struct TextFolding: Sendable {
     /// The folded form of each scalar that is not ASCII and does not fold to its own lower case.
-    private let table: [UInt32: [UInt8]]
+    let table: [UInt32: [UInt8]]
 
     /// The one instance: reading the names takes about ten milliseconds.
     package static let standard = TextFolding()
@@ -26,6 +26,7 @@ package struct TextFolding: Sendable {
         add(LetterNames.lookAlikeBlocks, LetterNames.lookAlike)
         add(LetterNames.latinBlocks, LetterNames.adorned)
         for value in UInt32(0xFF01)...0xFF5E { table[value] = Self.foldASCII(UInt8(value - 0xFEE0)).map { [$0] } ?? [] }
+        for (letter, cell) in zip(UInt8(ascii: "a")...UInt8(ascii: "z"), Self.brailleCells) { table[cell] = [letter] }
         self.table = table.mapValues { $0.map(Self.alike) }
     }
 
@@ -88,7 +89,7 @@ package struct TextFolding: Sendable {
 
     /// Whether a reader sees nothing, or nothing that separates: what stands in a word to break it up. The modifier
     /// letters are the marks that look like an apostrophe or a colon; those that look like letters are in the table.
-    private static func isBlank(_ scalar: Unicode.Scalar) -> Bool {
+    static func isBlank(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.properties.generalCategory {
         case .modifierLetter, .lineSeparator, .paragraphSeparator, .privateUse, .unassigned: true
         // The empty Braille cell, and the two characters that stand for something that is not there.
@@ -145,13 +146,20 @@ package struct TextFolding: Sendable {
 
     /// I, l and 1 are one letter, and so are 0 and O: in most look-alikes of them nobody can say which is meant, so a
     /// table of single letters would have to guess.
-    private static func alike(_ letter: UInt8) -> UInt8 {
+    static func alike(_ letter: UInt8) -> UInt8 {
         switch letter {
         case UInt8(ascii: "l"), UInt8(ascii: "1"): UInt8(ascii: "i")
         case UInt8(ascii: "0"): UInt8(ascii: "o")
         default: letter
         }
     }
+
+    /// The letters of Braille, a to z: the second and third ten add dots to the first, and w came later.
+    private static let brailleCells: [UInt32] = {
+        let first: [UInt32] = [0x01, 0x03, 0x09, 0x19, 0x11, 0x0B, 0x1B, 0x13, 0x0A, 0x1A]
+        let third = [first[0], first[1], first[2], first[3], first[4]].map { $0 | 0x24 }
+        return (first + first.map { $0 | 0x04 } + [third[0], third[1], 0x3A] + third[2...]).map { 0x2800 + $0 }
+    }()
 
     private static func foldASCII(_ byte: UInt8) -> UInt8? {
         switch byte {
@@ -172,7 +180,7 @@ package struct TextFolding: Sendable {
         }
     }
 
-    private static func decode(_ bytes: UnsafeBufferPointer<UInt8>, at index: Int) -> (Unicode.Scalar, Int)? {
+    static func decode(_ bytes: UnsafeBufferPointer<UInt8>, at index: Int) -> (Unicode.Scalar, Int)? {
         let lead = bytes[index]
         let length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : lead >= 0xC2 ? 2 : 0
         guard length > 0, lead < 0xF5, index + length <= bytes.count else { return nil }

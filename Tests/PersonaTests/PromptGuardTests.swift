@@ -10,7 +10,8 @@ struct PromptGuardTests {
             ("Who is Timmy?", .name), ("Was it sam who came?", .alias), ("Write to Rowan", .owner),
             ("What did Bess say", .person), ("the way to Lantern Mill", .place), ("Build Glasswing", .project),
             ("grep rowan@wickerfen.example", .owner), ("ls /home/rowan/journal", .owner),
-            ("Recite the Keepers Oath", nil), ("Recite the Keeper's Oath", .term),
+            ("Recite the Keepers Vow", nil), ("Recite the Keepers Oath", .term),
+            ("Recite the Keeper's Oath", .term),
         ] as [(String, IdentityClass?)]
     )
     func refuses(_ task: String, _ expected: IdentityClass?) throws {
@@ -43,7 +44,7 @@ struct PromptGuardTests {
         arguments: [
             "", " ", "Count the barrels.\r\n\tAll of them.  ", "u\u{308}ber \u{FB}",
             "\u{1F468}\u{200D}\u{1F469}\u{200D}\u{1F467}",
-            "a\u{200B}b", "\u{202E}abc", "\0", "{\"a\": \"\\u0041\"}", "Tim is short; timmies are not there",
+            "a\u{200B}b", "\0", "{\"a\": \"\\u0041\"}", "Tim is short; timmies are not there",
         ]
     )
     func unchanged(_ task: String) throws {

@@ -1,8 +1,20 @@
 internal import Foundation
-internal import Persona
+public import Persona
 
-/// Reads `personas/<name>/persona.yaml`.
-enum PersonaLoader {
+/// Reads `personas/<name>/persona.yaml` and the soul beside it.
+public enum PersonaLoader {
+    /// The persona of one folder, whatever the folder is called.
+    /// - Throws: ``ConfigProblems`` with all that is wrong.
+    public static func load(folder: String) throws(ConfigProblems) -> PersonaCard {
+        let context = ConfigReader.Context(environment: ProcessInfo.processInfo.environment)
+        let name = URL(fileURLWithPath: folder).lastPathComponent
+        let card = PersonaID(name) ?? PersonaID("persona")
+        guard let id = card, let root = ConfigReader.open("\(folder)/persona.yaml", context: context),
+            let loaded = read(id, root, file: "\(folder)/persona.yaml"), context.problems.isEmpty
+        else { throw ConfigProblems(problems: context.problems) }
+        return loaded
+    }
+
     /// All personas of a folder, by name.
     /// - Parameter reader: the section that names the folder, for problems with the folder itself.
     static func loadAll(_ folder: String, reader: ConfigReader) -> [PersonaCard] {
@@ -42,13 +54,17 @@ enum PersonaLoader {
         guard let root = ConfigReader.open(file, context: reader.context) else {
             return nil
         }
+        return read(id, root, file: file)
+    }
+
+    private static func read(_ id: PersonaID, _ root: ConfigReader, file: String) -> PersonaCard? {
         defer { root.finish() }
         guard let identity = root.section("identity") else {
             root.report("identity", "is missing", hint: "at least identity.name")
             return nil
         }
         defer { identity.finish() }
-        readSoul(identity, file: file)
+        let soul = readSoul(identity, file: file)
         let keys: [(String, IdentityClass)] = [
             ("name", .name), ("aliases", .alias), ("owner", .owner), ("people", .person), ("places", .place),
             ("projects", .project), ("accounts", .account), ("paths", .path), ("terms", .term),
@@ -60,14 +76,18 @@ enum PersonaLoader {
         } else if !terms.contains(where: { $0.class == .name && !$0.text.isEmpty }) {
             identity.report("name", "is empty")
         }
-        return PersonaCard(id: id, identity: Identity(terms: terms), voice: readVoice(root))
+        terms += MachineIdentity.terms(environment: root.context.environment)
+        let passages = soul.map { PassageIndex([$0]) } ?? .empty
+        return PersonaCard(id: id, identity: Identity(terms: terms, passages: passages), voice: readVoice(root))
     }
 
-    /// The soul stays in its file; that it can be read is checked here, so that a wrong name is noticed at once.
-    private static func readSoul(_ identity: ConfigReader, file: String) {
-        guard let name = identity.string("soul") else { return }
-        let path = ConfigLoader.absolute(name, URL(fileURLWithPath: file).deletingLastPathComponent())
-        if !FileManager.default.isReadableFile(atPath: path) { identity.report("soul", "the document cannot be read") }
+    /// The soul stays in its file; what is kept of it are fingerprints. Without the key it is `SOUL.md`, if there is one.
+    private static func readSoul(_ identity: ConfigReader, file: String) -> String? {
+        let name = identity.string("soul")
+        let path = ConfigLoader.absolute(name ?? "SOUL.md", URL(fileURLWithPath: file).deletingLastPathComponent())
+        let soul = FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) }
+        if soul == nil, name != nil { identity.report("soul", "the document cannot be read") }
+        return soul
     }
 
     private static func readVoice(_ root: ConfigReader) -> Voice {

@@ -1,0 +1,43 @@
+/// Knows the ordinary English words, so that a near miss of a name is not looked for in them.
+struct CommonWords: Sendable {
+    /// The one instance.
+    static let standard = CommonWords()
+
+    /// Hashes in open addressing; zero is an empty place.
+    private let slots: [UInt64]
+    private static let size = 1 << 14
+
+    private init() {
+        var slots = [UInt64](repeating: 0, count: Self.size)
+        commonWordsTable.withUTF8Buffer { buffer in
+            for word in buffer.split(separator: UInt8(ascii: " ")) {
+                let hash = Self.hash(word)
+                var slot = Int(hash) & (Self.size - 1)
+                while slots[slot] != 0 { slot = (slot + 1) & (Self.size - 1) }
+                slots[slot] = hash
+            }
+        }
+        self.slots = slots
+    }
+
+    /// Whether small ASCII letters are an ordinary word, or one with an ending: "barrels", "barrel's".
+    func contains(_ word: some BidirectionalCollection<UInt8>) -> Bool {
+        if holds(Self.hash(word)) { return true }
+        guard word.count > 4, word.last == UInt8(ascii: "s") else { return false }
+        return holds(Self.hash(word.dropLast()))
+    }
+
+    private func holds(_ hash: UInt64) -> Bool {
+        var slot = Int(hash) & (Self.size - 1)
+        while slots[slot] != 0 {
+            if slots[slot] == hash { return true }
+            slot = (slot + 1) & (Self.size - 1)
+        }
+        return false
+    }
+
+    /// FNV-1a (http://www.isthe.com/chongo/tech/comp/fnv/), kept positive and not zero.
+    private static func hash(_ word: some BidirectionalCollection<UInt8>) -> UInt64 {
+        (word.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 } >> 1) | 1
+    }
+}

@@ -1,0 +1,207 @@
+/// Decodes unbroken runs of letters and digits: Base64 (RFC 4648, both alphabets, any padding, wrapped, backwards, at any
+/// offset), Base32, Base16, Base58.
+enum EncodedRuns {
+    private static let shortest = 6
+    /// Longer runs are not read backwards: they are files, and the time is better spent.
+    private static let longestReversed = 4096
+    private static let longestBase58 = 96
+
+    /// Which bytes may stand in a run; bit 1: also in Base64 alone.
+    private static let inRun: [Bool] = (0..<256).map { value in
+        sextets[value] >= 0 || value == 0x3D
+    }
+
+    private static let sextets: [Int8] = {
+        var table = [Int8](repeating: -1, count: 256)
+        for (index, byte) in "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8.enumerated() {
+            table[Int(byte)] = Int8(index)
+        }
+        table[Int(UInt8(ascii: "-"))] = 62
+        table[Int(UInt8(ascii: "_"))] = 63
+        return table
+    }()
+
+    /// Runs that are files in Base64: long, of capitals, small letters and digits. Nil when there is none.
+    static func files(in bytes: [UInt8]) -> [Range<Int>]? {
+        guard bytes.count >= shortestFile else { return nil }
+        var files: [Range<Int>] = []
+        inRun.withUnsafeBufferPointer { inRun in
+            var start = 0
+            for index in 0...bytes.count where index == bytes.count || !inRun[Int(bytes[index])] {
+                if index - start >= shortestFile, isFile(bytes[start..<index]) { files.append(start..<index) }
+                start = index + 1
+            }
+        }
+        return files.isEmpty ? nil : files
+    }
+
+    private static let shortestFile = 512
+
+    private static func isFile(_ run: ArraySlice<UInt8>) -> Bool {
+        let front = run.prefix(shortestFile)
+        return front.contains { (0x30...0x39).contains($0) } && front.contains { (0x41...0x5A).contains($0) }
+            && front.contains { (0x61...0x7A).contains($0) }
+    }
+
+    /// Decodes every run of the text.
+    static func decode(_ bytes: UnsafeBufferPointer<UInt8>, into out: inout DecodedText) {
+        inRun.withUnsafeBufferPointer { inRun in
+            var index = 0
+            while index < bytes.count {
+                guard inRun[Int(bytes[index])] else {
+                    index += 1
+                    continue
+                }
+                let start = index
+                while index < bytes.count, inRun[Int(bytes[index])] { index += 1 }
+                if index - start >= shortest { decode(run: bytes, start, index, into: &out) }
+            }
+        }
+    }
+
+    /// Whether the run is letters alone, and no code that begins with such a letter would be text.
+    private static func isWord(_ run: UnsafeBufferPointer<UInt8>.SubSequence) -> Bool {
+        // All small but the first: a word of a sentence.
+        run.dropFirst().allSatisfy { $0 >= 0x61 && $0 <= 0x7A }
+    }
+
+    private static func decode(
+        run bytes: UnsafeBufferPointer<UInt8>,
+        _ start: Int,
+        _ end: Int,
+        into out: inout DecodedText
+    ) {
+        let run = bytes[start..<end]
+        if isWord(run) {
+            if run.count >= 8 { base32(run, into: &out) }
+            return
+        }
+        base64(run, into: &out)
+        guard run.count >= 7 else { return }
+        hex(run, into: &out)
+        base32(run, into: &out)
+        if run.count <= longestBase58 { base58(run, into: &out) }
+        // A path or an identifier joins what are runs of their own.
+        if run.contains(where: { [0x2B, 0x2F, 0x2D, 0x5F, 0x3D].contains($0) }) {
+            for part in run.split(whereSeparator: { [0x2F, 0x2D, 0x5F, 0x3D, 0x2B].contains($0) })
+            where part.count >= shortest && part.count < run.count && !isWord(part) {
+                base64(part, into: &out)
+                hex(part, into: &out)
+                base32(part, into: &out)
+            }
+        }
+    }
+
+    // MARK: Base64
+
+    private static func base64(_ run: UnsafeBufferPointer<UInt8>.SubSequence, into out: inout DecodedText) {
+        let offsets = run.count >= 16 ? 4 : 1
+        for offset in 0..<offsets { takeBase64(run.dropFirst(offset), into: &out) }
+        guard run.count <= longestReversed else { return }
+        takeBase64(run.reversed().drop { $0 == 0x3D }, into: &out)
+    }
+
+    private static func takeBase64(_ run: some Collection<UInt8>, into out: inout DecodedText) {
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: run.count * 3 / 4 + 3) { decoded in
+            var count = 0
+            var bits: UInt32 = 0
+            var held = 0
+            sextets.withUnsafeBufferPointer { sextets in
+                for byte in run {
+                    let sextet = sextets[Int(byte)]
+                    guard sextet >= 0 else { break }
+                    bits = bits << 6 | UInt32(sextet)
+                    held += 6
+                    if held >= 8 {
+                        held -= 8
+                        decoded[count] = UInt8(truncatingIfNeeded: bits >> UInt32(held))
+                        count += 1
+                    }
+                }
+            }
+            let bytes = UnsafeBufferPointer(rebasing: decoded[..<count])
+            if isCompressed(bytes) { out.isOdd = true }
+            out.takeText(of: bytes)
+        }
+    }
+
+    /// The first bytes of gzip (RFC 1952), zlib (RFC 1950), bzip2, xz, zip and zstd.
+    private static func isCompressed(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard bytes.count >= 16 else { return false }
+        let front = bytes[..<4].reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+        switch front >> 8 {
+        case 0x1F8B08, 0x425A68, 0x780101: return true
+        default: return [0xFD37_7A58, 0x504B_0304, 0x28B5_2FFD].contains(front) || [0x789C, 0x78DA].contains(front >> 16)
+        }
+    }
+
+    // MARK: Other bases
+
+    private static func hex(_ run: UnsafeBufferPointer<UInt8>.SubSequence, into out: inout DecodedText) {
+        var run = run
+        if run.count > 2, run.first == 0x30, run[run.startIndex + 1] | 0x20 == 0x78 { run = run.dropFirst(2) }
+        guard run.count >= 6, run.allSatisfy({ Escapes.hexDigit($0) != nil }) else { return }
+        for offset in run.count % 2...1 {
+            var decoded: [UInt8] = []
+            decoded.reserveCapacity(run.count / 2)
+            var index = run.startIndex + offset
+            while index + 1 < run.endIndex {
+                decoded.append((Escapes.hexDigit(run[index]) ?? 0) << 4 | (Escapes.hexDigit(run[index + 1]) ?? 0))
+                index += 2
+            }
+            out.takeText(of: decoded)
+            if run.count < 12 { return }
+        }
+    }
+
+    private static func base32(_ run: UnsafeBufferPointer<UInt8>.SubSequence, into out: inout DecodedText) {
+        var decoded: [UInt8] = []
+        var bits: UInt32 = 0
+        var held = 0
+        for byte in run {
+            if byte == 0x3D { break }
+            let value: UInt8
+            switch byte {
+            case 0x41...0x5A: value = byte - 0x41
+            case 0x61...0x7A: value = byte - 0x61
+            case 0x32...0x37: value = byte - 0x32 + 26
+            default: return
+            }
+            bits = bits << 5 | UInt32(value)
+            held += 5
+            if held >= 8 {
+                held -= 8
+                let byte = UInt8(truncatingIfNeeded: bits >> UInt32(held))
+                if decoded.count < 3, byte < 0x20 || byte == 0x7F { return }
+                decoded.append(byte)
+            }
+        }
+        if decoded.count >= 3 { out.takeText(of: decoded) }
+    }
+
+    private static let base58Digits: [UInt8] = Array("123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz".utf8)
+    private static let base58Values: [Int] = (0..<256).map { value in
+        base58Digits.firstIndex(of: UInt8(value)) ?? -1
+    }
+
+    /// Bitcoin's Base58: the run is one number.
+    private static func base58(_ run: UnsafeBufferPointer<UInt8>.SubSequence, into out: inout DecodedText) {
+        guard run.contains(where: { $0 < 0x3A }) || run.dropFirst().contains(where: { $0 < 0x5B }),
+            run.allSatisfy({ base58Values[Int($0)] >= 0 })
+        else { return }
+        var number: [UInt8] = []
+        for byte in run {
+            var carry = base58Values[Int(byte)]
+            for index in number.indices {
+                carry += Int(number[index]) * 58
+                number[index] = UInt8(carry & 0xFF)
+                carry >>= 8
+            }
+            while carry > 0 {
+                number.append(UInt8(carry & 0xFF))
+                carry >>= 8
+            }
+        }
+        out.takeText(of: number.reversed())
+    }
+}

@@ -1,0 +1,44 @@
+/// Reads Morse code (ITU-R M.1677): dots and dashes, letters apart by spaces or strokes.
+enum Morse {
+    /// The letters by their signs: a one in front, then 0 for a dot and 1 for a dash.
+    private static let letters: [UInt8] = {
+        let codes = [
+            ".-", "-...", "-.-.", "-..", ".", "..-.", "--.", "....", "..", ".---", "-.-", ".-..", "--", "-.", "---", ".--.",
+            "--.-", ".-.", "...", "-", "..-", "...-", ".--", "-..-", "-.--", "--..",
+        ]
+        var table = [UInt8](repeating: DecodedText.wall, count: 32)
+        for (index, code) in codes.enumerated() {
+            table[code.utf8.reduce(1) { $0 << 1 | ($1 == UInt8(ascii: "-") ? 1 : 0) }] = UInt8(0x61 + index)
+        }
+        return table
+    }()
+
+    private static let fewest = 3
+
+    static func decode(_ bytes: UnsafeBufferPointer<UInt8>, into out: inout DecodedText) {
+        var word: [UInt8] = []
+        var code = 1
+        var isOther = false
+        func endWord() {
+            if word.count >= fewest { out.take(word) }
+            word.removeAll(keepingCapacity: true)
+        }
+        for index in 0...bytes.count {
+            let byte = index < bytes.count ? bytes[index] : 0x0A
+            switch byte {
+            case UInt8(ascii: "."): if code < 32 { code = code << 1 }
+            case UInt8(ascii: "-"), UInt8(ascii: "_"): if code < 32 { code = code << 1 | 1 }
+            case UInt8(ascii: " "), UInt8(ascii: "/"), UInt8(ascii: "|"), 0x0A, 0x0D, 0x09, UInt8(ascii: ","):
+                if !isOther, code > 1 { word.append(code < 32 ? letters[code] : DecodedText.wall) }
+                code = 1
+                isOther = false
+            default:
+                if !isOther {
+                    isOther = true
+                    if !word.isEmpty { endWord() }
+                }
+            }
+        }
+        endWord()
+    }
+}

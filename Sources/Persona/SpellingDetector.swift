@@ -1,0 +1,135 @@
+/// Finds terms in glyphs, whatever separates their letters and whichever public cipher wrote them.
+struct SpellingDetector: Sendable, Undisclosed {
+    let terms: [GuardedTerm]
+    private let automaton: TermAutomaton
+    private let patterns: [Pattern]
+
+    private struct Pattern: Sendable {
+        let term: Int
+        let kind: Disguises.Kind
+        let length: Int
+    }
+
+    init(_ terms: [GuardedTerm]) {
+        self.terms = terms
+        var patterns: [Pattern] = []
+        var spelled: [TermAutomaton.Term] = []
+        var seen: Set<[UInt8]> = []
+        func add(_ letters: [UInt8], _ term: Int, _ kind: Disguises.Kind) {
+            let folded = letters.map(TextFolding.alike)
+            // What is an ordinary word as it stands hides nobody: "cheer" is "jolly", seven letters on.
+            guard seen.insert(folded).inserted, kind == .plain || !CommonWords.standard.contains(letters) else { return }
+            patterns.append(Pattern(term: term, kind: kind, length: letters.count))
+            spelled.append(.init(folded: folded, isWholeWord: false))
+        }
+        for (index, term) in terms.enumerated() { add(term.letters, index, .plain) }
+        for (index, term) in terms.enumerated() {
+            for digest in term.digests { add(digest, index, .digest) }
+            if term.isWord {
+                for spelling in Disguises.spellings(of: term.letters) { add(spelling.letters, index, spelling.kind) }
+            } else if term.isASCII {
+                add(term.letters.reversed(), index, .reversed)
+            }
+        }
+        self.patterns = patterns
+        automaton = TermAutomaton(spelled)
+    }
+
+    /// Every spelling in the glyphs that counts.
+    /// - Parameter isText: whether this is a text of words; in decoded bytes only what is surely meant counts.
+    func detect(_ glyphs: Glyphs, _ found: (Trace) -> Void) {
+        automaton.scan(glyphs.letters) { match in
+            let pattern = patterns[match.term]
+            let start = match.end - pattern.length
+            if let certainty = certainty(of: pattern, glyphs, start, match.end) {
+                let term = terms[pattern.term]
+                found(
+                    Trace(
+                        identityClass: term.identityClass,
+                        certainty: certainty,
+                        isWhole: term.isWhole,
+                        field: glyphs.field(at: start)
+                    )
+                )
+            }
+            return true
+        }
+    }
+
+    private func certainty(of pattern: Pattern, _ glyphs: Glyphs, _ start: Int, _ end: Int) -> Trace.Certainty? {
+        let isAligned = glyphs.gaps[start] != Gap.none && (end == glyphs.count || glyphs.gaps[end] != Gap.none)
+        let inner = Inner(glyphs, start, end, terms[pattern.term], pattern.kind)
+        if inner.hasWall { return nil }
+        if inner.count > 0 {
+            // Ciphers of ciphers with marks inside are rare, and chance is not.
+            guard pattern.kind == .plain || pattern.length >= 6 && inner.isSpelledOut else { return nil }
+            return certainty(ofSplit: inner, pattern.length, isAligned)
+        }
+        // Short ciphers stand in any text by chance.
+        switch pattern.kind {
+        // Words as such are the index's to find, but for those whose markup or other disguise was taken away.
+        case .plain: return isAligned || !terms[pattern.term].isShort ? .plain : nil
+        case .lookAlike:
+            return isAligned && pattern.length >= 5 ? .disguised : pattern.length >= 8 ? .guessed : nil
+        case .reversed:
+            if isAligned { return pattern.length >= 6 ? .disguised : .guessed }
+            return pattern.length >= 8 ? .guessed : nil
+        case .substituted:
+            if isAligned { return pattern.length >= 8 ? .disguised : pattern.length >= 5 ? .guessed : nil }
+            return pattern.length >= 8 ? .guessed : nil
+        case .rotated: return isAligned ? .guessed : nil
+        case .digest: return .disguised
+        }
+    }
+
+    /// What stands between the letters of a match, but for what stands between the words of the term itself.
+    private struct Inner {
+        var count = 0
+        /// Whether each letter stands alone.
+        var isSpelledOut = false
+        var pieces = 1
+        var singles = 0
+        /// Whether all that separates are marks that stand inside no ordinary text, or ends of fields.
+        var isGlued = true
+        var hasField = false
+        var hasLoose = false
+        var hasWall = false
+
+        init(_ glyphs: Glyphs, _ start: Int, _ end: Int, _ term: GuardedTerm, _ kind: Disguises.Kind) {
+            var piece = 1
+            for place in (start + 1)..<max(start + 1, end) {
+                let gap = glyphs.gaps[place]
+                guard gap > Gap.edge else {
+                    piece += 1
+                    continue
+                }
+                if piece == 1 { singles += 1 }
+                pieces += 1
+                piece = 1
+                if kind == .plain && gap < Gap.field && term.wordStarts.contains(place - start) { continue }
+                count += 1
+                switch gap {
+                case Gap.glue: break
+                case Gap.field: hasField = true
+                case Gap.wall: hasWall = true
+                default:
+                    isGlued = false
+                    if gap != Gap.line { hasLoose = true }
+                }
+            }
+            if piece == 1 { singles += 1 }
+            isSpelledOut = singles == end - start
+        }
+    }
+
+    private func certainty(ofSplit inner: Inner, _ length: Int, _ isAligned: Bool) -> Trace.Certainty? {
+        guard isAligned else { return length >= 8 && inner.isGlued ? .guessed : nil }
+        if inner.isSpelledOut { return length >= 5 ? .disguised : length >= 3 ? .guessed : nil }
+        guard length >= 5 else { return nil }
+        if inner.isGlued { return length >= 7 ? .disguised : .guessed }
+        // Torn by an end of line alone.
+        if !inner.hasLoose { return .guessed }
+        // Torn by spaces: chance makes "row an" of ordinary words, and seldom so of many letters or of single ones.
+        return length >= 9 || inner.singles * 2 >= inner.pieces && inner.pieces >= 3 ? .guessed : nil
+    }
+}

@@ -1,0 +1,89 @@
+import ArgumentParser
+import Bridge
+import Foundation
+import Persona
+
+/// `workshop guard`: the guard as a filter.
+struct Guard: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Judge the text parts of requests, one JSON object a line.",
+        discussion: """
+            Reads {"fields": [..]} or {"text": ".."} and answers each with {"verdict", "findings", "out"}: out is what \
+            would leave, empty when nothing may. A line that is neither is answered with {"error"}, and the exit code \
+            is 1 at the end.
+            """
+    )
+
+    @Option(help: "The folder of the persona: persona.yaml and SOUL.md.")
+    var persona: String
+
+    @Flag(help: "Lines of JSON; the only form there is.")
+    var jsonl = false
+
+    @Flag(help: .hidden)
+    var bench = false
+
+    func run() throws {
+        let card = try PersonaCommand.load(persona)
+        let index = IdentityIndex([card.identity])
+        if bench { return GuardBench(index: index).run() }
+        let gate = PromptGuard(persona: card, index: index)
+        let key = (0..<32).map { _ in UInt8.random(in: .min ... .max) }
+        try JSONLines.filter { object in
+            guard let fields = object["fields"] as? [String] ?? (object["text"] as? String).map({ [$0] }) else {
+                return nil
+            }
+            let judged = gate.judge(fields: fields, pseudonyms: Pseudonyms(key: key, conversation: ""))
+            return [
+                "verdict": judged.verdict.rawValue,
+                "findings": judged.findings.map { finding -> [String: Any] in
+                    ["class": finding.identityClass.rawValue, "severity": finding.severity.rawValue, "field": finding.field]
+                },
+                "out": judged.out,
+            ]
+        }
+    }
+}
+
+/// `workshop reply-guard`: the guard of replies as a filter.
+struct ReplyGuardFilter: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "reply-guard",
+        abstract: "Take a backend's own naming out of replies, one JSON object a line.",
+        discussion: """
+            Reads {"text": ".."} and answers {"text", "caught"}: the text without the sentences that name a model or \
+            its maker as the speaker, and how many those were.
+            """
+    )
+
+    @Flag(help: "Lines of JSON; the only form there is.")
+    var jsonl = false
+
+    func run() throws {
+        try JSONLines.filter { object in
+            guard let text = object["text"] as? String else { return nil }
+            var reply = ReplyGuard()
+            let kept = reply.feed(text) + reply.finish()
+            return ["text": kept, "caught": reply.caught]
+        }
+    }
+}
+
+/// Objects in, objects out, a line each.
+enum JSONLines {
+    /// - Parameter answer: the answer to an object, or nil when it is not of the right form.
+    static func filter(_ answer: ([String: Any]) -> [String: Any]?) throws {
+        var isBad = false
+        while let line = readLine() {
+            if line.allSatisfy(\.isWhitespace) { continue }
+            let object = try? JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
+            if let answered = object.flatMap(answer) {
+                try Output.json(answered)
+            } else {
+                isBad = true
+                try Output.json(["error": "The line is not an object of the right form."])
+            }
+        }
+        if isBad { throw ExitCode.refused }
+    }
+}
