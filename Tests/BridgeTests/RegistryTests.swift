@@ -107,7 +107,7 @@ struct RegistryTests {
         try await withDaemon { daemon, alpha, _ in
             let client = try LineClient(daemon.socket)
             let config: [String: Any] = [
-                "url": alpha.url, "model": "delta-model", "role": ["local"], "local": true, "key": "${HOME}",
+                "url": alpha.url, "model": "delta-model", "role": ["local"], "local": true, "key": "${DELTA_KEY}",
                 "quality": 0.9, "prices": ["input": 0, "output": 0],
             ]
             let answer = try await ask(
@@ -123,7 +123,7 @@ struct RegistryTests {
             let thought = try await ask(client, "think", ["task": "say one word", "backend": "delta"])
             #expect((thought["result"] as? [String: Any])?["backend"] as? String == "delta")
             #expect(
-                alpha.requests.contains { $0.contains("Bearer \(daemon.folder.path)") && $0.contains("delta-model") }
+                alpha.requests.contains { $0.contains("Bearer delta-key") && $0.contains("delta-model") }
             )
             let totals = try row("delta", try await ask(client, "backends"))["totals"] as? [String: Any]
             #expect(totals?["attempts"] as? Int == 1)
