@@ -58,15 +58,7 @@ public struct Daemon: Sendable {
         let server: BridgeServer
 
         init(_ config: BridgeConfig, logger: Logger) throws {
-            for warning in config.warnings {
-                logger.warning("the configuration is doubtful", metadata: ["warning": "\(warning)"])
-            }
-            for change in config.changes where change.path == nil {
-                logger.info(
-                    "a variable sets nothing",
-                    metadata: ["variable": "\(change.variable)", "why": "\(change.reason ?? "")"]
-                )
-            }
+            Self.tell(config, logger)
             ledger = try Ledger(path: config.ledger.path, durability: config.ledger.durability, logger: logger)
             transport = try CurlLoop()
             let live = LiveRouting(RoutingSnapshot(registry: BackendRegistry([]), policy: config.policy))
@@ -131,6 +123,20 @@ public struct Daemon: Sendable {
                 ledger: ledger
             )
             server = BridgeServer(config.server, service: service, operations: operations, logger: logger)
+        }
+
+        /// Logs what is doubtful about a configuration, and which variables set nothing.
+        private static func tell(_ config: BridgeConfig, _ logger: Logger) {
+            for warning in config.warnings {
+                logger.warning("the configuration is doubtful", metadata: ["warning": "\(warning)"])
+            }
+            for change in config.changes {
+                guard let reason = change.reason else { continue }
+                logger.info(
+                    "a variable sets nothing",
+                    metadata: ["variable": "\(change.variable)", "why": "\(reason)"]
+                )
+            }
         }
 
         /// Lets go of everything, what is not yet written first.

@@ -94,9 +94,15 @@ struct Backends: ParsableCommand {
             var config = section.flatMap(Self.object) ?? [:]
             for field in fields {
                 let parts = field.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-                config[parts[0]] = parts[1].contains(",") ? parts[1].split(separator: ",").map(String.init) : parts[1]
+                config[parts[0]] = Self.value(parts[1])
             }
             try Backends.ask(["action": "register", "backend": name, "config": config], client)
+        }
+
+        /// A truth, a list, or a word.
+        private static func value(_ text: String) -> Any {
+            if text == "true" || text == "false" { return text == "true" }
+            return text.contains(",") ? text.split(separator: ",").map(String.init) : text
         }
 
         private static func object(_ json: String) -> [String: Any]? {

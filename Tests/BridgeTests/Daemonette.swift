@@ -58,7 +58,7 @@ final class Daemonette: Sendable {
             """
         let file = folder.appendingPathComponent("backends.yaml").path
         try yaml.write(toFile: file, atomically: true, encoding: .utf8)
-        var config = try ConfigLoader.load(file, environment: ["HOME": folder.path, "DELTA_KEY": "sk-delta"])
+        var config = try ConfigLoader.load(file, environment: ["HOME": folder.path, "DELTA_KEY": "delta-key"])
         config.personas = config.personas.map { card in
             var voice = card.voice
             voice.opening = ["Hm. "]

@@ -123,7 +123,7 @@ struct RegistryTests {
             let thought = try await ask(client, "think", ["task": "say one word", "backend": "delta"])
             #expect((thought["result"] as? [String: Any])?["backend"] as? String == "delta")
             #expect(
-                alpha.requests.contains { $0.contains("Bearer sk-delta") && $0.contains("delta-model") }
+                alpha.requests.contains { $0.contains("Bearer delta-key") && $0.contains("delta-model") }
             )
             let totals = try row("delta", try await ask(client, "backends"))["totals"] as? [String: Any]
             #expect(totals?["attempts"] as? Int == 1)

@@ -42,15 +42,7 @@ public enum ConfigLoader {
         let policy = routing.policy(root)
         let budgets = routing.budgets(root)
         let cache = routing.cache(root)
-        let leaks = LeakCheck(personas)
-        if leaks == nil, !personas.isEmpty {
-            root.report("server", "an identity term is a single digit, and would refuse every task with that digit")
-        }
-        for backend in configured.map(\.backend) {
-            if let leak = leaks?.leak(of: backend) {
-                root.report("backends", "\(backend.id): \(leak)", hint: LeakCheck.hint)
-            }
-        }
+        reportLeaks(configured.map(\.backend), personas: personas, root: root)
         root.finish()
         guard context.problems.isEmpty, let defaultPersona, let inheritance else { throw failure(context) }
         return BridgeConfig(
@@ -68,6 +60,19 @@ public enum ConfigLoader {
             defaultPersona: defaultPersona,
             watched: watched
         )
+    }
+
+    private static func reportLeaks(_ backends: [Backend], personas: [PersonaCard], root: ConfigReader) {
+        guard !personas.isEmpty else { return }
+        guard let check = LeakCheck(personas) else {
+            root.report("server", "an identity term is a single digit, and would refuse every task with that digit")
+            return
+        }
+        for backend in backends {
+            if let leak = check.leak(of: backend) {
+                root.report("backends", "\(backend.id): \(leak)", hint: LeakCheck.hint)
+            }
+        }
     }
 
     private static func failure(_ context: ConfigReader.Context) -> ConfigProblems {

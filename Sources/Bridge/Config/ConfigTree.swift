@@ -155,8 +155,20 @@ extension ConfigTree {
             }
         case .sequence(let sequence): json.array(sequence) { write($1, &$0) }
         case .scalar(let scalar):
-            if node.null != nil { json.null() } else { json.string(scalar.string) }
+            if node.null != nil { json.null() } else { write(scalar, &json) }
         default: json.null()
+        }
+    }
+
+    /// A number or a truth where YAML means one, otherwise a word.
+    private static func write(_ scalar: Node.Scalar, _ json: inout JSONWriter) {
+        let isPlain = scalar.style == .plain || scalar.style == .any
+        if isPlain, let number = Double(scalar.string), number.isFinite {
+            json.number(number)
+        } else if isPlain, let truth = Node.scalar(scalar).bool {
+            json.boolean(truth)
+        } else {
+            json.string(scalar.string)
         }
     }
 

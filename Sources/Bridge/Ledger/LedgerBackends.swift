@@ -19,6 +19,8 @@ struct BackendRow: Sendable {
     /// From 0 to 1; 1 is free.
     var cost: Double
     var reliability: Double
+    /// Its state, as last known.
+    var health: String
     /// Kinds and names of others as JSON: what it is preferred for, and who is asked after it.
     var preferredFor: String
     var fallbacks: String
@@ -126,20 +128,20 @@ extension Ledger {
         try db.execute(
             sql: """
                 INSERT INTO backends (name, backend_type, source, enabled, is_primary, config, capabilities,
-                    quality_score, speed_score, cost_score, reliability_score, preferred_for_job_types,
-                    fallback_backends, created_date, last_updated)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    quality_score, speed_score, cost_score, reliability_score, health_status,
+                    preferred_for_job_types, fallback_backends, created_date, last_updated)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 ON CONFLICT (name) DO UPDATE SET backend_type = excluded.backend_type, source = excluded.source,
                     enabled = excluded.enabled, is_primary = excluded.is_primary, config = excluded.config,
                     capabilities = excluded.capabilities, quality_score = excluded.quality_score,
                     speed_score = excluded.speed_score, cost_score = excluded.cost_score,
-                    reliability_score = excluded.reliability_score,
+                    reliability_score = excluded.reliability_score, health_status = excluded.health_status,
                     preferred_for_job_types = excluded.preferred_for_job_types,
                     fallback_backends = excluded.fallback_backends, last_updated = excluded.last_updated
                 """,
             arguments: [
                 row.name, row.type, row.source, row.isEnabled, row.isPrimary, row.config, row.capabilities, row.quality,
-                row.speed, row.cost, row.reliability, row.preferredFor, row.fallbacks, now, now,
+                row.speed, row.cost, row.reliability, row.health, row.preferredFor, row.fallbacks, now, now,
             ]
         )
     }

@@ -240,6 +240,7 @@ extension BackendRow {
             speed: backend.speed,
             cost: backend.costScore,
             reliability: lamp?.reliability ?? 1,
+            health: (lamp?.state ?? (backend.disabledReason == nil ? .unknown : .disabled)).rawValue,
             preferredFor: String(decoding: kinds.bytes, as: UTF8.self),
             fallbacks: String(decoding: fallbacks.bytes, as: UTF8.self)
         )

@@ -50,10 +50,10 @@ actor Reloader {
         fresh.ledger = config.ledger
         config = fresh
         await adopt(fresh)
-        logger.notice(
-            "the configuration was read again",
-            metadata: ["needs restart": "\(report.needsRestart.joined(separator: ", "))"]
-        )
+        logger.notice("the configuration was read again")
+        for key in report.needsRestart {
+            logger.warning("it takes effect after a restart", metadata: ["key": "\(key)"])
+        }
         return report
     }
 }
@@ -81,18 +81,19 @@ struct ReloadService: Service, CustomStringConvertible {
     }
 
     private func reloadOnChange() async {
-        var known = await reloader.watched
         var changed: [FileStamp]?
+        // What was read in vain is not read again until it changes.
+        var tried: [FileStamp]?
         while !Task.isCancelled {
             try? await Task.sleep(for: interval)
-            let stamps = FileStamp.of(known.map(\.path))
-            if stamps == known {
+            let read = await reloader.watched
+            let stamps = FileStamp.of(read.map(\.path))
+            if stamps == read || stamps == tried {
                 changed = nil
             } else if stamps == changed {
                 // The same twice: whoever writes it has ended. Half a file may be a whole configuration.
                 _ = try? await reloader.reload()
-                // What has changed since counts again.
-                known = await reloader.watched.map { read in stamps.first { $0.path == read.path } ?? read }
+                tried = stamps
                 changed = nil
             } else {
                 changed = stamps

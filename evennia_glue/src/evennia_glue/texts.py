@@ -34,6 +34,7 @@ SENTENCES: dict[str, str] = {
     "ledger_unavailable": "The Workshop cannot write in its book, so it sends nothing.",
     "unknown_persona": _NOT_SET_UP,
     "unknown_backend": _NOT_SET_UP,
+    "bad_configuration": _NOT_SET_UP,
 }
 
 
