@@ -24,6 +24,7 @@ def failing(name: str, identifier: Any = 1, **data: Any) -> dict[str, Any]:
 
 ANSWER: dict[str, Any] = {
     "text": "Blue.", "backend": "local", "model": "m", "kind": "general", "finish": "stop",
+    "confidence": None, "cached": False, "thought": "1", "tokens_per_second": None,
     "attempts": [{"backend": "local", "outcome": "answered", "ms": 1.5}],
     "usage": {
         "input_uncached": 1, "input_cache_read": None, "input_cache_write": None,
@@ -60,7 +61,7 @@ BAD: dict[str, Any] = {
     "think with 17 attachments": asking("think", {"task": "x", "attachments": ["a/b"] * 17}),
     "think with null": asking("think", {"task": "x", "persona": None}),
     "route with stream": asking("route", {"task": "x", "stream": True}),
-    "route with a caller": asking("route", {"task": "x", "caller": "ann"}),
+    "route with a temperature": asking("route", {"task": "x", "temperature": 1}),
     "cancel of nothing": asking("cancel", {}),
     "backends with an unknown action": asking("backends", {"action": "dance"}),
     "enabling nobody": asking("backends", {"action": "enable"}),
