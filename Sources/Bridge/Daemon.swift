@@ -78,7 +78,8 @@ public struct Daemon: Sendable {
                         ledger: ledger,
                         transport: transport,
                         budgets: budgets,
-                        cache: cache
+                        cache: cache,
+                        blind: { personas.blind($0) }
                     )
                 )
             }

@@ -64,7 +64,8 @@ struct NearDetector: Sendable, Undisclosed {
     }
 
     /// The words, and the words of identifiers.
-    private func walk(_ letters: UnsafeBufferPointer<UInt8>, _ gaps: UnsafeBufferPointer<UInt8>, _ word: (Word) -> Void) {
+    private func walk(_ letters: UnsafeBufferPointer<UInt8>, _ gaps: UnsafeBufferPointer<UInt8>, _ word: (Word) -> Void)
+    {
         var start = 0
         var piece = 0
         for index in 1...letters.count {
@@ -108,7 +109,8 @@ struct NearDetector: Sendable, Undisclosed {
             } else if longer >= -1 {
                 let different = (mask ^ table.masks[index]).nonzeroBitCount
                 guard different <= 2 || longer == 0 && (word.count >= 7 || kinds == table.masks[index].nonzeroBitCount),
-                    isNear(word, index, different, kinds) else { continue }
+                    isNear(word, index, different, kinds)
+                else { continue }
             } else {
                 continue
             }
@@ -128,7 +130,8 @@ struct NearDetector: Sendable, Undisclosed {
         // Another front makes another name: Jimmy, Darrow.
         let isSameFront = word.first == letters.first
         // Of five letters, another one makes another name as well: Maren, Marek; exchanged or doubled ones are slips.
-        if different <= 2, isSameFront || letters.count >= 8, letters.count >= 6 || different <= 1 && word.last == letters.last
+        if different <= 2, isSameFront || letters.count >= 8,
+            letters.count >= 6 || different <= 1 && word.last == letters.last
                 || different == 0,
             Likeness.isOneEditApart(word, letters)
         {
@@ -146,7 +149,9 @@ struct NearDetector: Sendable, Undisclosed {
             return nil
         }
         // Of few sounds the first vowel has to be the same one, or Tommy would be Timmy.
-        let isSame = word.prefix(sound.count > 4 ? 1 : 2).elementsEqual(terms[index].letters.prefix(sound.count > 4 ? 1 : 2))
+        let isSame = word.prefix(sound.count > 4 ? 1 : 2).elementsEqual(
+            terms[index].letters.prefix(sound.count > 4 ? 1 : 2)
+        )
         return isSame ? index : nil
     }
 }

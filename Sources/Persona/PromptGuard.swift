@@ -157,14 +157,19 @@ public struct PromptGuard: Sendable {
             judged.out = replaced
         } else {
             judged.findings = unique(findings + left)
-            judged.verdict = max(.quarantine, policy.verdict(on: left) == .pseudonymise ? .refuse : policy.verdict(on: left))
+            judged.verdict = max(
+                .quarantine,
+                policy.verdict(on: left) == .pseudonymise ? .refuse : policy.verdict(on: left)
+            )
         }
         return judged
     }
 
     private func unique(_ findings: [Finding]) -> [Finding] {
         var seen: Set<[String]> = []
-        return findings.filter { seen.insert([$0.identityClass.rawValue, $0.severity.rawValue, "\($0.field)"]).inserted }
+        return findings.filter {
+            seen.insert([$0.identityClass.rawValue, $0.severity.rawValue, "\($0.field)"]).inserted
+        }
     }
 }
 

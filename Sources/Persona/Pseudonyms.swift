@@ -47,7 +47,8 @@ public struct Pseudonyms: Sendable, Undisclosed {
         var index = 0
         while index < text.count {
             let end = index + letters.count
-            guard end <= text.count, letters.indices.allSatisfy({ text[index + $0].lowercased() == String(letters[$0]) }),
+            guard end <= text.count,
+                letters.indices.allSatisfy({ text[index + $0].lowercased() == String(letters[$0]) }),
                 !isShort || (index == 0 || !text[index - 1].isLetter) && (end == text.count || !text[end].isLetter)
             else {
                 out.append(text[index])

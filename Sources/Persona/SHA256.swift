@@ -35,7 +35,8 @@ enum SHA256 {
         for index in 0..<64 {
             let (a, e) = (all[0], all[4])
             let chosen = (e & all[5]) ^ (~e & all[6])
-            let one = all[7] &+ (turned(e, 6) ^ turned(e, 11) ^ turned(e, 25)) &+ chosen &+ constants[index]
+            let one =
+                all[7] &+ (turned(e, 6) ^ turned(e, 11) ^ turned(e, 25)) &+ chosen &+ constants[index]
                 &+ words[index]
             let most = (a & all[1]) ^ (a & all[2]) ^ (all[1] & all[2])
             let two = (turned(a, 2) ^ turned(a, 13) ^ turned(a, 22)) &+ most

@@ -5,6 +5,8 @@ struct BackendCall: Sendable {
     let backend: Backend
     let kind: TaskKind
     let thought: Thought
+    /// Why it is asked.
+    var purpose = EgressRecord.Purpose.thought
 
     /// Backends are asked for streams even when the caller wants the answer whole: only a stream tells a slow backend
     /// from a silent one.
@@ -62,8 +64,8 @@ struct BackendCaller: Sendable {
     }
 
     /// Records how it ended.
-    func settle(_ receipt: EgressReceipt, _ settlement: Settlement) async {
-        await egress.settle(receipt, settlement)
+    func settle(_ end: CallEnd, _ settlement: Settlement) async {
+        await egress.settle(end.receipt, settlement)
     }
 
     private func pass(
@@ -74,7 +76,7 @@ struct BackendCaller: Sendable {
         do {
             return try await egress.pass(request, to: call.backend) { sealed in
                 EgressRecord(
-                    purpose: .thought,
+                    purpose: call.purpose,
                     backend: call.backend.id,
                     model: call.thought.constraints.model ?? call.backend.model,
                     thought: run.id,

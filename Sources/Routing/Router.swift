@@ -50,9 +50,11 @@ public struct Router: Sendable {
     private let judge = AnswerJudge()
     private let turns = TurnCounter()
     private let caller: BackendCaller
+    private let critic: Critic
     private let world: Circumstances
 
     /// A router over the backends of the moment.
+    /// - Parameter blind: the guard, for questions about answers; without it no model is asked for its opinion.
     public init(
         live: LiveRouting,
         board: HealthBoard,
@@ -61,6 +63,7 @@ public struct Router: Sendable {
         transport: any Transport,
         budgets: BudgetBook = BudgetBook(),
         cache: AnswerCache = AnswerCache(),
+        blind: Blinding? = nil,
         circumstances: Circumstances = Circumstances()
     ) {
         self.live = live
@@ -73,6 +76,7 @@ public struct Router: Sendable {
             egress: Egress(scan: scan, ledger: ledger, transport: transport),
             now: circumstances.now
         )
+        critic = Critic(caller: caller, board: board, world: circumstances, blind: blind)
     }
 
     /// Decides only.
@@ -221,41 +225,24 @@ public struct Router: Sendable {
         reservation: consuming Reservation
     ) async -> Answer? {
         let backend = course.plan.candidates[index].backend
-        let verdict = judge.verdict(
-            on: completion,
-            course.thought.prompt,
-            course.plan.classification.kind,
-            course.policy
-        )
+        var verdict = judge.verdict(on: completion, course)
+        permit.finish(verdict == .refusal ? .failed(.refused, retryAfter: nil) : .answered, at: end.ended)
+        if judge.wantsOpinion(on: completion, verdict, course.policy),
+            let opinion = await critic.opinion(on: completion, of: backend.id, course, live.current.registry)
+        {
+            verdict = judge.verdict(on: completion, course, selfCritique: opinion)
+        }
         let usage = completion.usage.or(.estimated(course.thought.prompt, answerBytes: completion.text.utf8.count))
         let cost = completion.reportedCost ?? backend.prices.flatMap { $0.cost(of: usage) }
         course.run.budget.spend(reservation.settle(cost), on: backend.id)
-        let isRefusal = verdict == .refusal
-        permit.finish(isRefusal ? .failed(.refused, retryAfter: nil) : .answered, at: end.ended)
         course.run.attempts.append(Attempt(backend: backend.id, outcome: verdict.outcome, duration: end.duration))
-        let answer = Answer(
-            completion,
-            usage,
-            end,
-            course,
-            backend: backend,
-            cost: cost,
-            confidence: verdict.confidence
-        )
+        let confidence = verdict.confidence
+        let answer = Answer(completion, usage, end, course, backend: backend, cost: cost, confidence: confidence)
         var decision: DecisionRecord?
         if case .good = verdict { decision = course.decision(answer, at: end.ended) }
         await caller.settle(
-            end.receipt,
-            Settlement(
-                outcome: isRefusal ? .failed(.refused) : .answered,
-                duration: end.duration,
-                model: completion.model,
-                usage: usage,
-                cost: cost,
-                firstToken: end.firstText.map { $0 - end.began },
-                quality: verdict.confidence,
-                decision: decision
-            )
+            end,
+            Settlement(answered: completion, end, usage: usage, cost: cost, verdict: verdict, decision: decision)
         )
         switch verdict {
         case .good:
@@ -290,10 +277,7 @@ public struct Router: Sendable {
         // What is left of the chain's time may be too little for anybody: that is no fault of this backend's.
         let isOurs = end.ended >= course.run.deadline && [.timeoutTotal, .timeoutConnect].contains(failure)
         permit.finish(isOurs ? .unsaid : .failed(failure, retryAfter: error.retryAfter), at: end.ended)
-        await caller.settle(
-            end.receipt,
-            Settlement(outcome: .failed(failure), duration: end.duration, model: nil, usage: error.usage, cost: cost)
-        )
+        await caller.settle(end, Settlement(failed: error, end, cost: cost))
         if failure == .cancelled { throw .cancelled }
         course.chain.didFail(index, failure, retryAfter: error.retryAfter, at: end.ended, jitter: world.jitter())
     }

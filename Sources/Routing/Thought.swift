@@ -64,7 +64,7 @@ public enum ThoughtEvent: Sendable, Equatable {
 /// What a thought has been through so far.
 struct ThoughtRun: Sendable {
     /// 64 random bits: tells the attempts of one thought from another's in the ledger, and is never sent.
-    let id = String(UInt64.random(in: .min ... .max), radix: 16)
+    let id: String
     let start: ContinuousClock.Instant
     let deadline: ContinuousClock.Instant
     /// What all of its requests have cost.
@@ -78,7 +78,8 @@ struct ThoughtRun: Sendable {
     /// The place of the attempt whose whole answer the client of a stream has.
     var shown: Int?
 
-    init(start: ContinuousClock.Instant, limits: Router.Limits) {
+    init(start: ContinuousClock.Instant, limits: Router.Limits, id: String? = nil) {
+        self.id = id ?? String(UInt64.random(in: .min ... .max), radix: 16)
         self.start = start
         deadline = start + limits.deadline
         budget = TaskBudget(limit: limits.maxCost)

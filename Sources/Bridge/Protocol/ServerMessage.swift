@@ -61,7 +61,7 @@ enum ServerMessage {
             json.key("persona")
             json.string(persona.rawValue)
             json.key("capabilities")
-            json.array(["stream", "cancel", "subscribe"]) { $0.string($1) }
+            json.array(["stream", "cancel", "subscribe", "backends", "models", "reload"]) { $0.string($1) }
             json.key("limits")
             json.object { json in
                 json.key("line_bytes")

@@ -26,6 +26,9 @@ struct PersonaSet: Sendable {
     }
 
     subscript(_ id: PersonaID) -> Mind? { minds[id] }
+
+    /// A question of the bridge's own, after the guard; nil when it may not be asked.
+    func blind(_ draft: PromptDraft) -> BlindPrompt? { try? minds[defaultPersona]?.gate.blind(draft) }
 }
 
 /// A value that a reload replaces whole; who has read it keeps what was read.

@@ -131,7 +131,8 @@ enum EncodedRuns {
         let front = bytes[..<4].reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
         switch front >> 8 {
         case 0x1F8B08, 0x425A68, 0x780101: return true
-        default: return [0xFD37_7A58, 0x504B_0304, 0x28B5_2FFD].contains(front) || [0x789C, 0x78DA].contains(front >> 16)
+        default:
+            return [0xFD37_7A58, 0x504B_0304, 0x28B5_2FFD].contains(front) || [0x789C, 0x78DA].contains(front >> 16)
         }
     }
 

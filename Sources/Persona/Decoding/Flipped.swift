@@ -6,7 +6,11 @@ enum Flipped {
         for (scalar, letter) in zip(turned.unicodeScalars, UInt8(ascii: "a")...UInt8(ascii: "z")) {
             table[scalar.value] = letter
         }
-        let others = ["ı": "i", "ᵷ": "g", "ɓ": "g", "ן": "l", "ꞁ": "l", "ʃ": "l", "ᴚ": "r", "⊥": "t", "∩": "u", "Λ": "v", "⅄": "y", "∀": "a", "Ǝ": "e", "Ɔ": "c", "ᗺ": "b", "Ⅎ": "f", "⅁": "g", "Ԁ": "p", "ſ": "j", "⅂": "l", "˥": "l", "ᗡ": "d", "ʁ": "r", "Ɯ": "m", "W": "m", "M": "w"]
+        let others = [
+            "ı": "i", "ᵷ": "g", "ɓ": "g", "ן": "l", "ꞁ": "l", "ʃ": "l", "ᴚ": "r", "⊥": "t", "∩": "u", "Λ": "v",
+            "⅄": "y", "∀": "a", "Ǝ": "e", "Ɔ": "c", "ᗺ": "b", "Ⅎ": "f", "⅁": "g", "Ԁ": "p", "ſ": "j", "⅂": "l",
+            "˥": "l", "ᗡ": "d", "ʁ": "r", "Ɯ": "m", "W": "m", "M": "w",
+        ]
         for (text, letter) in others {
             if let scalar = text.unicodeScalars.first { table[scalar.value] = Array(letter.utf8)[0] }
         }

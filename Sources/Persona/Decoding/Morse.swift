@@ -3,7 +3,8 @@ enum Morse {
     /// The letters by their signs: a one in front, then 0 for a dot and 1 for a dash.
     private static let letters: [UInt8] = {
         let codes = [
-            ".-", "-...", "-.-.", "-..", ".", "..-.", "--.", "....", "..", ".---", "-.-", ".-..", "--", "-.", "---", ".--.",
+            ".-", "-...", "-.-.", "-..", ".", "..-.", "--.", "....", "..", ".---", "-.-", ".-..", "--", "-.", "---",
+            ".--.",
             "--.-", ".-.", "...", "-", "..-", "...-", ".--", "-..-", "-.--", "--..",
         ]
         var table = [UInt8](repeating: DecodedText.wall, count: 32)

@@ -79,7 +79,8 @@ enum OddTokens {
 
     private static let digraphs: [(text: [UInt8], letter: UInt8)] = [
         ("|\\/|", "m"), ("/\\/\\", "m"), ("|\\|", "n"), ("\\/\\/", "w"), ("\\/", "v"), ("|)", "d"), ("|<", "k"),
-        ("|{", "k"), ("|-|", "h"), ("]-[", "h"), ("|=", "f"), ("|_|", "u"), ("|_", "l"), ("/-\\", "a"), ("/\\", "a"), ("()", "o"),
+        ("|{", "k"), ("|-|", "h"), ("]-[", "h"), ("|=", "f"), ("|_|", "u"), ("|_", "l"), ("/-\\", "a"), ("/\\", "a"),
+        ("()", "o"),
         ("[]", "o"), ("><", "x"), ("|3", "b"), ("|2", "r"), ("'/", "y"), ("`/", "y"), ("ph", "f"), ("vv", "w"),
     ].map { (Array($0.0.utf8), Array($0.1.utf8)[0]) }
     private static let startsDigraph: [Bool] = (0..<256).map { value in
@@ -120,7 +121,8 @@ enum OddTokens {
             var place = token.startIndex
             while place < token.endIndex {
                 let byte = token[place]
-                if startsDigraph[Int(byte)], let pair = digraphs.first(where: { token[place...].starts(with: $0.text) }) {
+                if startsDigraph[Int(byte)], let pair = digraphs.first(where: { token[place...].starts(with: $0.text) })
+                {
                     word.append(pair.letter)
                     place += pair.text.count
                     marks |= 2

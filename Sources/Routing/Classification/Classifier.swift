@@ -144,7 +144,9 @@ public struct Classifier: Sendable {
         }
 
         /// The columns stand in the order of ``TaskKind``.
-        var kind: TaskKind { TaskKind.allCases[TaskKind.allCases.index(TaskKind.allCases.startIndex, offsetBy: column)] }
+        var kind: TaskKind {
+            TaskKind.allCases[TaskKind.allCases.index(TaskKind.allCases.startIndex, offsetBy: column)]
+        }
     }
 }
 

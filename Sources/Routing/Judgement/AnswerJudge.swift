@@ -30,20 +30,27 @@ struct AnswerJudge: Sendable {
     private let refusals = RefusalDetector()
     private let quality = QualityJudge()
 
-    func verdict(
-        on completion: Completion,
-        _ prompt: BlindPrompt,
-        _ kind: TaskKind,
-        _ policy: RoutingPolicy
-    ) -> AnswerVerdict {
+    /// What is made of the answer.
+    /// - Parameter selfCritique: a model's opinion from 0 to 1.
+    func verdict(on completion: Completion, _ course: Course, selfCritique: Double? = nil) -> AnswerVerdict {
+        let prompt = course.thought.prompt
+        let kind = course.plan.classification.kind
         if completion.calls.isEmpty,
             refusals.verdict(on: completion.text, task: prompt.task, kind: kind).isRefusal
         {
             return .refusal
         }
-        guard policy.quality.isJudged else { return .good(nil) }
+        // An answer that ends where the caller wanted it to end is not cut.
+        let isCutOnPurpose = completion.finish == .length && course.thought.maxTokens != nil
+        guard course.policy.quality.isJudged, !isCutOnPurpose else { return .good(nil) }
         let answer = QualityJudge.Answer(text: completion.text, calls: completion.calls, finish: completion.finish)
-        let confidence = quality.judge(answer, for: prompt, kind: kind).confidence
-        return confidence < policy.quality.threshold ? .poor(confidence) : .good(confidence)
+        let confidence = quality.judge(answer, for: prompt, kind: kind, selfCritique: selfCritique).confidence
+        return confidence < course.policy.quality.threshold ? .poor(confidence) : .good(confidence)
+    }
+
+    /// Whether a model is to be asked for its opinion.
+    func wantsOpinion(on completion: Completion, _ verdict: AnswerVerdict, _ policy: RoutingPolicy) -> Bool {
+        policy.quality.isJudged && policy.quality.hasSelfCritique && completion.calls.isEmpty
+            && verdict.confidence != nil
     }
 }
