@@ -74,9 +74,40 @@ def directs(rng: random.Random) -> list[str]:
     return rows
 
 
+LONG = [
+    ("en", "Here is the whole log, all pages. What went wrong first?"),
+    ("en", "The complete transcript follows. Who speaks of the bridge, and when?"),
+    ("en", "All chapters below; where do they contradict each other?"),
+    ("en", "Read all of it, then tell me what the two sides agreed on."),
+    ("de", "Unten das ganze Protokoll. Wer hat was zugesagt?"),
+    ("de", "Das ist das komplette Manuskript, wo ist die Lücke in der Handlung?"),
+    ("fr", "Voici le dossier complet. Qui a promis quoi ?"),
+    ("es", "Este es el registro entero. ¿Qué falló primero?"),
+    ("it", "Ecco tutto il verbale. Chi ha promesso che cosa?"),
+    ("ru", "Ниже весь журнал. Что сломалось первым?"),
+    ("ja", "全文です。最初に何が起きましたか？"),
+    ("zh", "下面是全部记录，最先出问题的是什么？"),
+]
+
+
+def longs(rng: random.Random) -> list[str]:
+    """Requests on material of 5 to 11 thousand letters."""
+    text = (HERE / "requests.txt").read_text(encoding="utf-8")
+    lines = [unescape(m) for m in text.split("#req")[0].splitlines() if not m.startswith("#")]
+    rows: list[str] = []
+    for lang, request in LONG:
+        for first in (True, False, True):
+            body = ""
+            while len(body) < rng.randint(5000, 11000):
+                body += f"{rng.randint(1, 999)}. {rng.choice(lines)}\n"
+            task = f"{request}\n\n{body}" if first else f"{body}\n{request}"
+            rows.append(row(task, "long_document", "complex", lang))
+    return rows
+
+
 def main() -> None:
     rng = random.Random(7)
-    for name, rows in (("requests", materials(rng)), ("frames", directs(rng))):
+    for name, rows in (("requests", materials(rng)), ("frames", directs(rng)), ("long", longs(rng))):
         path = HERE / f"tasks/generated-{name}.jsonl"
         path.write_text("\n".join(rows) + "\n", encoding="utf-8")
         print(f"{path.name}: {len(rows)}")
