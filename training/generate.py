@@ -10,6 +10,8 @@ import json
 import random
 from pathlib import Path
 
+import corpus as c
+
 HERE = Path(__file__).parent
 
 
@@ -105,9 +107,35 @@ def longs(rng: random.Random) -> list[str]:
     return rows
 
 
+def padded(rng: random.Random) -> list[str]:
+    """What was written by hand, with circumstances around it: how long a task is says little about its kind."""
+    contexts: dict[str, list[str]] = {}
+    lang = ""
+    for line in (HERE / "contexts.txt").read_text(encoding="utf-8").splitlines():
+        if line.startswith("#"):
+            lang = line[1:]
+        else:
+            contexts.setdefault(lang, []).append(line)
+    paths = [p for p in sorted((HERE / "tasks").glob("*.jsonl")) if "generated" not in p.name]
+    rows: list[str] = []
+    for task in c.read(paths):
+        stock = contexts.get(task.lang)
+        if stock is None or c.is_held_out(task) or task.kind in ("quick_answer", "general"):
+            continue
+        for longest in (3, 6):
+            around = rng.sample(stock, min(len(stock), rng.randint(1, longest)))
+            before = rng.randint(0, len(around))
+            gap = rng.choice([" ", "\n", "\n\n"])
+            pieces = [" ".join(around[:before]), task.text, " ".join(around[before:])]
+            task_row = json.loads(task.line())
+            task_row["task"] = gap.join(p for p in pieces if p)
+            rows.append(json.dumps(task_row, ensure_ascii=False))
+    return rows
+
+
 def main() -> None:
     rng = random.Random(7)
-    for name, rows in (("requests", materials(rng)), ("frames", directs(rng)), ("long", longs(rng))):
+    for name, rows in (("requests", materials(rng)), ("frames", directs(rng)), ("long", longs(rng)), ("padded", padded(rng))):
         path = HERE / f"tasks/generated-{name}.jsonl"
         path.write_text("\n".join(rows) + "\n", encoding="utf-8")
         print(f"{path.name}: {len(rows)}")
