@@ -8,10 +8,9 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
+import features as f
 import numpy as np
 from scipy import sparse
-
-import features as f
 
 HERE = Path(__file__).parent
 KINDS = [
@@ -130,7 +129,9 @@ def _phrase(phrase: str, zone: int) -> list[int]:
     if star1 or star2:
         size1 = 2 if first[0] >= f.TABLE_SIZE else 4
         size2 = 2 if second[0] >= f.TABLE_SIZE else 4
-        return [f.seal(f.step(_hash(first[:size1]), _hash(second[:size2]) & 0xFFFFFF), f.STEMS ^ zone)]
+        return [
+            f.seal(f.step(_hash(first[:size1]), _hash(second[:size2]) & 0xFFFFFF), f.STEMS ^ zone)
+        ]
     return [f.seal(f.step(_hash(first), _hash(second) & 0xFFFFFF), f.PAIR ^ zone)]
 
 

@@ -1,6 +1,6 @@
 """Compares what `workshop classify --jsonl` says with a labelled file.
 
-    python evaluate.py labelled.jsonl --workshop ../.build/release/workshop
+python evaluate.py labelled.jsonl --workshop ../.build/release/workshop
 """
 
 from __future__ import annotations

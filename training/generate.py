@@ -135,7 +135,12 @@ def padded(rng: random.Random) -> list[str]:
 
 def main() -> None:
     rng = random.Random(7)
-    for name, rows in (("requests", materials(rng)), ("frames", directs(rng)), ("long", longs(rng)), ("padded", padded(rng))):
+    for name, rows in (
+        ("requests", materials(rng)),
+        ("frames", directs(rng)),
+        ("long", longs(rng)),
+        ("padded", padded(rng)),
+    ):
         path = HERE / f"tasks/generated-{name}.jsonl"
         path.write_text("\n".join(rows) + "\n", encoding="utf-8")
         print(f"{path.name}: {len(rows)}")

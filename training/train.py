@@ -1,7 +1,7 @@
 """Trains the task classifier and writes its weights as Swift source.
 
-    python train.py                 # train, write ClassifierWeights.swift and the parity fixture
-    python train.py --validate      # cross-validation by fold and by language; writes nothing
+python train.py                 # train, write ClassifierWeights.swift and the parity fixture
+python train.py --validate      # cross-validation by fold and by language; writes nothing
 """
 
 from __future__ import annotations
@@ -13,12 +13,11 @@ import struct
 from collections import Counter
 from pathlib import Path
 
+import corpus as c
+import features as f
 import numpy as np
 from scipy import optimize, sparse
 from sklearn.linear_model import LogisticRegression
-
-import corpus as c
-import features as f
 
 ROOT = Path(__file__).resolve().parent.parent
 WEIGHTS = ROOT / "Sources/Routing/Classification/ClassifierWeights.swift"
@@ -30,7 +29,7 @@ LEXICON_SCALE = 1.5  # a meaning is a stronger prior than a word
 STRUCTURE_SCALE = 0.4
 STRENGTH = {"kind": 10.0, "complexity": 2.0, "local_only": 25.0}  # C of the regressions
 LEAST_TASKS = 4  # a feature that stands in fewer tasks is not learnt; a padded task counts thrice
-VOCABULARY = 12_000
+VOCABULARY = 18_000
 ALSO_WEIGHT = 0.25
 COLUMNS = 24  # 19 kinds, 3 complexities, local_only, and one that is free
 
@@ -61,9 +60,7 @@ class Model:
 
     def design(self, counts: c.Counts) -> sparse.csr_matrix:
         words = c.matrix(counts, self.vocabulary)
-        return sparse.hstack(
-            [words, words @ self.ties, counts.structure * STRUCTURE_SCALE]
-        ).tocsr()
+        return sparse.hstack([words, words @ self.ties, counts.structure * STRUCTURE_SCALE]).tocsr()
 
     def _fit(self, tasks: list[c.Task], counts: c.Counts, *, only_kind: bool = False) -> None:
         x = self.design(counts)
@@ -85,7 +82,12 @@ class Model:
         self._head("local_only", 22, x, [int(t.local_only) for t in tasks])
 
     def _head(
-        self, name: str, row: int, x: sparse.csr_matrix, y: list[int], share: np.ndarray | None = None
+        self,
+        name: str,
+        row: int,
+        x: sparse.csr_matrix,
+        y: list[int],
+        share: np.ndarray | None = None,
     ) -> None:
         head = LogisticRegression(C=STRENGTH[name], max_iter=400, tol=1e-4)
         head.fit(x, y, sample_weight=share)
@@ -179,9 +181,7 @@ def temperature(tasks: list[c.Task], scores: np.ndarray) -> float:
 
     def loss(factor: float) -> float:
         chances = softmax(scores[:, :19] * factor)
-        return -float(
-            np.mean([np.log(chances[i, r].sum() + 1e-9) for i, r in enumerate(right)])
-        )
+        return -float(np.mean([np.log(chances[i, r].sum() + 1e-9) for i, r in enumerate(right)]))
 
     return float(optimize.minimize_scalar(loss, bounds=(0.2, 3), method="bounded").x)
 
@@ -236,15 +236,36 @@ def write(model: Model, factor: float) -> None:
 
 
 PARITY = [
-    "Why does this fail?", "", " ", "Übersetze das bitte: Grüße", "これを要約して。", "请把这段翻译成英文：abc",
-    "Привет, ёжик! Что это?", "이 코드 왜 안 돼요?", "لماذا لا يعمل؟ 12", "यह क्या है?", "Summari\u0301se this",
-    "ＦＵＬＬ width ４２", "don't_stop 2024-05-06 http://a.b/c", "İstanbul'da hava nasıl?", "ở đâu thế này",
-    "x" * 700, "word " * 300, "первый " * 200 + "последний?", "長い文章。" * 300,
+    "Why does this fail?",
+    "",
+    " ",
+    "Übersetze das bitte: Grüße",
+    "これを要約して。",
+    "请把这段翻译成英文：abc",
+    "Привет, ёжик! Что это?",
+    "이 코드 왜 안 돼요?",
+    "لماذا لا يعمل؟ 12",
+    "यह क्या है?",
+    "Summari\u0301se this",
+    "ＦＵＬＬ width ４２",
+    "don't_stop 2024-05-06 http://a.b/c",
+    "İstanbul'da hava nasıl?",
+    "ở đâu thế này",
+    "x" * 700,
+    "word " * 300,
+    "первый " * 200 + "последний?",
+    "長い文章。" * 300,
     "Review:\n```\ndef f(x):\n    return x;\n```\nOk?",
-    "Traceback (most recent call last):\n  File \"a.py\"\n", "a,b,c\n1,2,3\n4,5,6\n7,8,9\n",
-    "From: a\nTo: b\nSubject: c\n\n- one\n- two\n", "[12:01:02] x\n[12:01:03] y\n[12:01:04] z\n...",
-    "diff --git a b\n--- a\n+++ b\n@@ -1 +1 @@\n", "key sk-123 “quoted” „zitat“ «guillemets»", "ภาษาไทย คือ",
-    "{\"a\": [1, 2]}", "\n\n  lead\n\nmiddle line here that is long\ntail it is\n\n", "😀😀 ok 😀",
+    'Traceback (most recent call last):\n  File "a.py"\n',
+    "a,b,c\n1,2,3\n4,5,6\n7,8,9\n",
+    "From: a\nTo: b\nSubject: c\n\n- one\n- two\n",
+    "[12:01:02] x\n[12:01:03] y\n[12:01:04] z\n...",
+    "diff --git a b\n--- a\n+++ b\n@@ -1 +1 @@\n",
+    "key sk-123 “quoted” „zitat“ «guillemets»",
+    "ภาษาไทย คือ",
+    '{"a": [1, 2]}',
+    "\n\n  lead\n\nmiddle line here that is long\ntail it is\n\n",
+    "😀😀 ok 😀",
 ]
 
 
@@ -252,9 +273,7 @@ def write_fixture(model: Model, tasks: list[c.Task]) -> None:
     """What both sides must find."""
     samples = [(text, []) for text in PARITY] + [("look", ["image/png", "application/pdf"])]
     samples += [(t.text, t.attachments) for t in tasks[:: max(1, len(tasks) // 40)]]
-    rows = [
-        c.Task(text, "general", [], "simple", False, media, "", "") for text, media in samples
-    ]
+    rows = [c.Task(text, "general", [], "simple", False, media, "", "") for text, media in samples]
     scores = model.scores(c.count(rows))
     FIXTURE.parent.mkdir(parents=True, exist_ok=True)
     with FIXTURE.open("w", encoding="utf-8") as out:

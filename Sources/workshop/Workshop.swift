@@ -13,7 +13,9 @@ struct Workshop: AsyncParsableCommand {
             78 the configuration is wrong.
             """,
         version: "workshop \(Version.current)",
-        subcommands: [Serve.self, Route.self, Think.self, Health.self, Costs.self, Audit.self, Check.self, Classify.self]
+        subcommands: [
+            Serve.self, Route.self, Think.self, Health.self, Costs.self, Audit.self, Check.self, Classify.self,
+        ]
     )
 }
 

@@ -39,7 +39,7 @@ struct ClassifierParityTests {
                 let hashes = UnsafeMutableBufferPointer<UInt32>.allocate(capacity: zones.capacity(bytes.count))
                 defer { hashes.deallocate() }
                 let read = model.folding.withUnsafeBufferPointer {
-                    TaskWords.read(bytes, zones: zones, folding: $0.baseAddress!, into: hashes)
+                    TaskWords.read(bytes, zones: zones, folding: $0, into: hashes)
                 }
                 let edge = hashes[0..<read.edge].reduce(0, &+)
                 let middle = hashes[read.edge..<(read.edge + read.middle)].reduce(0, &+)

@@ -48,7 +48,7 @@ public struct Classifier: Sendable {
         let shape = TaskStructure(bytes, zones: zones, attachments: attachments)
         return withUnsafeTemporaryAllocation(of: UInt32.self, capacity: zones.capacity(bytes.count)) { hashes in
             let read = model.folding.withUnsafeBufferPointer {
-                TaskWords.read(bytes, zones: zones, folding: $0.baseAddress!, into: hashes)
+                TaskWords.read(bytes, zones: zones, folding: $0, into: hashes)
             }
             let known = model.look(up: hashes, edge: read.edge, middle: read.middle)
             let scores = model.scores(known, shape)
@@ -154,7 +154,9 @@ public struct Classifier: Sendable {
         }
 
         /// The columns stand in the order of ``TaskKind``.
-        var kind: TaskKind { TaskKind.allCases[TaskKind.allCases.index(TaskKind.allCases.startIndex, offsetBy: column)] }
+        var kind: TaskKind {
+            TaskKind.allCases[TaskKind.allCases.index(TaskKind.allCases.startIndex, offsetBy: column)]
+        }
     }
 }
 

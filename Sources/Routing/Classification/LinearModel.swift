@@ -136,7 +136,9 @@ struct LinearModel: Sendable {
         cells.withUnsafeBytes { cells in
             for row in rows {
                 let place = Int(row) * Self.columns
-                low &+= SIMD8<Int32>(truncatingIfNeeded: cells.loadUnaligned(fromByteOffset: place, as: SIMD8<Int8>.self))
+                low &+= SIMD8<Int32>(
+                    truncatingIfNeeded: cells.loadUnaligned(fromByteOffset: place, as: SIMD8<Int8>.self)
+                )
                 middle &+= SIMD8<Int32>(
                     truncatingIfNeeded: cells.loadUnaligned(fromByteOffset: place + 8, as: SIMD8<Int8>.self)
                 )

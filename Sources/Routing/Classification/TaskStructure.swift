@@ -208,7 +208,8 @@ extension TaskStructure {
             "Traceback (", "  File \"", "    at ", "\tat ", "panic:", "goroutine ", "Caused by:", "Exception in ",
         ]
         private static let codes: [StaticString] = [
-            "def ", "func ", "class ", "fn ", "import ", "#include", "function ", "public ", "private ", "const ", "let ",
+            "def ", "func ", "class ", "fn ", "import ", "#include", "function ", "public ", "private ", "const ",
+            "let ",
             "var ", "return ", "SELECT ", "#!/", "from ", "for (", "if (", "while (",
         ]
         private static let headers: [StaticString] = [
