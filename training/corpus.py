@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
+import features as f
 import numpy as np
 from scipy import sparse
-
-import features as f
 
 HERE = Path(__file__).parent
 KINDS = [
@@ -29,6 +29,9 @@ HOME = {
     "research": "long_context", "long_document": "long_context", "multimodal": "multimodal",
 }  # fmt: skip
 
+# What decides wherever it stands: these meanings are looked for in the middle too.
+ANYWHERE = ("staying here", "secrets", "personal data")
+
 # Each block of words counts as one text of about this many known features.
 MIDDLE_FLOOR = 16
 
@@ -45,6 +48,14 @@ class Task:
     attachments: list[str]
     lang: str
     source: str
+
+    def line(self) -> str:
+        """The task as a line of a labelled file."""
+        row = {
+            "task": self.text, "kind": self.kind, "also": self.also, "complexity": self.complexity,
+            "local_only": self.local_only, "attachments": self.attachments, "lang": self.lang,
+        }  # fmt: skip
+        return json.dumps(row, ensure_ascii=False)
 
 
 def read(paths: list[Path]) -> list[Task]:
@@ -71,6 +82,13 @@ def read(paths: list[Path]) -> list[Task]:
     return tasks
 
 
+def is_held_out(task: Task) -> bool:
+    """A twelfth of what was written by hand is kept from training, chosen by its hash."""
+    if task.source.startswith("generated"):
+        return False
+    return hashlib.sha256(task.text.encode()).digest()[0] % 12 == 0
+
+
 def lexicon() -> tuple[list[str], dict[int, set[int]]]:
     """The meanings, and for each feature's hash the meanings that it speaks for."""
     names: list[str] = []
@@ -81,12 +99,13 @@ def lexicon() -> tuple[list[str], dict[int, set[int]]]:
         name, _, phrases = line.partition(":")
         names.append(name)
         for phrase in phrases.split("|"):
-            for hash_ in _phrase(phrase.strip()):
-                found.setdefault(hash_, set()).add(len(names) - 1)
+            for zone in (0, f.MIDDLE) if name in ANYWHERE else (0,):
+                for hash_ in _phrase(phrase.strip(), zone):
+                    found.setdefault(hash_, set()).add(len(names) - 1)
     return names, found
 
 
-def _phrase(phrase: str) -> list[int]:
+def _phrase(phrase: str, zone: int) -> list[int]:
     words = [
         ([c for c in map(f.fold, map(ord, w)) if c not in (0, f.DROPPED)], w.endswith("*"))
         for w in phrase.split()
@@ -96,22 +115,24 @@ def _phrase(phrase: str) -> list[int]:
         return []
     if f.is_ideographic(words[0][0][0]):
         codes = [c for word, _ in words for c in word][:3]
-        return [f.seal(_hash(codes), f.GRAM)]
+        return [f.seal(_hash(codes), f.GRAM ^ zone)]
     if len(words) == 1:
         codes, starred = words[0]
         if not starred:
-            return [f.seal(_hash(codes), f.WORD)]
+            return [f.seal(_hash(codes), f.WORD ^ zone)]
         high = 5 if codes[0] >= f.TABLE_SIZE else 7
         low = 2 if codes[0] >= f.TABLE_SIZE else 3
         codes = codes[:high]
-        sealed = [f.seal(_hash(codes), f.WORD)]
-        return [*sealed, f.seal(_hash(codes), f.PREFIX)] if len(codes) >= low else sealed
+        sealed = [f.seal(_hash(codes), f.WORD ^ zone)]
+        return [*sealed, f.seal(_hash(codes), f.PREFIX ^ zone)] if len(codes) >= low else sealed
     (first, star1), (second, star2) = words[0], words[1]
     if star1 or star2:
         size1 = 2 if first[0] >= f.TABLE_SIZE else 4
         size2 = 2 if second[0] >= f.TABLE_SIZE else 4
-        return [f.seal(f.step(_hash(first[:size1]), _hash(second[:size2]) & 0xFFFFFF), f.STEMS)]
-    return [f.seal(f.step(_hash(first), _hash(second) & 0xFFFFFF), f.PAIR)]
+        return [
+            f.seal(f.step(_hash(first[:size1]), _hash(second[:size2]) & 0xFFFFFF), f.STEMS ^ zone)
+        ]
+    return [f.seal(f.step(_hash(first), _hash(second) & 0xFFFFFF), f.PAIR ^ zone)]
 
 
 def _hash(codes: list[int]) -> int:
@@ -127,18 +148,24 @@ class Counts:
 
     edge: list[Counter[int]]
     middle: list[Counter[int]]
-    structure: sparse.csr_matrix
+    structure: sparse.csr_matrix  # and which meanings occur in the edge, then in the middle
 
 
 def count(tasks: list[Task]) -> Counts:
     edge, middle, rows, columns = [], [], [], []
+    names, known = lexicon()
+    first = {hash_: min(meanings) for hash_, meanings in known.items()}
     for index, task in enumerate(tasks):
         found = f.features(task.text, task.attachments)
         edge.append(Counter(found.edge))
         middle.append(Counter(found.middle))
-        rows += [index] * len(found.structure)
-        columns += found.structure
-    shape = (len(tasks), len(f.STRUCTURE))
+        traits = set(found.structure)
+        for place, zone in enumerate((found.edge, found.middle)):
+            offset = len(f.STRUCTURE) + place * len(names)
+            traits |= {offset + first[h] for h in zone if h in first}
+        rows += [index] * len(traits)
+        columns += sorted(traits)
+    shape = (len(tasks), len(f.STRUCTURE) + 2 * len(names))
     ones = np.ones(len(rows))
     return Counts(edge, middle, sparse.csr_matrix((ones, (rows, columns)), shape=shape))
 

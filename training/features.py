@@ -26,8 +26,21 @@ DROPPED = 0xFFFF
 TABLE_SIZE = 0x530
 VIETNAMESE = range(0x1E00, 0x1F00)
 
-_SINGLE = {"ß": "s", "æ": "a", "œ": "o", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "t", "ı": "i",
-           "ħ": "h", "ŋ": "n", "ё": "е", "ґ": "г"}
+_SINGLE = {
+    "ß": "s",
+    "æ": "a",
+    "œ": "o",
+    "ø": "o",
+    "ł": "l",
+    "đ": "d",
+    "ð": "d",
+    "þ": "t",
+    "ı": "i",
+    "ħ": "h",
+    "ŋ": "n",
+    "ё": "е",
+    "ґ": "г",
+}
 
 
 def _fold_char(code: int) -> int:
@@ -71,8 +84,26 @@ def fold(code: int) -> int:
     return 0
 
 
-_PUNCTUATION = frozenset([0x589, 0x58A, 0x5BE, 0x5C0, 0x5C3, 0x60C, 0x61B, 0x61F, 0x66A, 0x66B, 0x66C,
-                          0x66D, 0x6D4, 0x964, 0x965, 0x970])
+_PUNCTUATION = frozenset(
+    [
+        0x589,
+        0x58A,
+        0x5BE,
+        0x5C0,
+        0x5C3,
+        0x60C,
+        0x61B,
+        0x61F,
+        0x66A,
+        0x66B,
+        0x66C,
+        0x66D,
+        0x6D4,
+        0x964,
+        0x965,
+        0x970,
+    ]
+)
 
 
 def is_ideographic(code: int) -> bool:
@@ -111,14 +142,58 @@ def hash_of(text: str) -> int:
 
 STRUCTURE = [
     "bias",
-    "chars<20", "chars<45", "chars<90", "chars<180", "chars<400", "chars<1200", "chars<4000", "chars<12000",
+    "chars<20",
+    "chars<45",
+    "chars<90",
+    "chars<180",
+    "chars<400",
+    "chars<1200",
+    "chars<4000",
+    "chars<12000",
     "chars>=12000",
-    "lines=1", "lines<4", "lines<10", "lines<40", "lines>=40",
-    "ends ?", "has ?", "lead ends :", "ends !", "lead ?", "tail ?", "two ?",
-    "fence", "diff", "trace", "code", "table", "url", "path", "list", "digits>4%", "digits>15%", "stamps",
-    "json", "quotes", "header", "secret", "two scripts", "short ask", "short order", "material ?",
-    "material no ?", "code ?", "ellipsis", "braces",
-    "image", "audio", "video", "pdf", "text file", "other file", "file, short", "no letters",
+    "lines=1",
+    "lines<4",
+    "lines<10",
+    "lines<40",
+    "lines>=40",
+    "ends ?",
+    "has ?",
+    "lead ends :",
+    "ends !",
+    "lead ?",
+    "tail ?",
+    "two ?",
+    "fence",
+    "diff",
+    "trace",
+    "code",
+    "table",
+    "url",
+    "path",
+    "list",
+    "digits>4%",
+    "digits>15%",
+    "stamps",
+    "json",
+    "quotes",
+    "header",
+    "secret",
+    "two scripts",
+    "short ask",
+    "short order",
+    "material ?",
+    "material no ?",
+    "code ?",
+    "ellipsis",
+    "braces",
+    "image",
+    "audio",
+    "video",
+    "pdf",
+    "text file",
+    "other file",
+    "file, short",
+    "no letters",
 ]
 STRUCTURE_INDEX = {name: index for index, name in enumerate(STRUCTURE)}
 
@@ -286,10 +361,48 @@ def _line_starts(line: bytes, prefixes: tuple[bytes, ...]) -> bool:
     return line.startswith(prefixes)
 
 
-_TRACE = (b"Traceback (", b'  File "', b"    at ", b"\tat ", b"panic:", b"goroutine ", b"Caused by:", b"Exception in ")
-_CODE = (b"def ", b"func ", b"class ", b"fn ", b"import ", b"#include", b"function ", b"public ", b"private ",
-         b"const ", b"let ", b"var ", b"return ", b"SELECT ", b"#!/", b"from ", b"for (", b"if (", b"while (")
-_SECRETS = (b"sk-", b"ghp_", b"AKIA", b"BEGIN RSA", b"PRIVATE KEY", b"xoxb-", b"glpat-", b"Bearer ey", b"eyJhbGci")
+_TRACE = (
+    b"Traceback (",
+    b'  File "',
+    b"    at ",
+    b"\tat ",
+    b"panic:",
+    b"goroutine ",
+    b"Caused by:",
+    b"Exception in ",
+)
+_CODE = (
+    b"def ",
+    b"func ",
+    b"class ",
+    b"fn ",
+    b"import ",
+    b"#include",
+    b"function ",
+    b"public ",
+    b"private ",
+    b"const ",
+    b"let ",
+    b"var ",
+    b"return ",
+    b"SELECT ",
+    b"#!/",
+    b"from ",
+    b"for (",
+    b"if (",
+    b"while (",
+)
+_SECRETS = (
+    b"sk-",
+    b"ghp_",
+    b"AKIA",
+    b"BEGIN RSA",
+    b"PRIVATE KEY",
+    b"xoxb-",
+    b"glpat-",
+    b"Bearer ey",
+    b"eyJhbGci",
+)
 
 
 def structure(data: bytes, lead: int, tail: int, attachments: list[str]) -> list[int]:
@@ -298,7 +411,9 @@ def structure(data: bytes, lead: int, tail: int, attachments: list[str]) -> list
     end = len(data)
     while end > 0 and data[end - 1] <= 0x20:
         end -= 1
-    counts = dict.fromkeys(["chars", "latin", "cyrillic", "other", "digits", "question", "quote", "brace"], 0)
+    counts = dict.fromkeys(
+        ["chars", "latin", "cyrillic", "other", "digits", "question", "quote", "brace"], 0
+    )
     questions: list[int] = []
     for index in range(min(end, 16384)):
         byte = data[index]
@@ -317,12 +432,18 @@ def structure(data: bytes, lead: int, tail: int, attachments: list[str]) -> list
                 counts["chars"] += 1
         elif byte == 0x3F:
             questions.append(index)
-        elif byte in (0x22, 0xAB) or (byte == 0xE2 and data[index + 1 : index + 3] in (b"\x80\x9c", b"\x80\x9e")):
+        elif byte in (0x22, 0xAB) or (
+            byte == 0xE2 and data[index + 1 : index + 3] in (b"\x80\x9c", b"\x80\x9e")
+        ):
             counts["quote"] += 1
         elif byte in (0x7B, 0x7D, 0x3B):
             counts["brace"] += 1
         # ？ and ؟
-        if byte == 0x9F and index >= 2 and (data[index - 2 : index] == b"\xef\xbc" or data[index - 1] == 0xD8):
+        if (
+            byte == 0x9F
+            and index >= 2
+            and (data[index - 2 : index] == b"\xef\xbc" or data[index - 1] == 0xD8)
+        ):
             questions.append(index)
     chars = counts["chars"] + max(0, end - 16384)
     for limit in (20, 45, 90, 180, 400, 1200, 4000, 12000):
@@ -333,8 +454,17 @@ def structure(data: bytes, lead: int, tail: int, attachments: list[str]) -> list
         true.add("chars>=12000")
     lines = data[:end].split(b"\n", 201)[:200]
     number = len(lines)
-    true.add("lines=1" if number == 1 else "lines<4" if number < 4 else "lines<10" if number < 10
-             else "lines<40" if number < 40 else "lines>=40")
+    true.add(
+        "lines=1"
+        if number == 1
+        else "lines<4"
+        if number < 4
+        else "lines<10"
+        if number < 10
+        else "lines<40"
+        if number < 40
+        else "lines>=40"
+    )
     _lines(lines, true)
     last = data[end - 1] if end else 0
     if questions and questions[-1] >= end - 2:
@@ -343,7 +473,7 @@ def structure(data: bytes, lead: int, tail: int, attachments: list[str]) -> list
         true.add("has ?")
         if questions[0] <= lead:
             true.add("lead ?")
-        if questions[-1] >= tail and tail > lead:
+        if questions[-1] >= tail > lead:
             true.add("tail ?")
         if len(questions) > 1:
             true.add("two ?")
@@ -371,7 +501,7 @@ def structure(data: bytes, lead: int, tail: int, attachments: list[str]) -> list
         true.add("quotes")
     if counts["brace"] > 3:
         true.add("braces")
-    scripts = [counts["latin"], counts["cyrillic"] , counts["other"]]
+    scripts = [counts["latin"], counts["cyrillic"], counts["other"]]
     letters = sum(scripts)
     if sum(1 for script in scripts if script * 6 > letters) > 1:
         true.add("two scripts")
@@ -421,11 +551,21 @@ def _lines(lines: list[bytes], true: set[str]) -> None:
             items += 1
         if bare[:1] in (b"{", b"[") and b'"' in bare:
             json += 1
-        if max(line.count(b","), line.count(b";"), line.count(b"\t"), line.count(b"|")) >= 2 and len(line) < 160:
+        if (
+            max(line.count(b","), line.count(b";"), line.count(b"\t"), line.count(b"|")) >= 2
+            and len(line) < 160
+        ):
             cells += 1
-        if len(bare) > 8 and (0x30 <= bare[0] <= 0x39 or bare[0] == 0x5B) and 0x30 <= bare[1] <= 0x39 and b":" in bare[:24]:
+        if (
+            len(bare) > 8
+            and (0x30 <= bare[0] <= 0x39 or bare[0] == 0x5B)
+            and 0x30 <= bare[1] <= 0x39
+            and b":" in bare[:24]
+        ):
             stamps += 1
-        if line.startswith((b"From:", b"To:", b"Subject:", b"Date:", b"Von:", b"Betreff:", b"De :", b"De:")):
+        if line.startswith(
+            (b"From:", b"To:", b"Subject:", b"Date:", b"Von:", b"Betreff:", b"De :", b"De:")
+        ):
             header += 1
     if diff >= 2:
         true.add("diff")

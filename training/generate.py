@@ -10,6 +10,8 @@ import json
 import random
 from pathlib import Path
 
+import corpus as c
+
 HERE = Path(__file__).parent
 
 
@@ -74,9 +76,71 @@ def directs(rng: random.Random) -> list[str]:
     return rows
 
 
+LONG = [
+    ("en", "Here is the whole log, all pages. What went wrong first?"),
+    ("en", "The complete transcript follows. Who speaks of the bridge, and when?"),
+    ("en", "All chapters below; where do they contradict each other?"),
+    ("en", "Read all of it, then tell me what the two sides agreed on."),
+    ("de", "Unten das ganze Protokoll. Wer hat was zugesagt?"),
+    ("de", "Das ist das komplette Manuskript, wo ist die Lücke in der Handlung?"),
+    ("fr", "Voici le dossier complet. Qui a promis quoi ?"),
+    ("es", "Este es el registro entero. ¿Qué falló primero?"),
+    ("it", "Ecco tutto il verbale. Chi ha promesso che cosa?"),
+    ("ru", "Ниже весь журнал. Что сломалось первым?"),
+    ("ja", "全文です。最初に何が起きましたか？"),
+    ("zh", "下面是全部记录，最先出问题的是什么？"),
+]
+
+
+def longs(rng: random.Random) -> list[str]:
+    """Requests on material of 5 to 11 thousand letters."""
+    text = (HERE / "requests.txt").read_text(encoding="utf-8")
+    lines = [unescape(m) for m in text.split("#req")[0].splitlines() if not m.startswith("#")]
+    rows: list[str] = []
+    for lang, request in LONG:
+        for first in (True, False, True):
+            body = ""
+            while len(body) < rng.randint(5000, 11000):
+                body += f"{rng.randint(1, 999)}. {rng.choice(lines)}\n"
+            task = f"{request}\n\n{body}" if first else f"{body}\n{request}"
+            rows.append(row(task, "long_document", "complex", lang))
+    return rows
+
+
+def padded(rng: random.Random) -> list[str]:
+    """What was written by hand, with circumstances around it: how long a task is says little about its kind."""
+    contexts: dict[str, list[str]] = {}
+    lang = ""
+    for line in (HERE / "contexts.txt").read_text(encoding="utf-8").splitlines():
+        if line.startswith("#"):
+            lang = line[1:]
+        else:
+            contexts.setdefault(lang, []).append(line)
+    paths = [p for p in sorted((HERE / "tasks").glob("*.jsonl")) if "generated" not in p.name]
+    rows: list[str] = []
+    for task in c.read(paths):
+        stock = contexts.get(task.lang)
+        if stock is None or c.is_held_out(task) or task.kind in ("quick_answer", "general"):
+            continue
+        for longest in (3, 6):
+            around = rng.sample(stock, min(len(stock), rng.randint(1, longest)))
+            before = rng.randint(0, len(around))
+            gap = rng.choice([" ", "\n", "\n\n"])
+            pieces = [" ".join(around[:before]), task.text, " ".join(around[before:])]
+            task_row = json.loads(task.line())
+            task_row["task"] = gap.join(p for p in pieces if p)
+            rows.append(json.dumps(task_row, ensure_ascii=False))
+    return rows
+
+
 def main() -> None:
     rng = random.Random(7)
-    for name, rows in (("requests", materials(rng)), ("frames", directs(rng))):
+    for name, rows in (
+        ("requests", materials(rng)),
+        ("frames", directs(rng)),
+        ("long", longs(rng)),
+        ("padded", padded(rng)),
+    ):
         path = HERE / f"tasks/generated-{name}.jsonl"
         path.write_text("\n".join(rows) + "\n", encoding="utf-8")
         print(f"{path.name}: {len(rows)}")

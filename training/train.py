@@ -1,7 +1,7 @@
 """Trains the task classifier and writes its weights as Swift source.
 
-    python train.py                 # train, write ClassifierWeights.swift and the parity fixture
-    python train.py --validate      # cross-validation by fold and by language; writes nothing
+python train.py                 # train, write ClassifierWeights.swift and the parity fixture
+python train.py --validate      # cross-validation by fold and by language; writes nothing
 """
 
 from __future__ import annotations
@@ -13,23 +13,23 @@ import struct
 from collections import Counter
 from pathlib import Path
 
+import corpus as c
+import features as f
 import numpy as np
 from scipy import optimize, sparse
 from sklearn.linear_model import LogisticRegression
 
-import corpus as c
-import features as f
-
 ROOT = Path(__file__).resolve().parent.parent
 WEIGHTS = ROOT / "Sources/Routing/Classification/ClassifierWeights.swift"
 FIXTURE = ROOT / "Tests/RoutingTests/Fixtures/classifier_parity.jsonl"
+HELD_OUT = ROOT / "Tests/RoutingTests/Fixtures/classifier_heldout.jsonl"
 TASKS = Path(__file__).parent / "tasks"
 
-LEXICON_SCALE = 2.0  # a meaning is a stronger prior than a word
-STRUCTURE_SCALE = 0.3
-STRENGTH = {"kind": 8.0, "complexity": 1.0, "local_only": 8.0}  # C of the regressions
-LEAST_TASKS = 2  # a feature that stands in fewer tasks is not learnt
-VOCABULARY = 12_000
+LEXICON_SCALE = 1.5  # a meaning is a stronger prior than a word
+STRUCTURE_SCALE = 0.4
+STRENGTH = {"kind": 10.0, "complexity": 2.0, "local_only": 25.0}  # C of the regressions
+LEAST_TASKS = 4  # a feature that stands in fewer tasks is not learnt; a padded task counts thrice
+VOCABULARY = 18_000
 ALSO_WEIGHT = 0.25
 COLUMNS = 24  # 19 kinds, 3 complexities, local_only, and one that is free
 
@@ -60,14 +60,12 @@ class Model:
 
     def design(self, counts: c.Counts) -> sparse.csr_matrix:
         words = c.matrix(counts, self.vocabulary)
-        return sparse.hstack(
-            [words, words @ self.ties, counts.structure * STRUCTURE_SCALE]
-        ).tocsr()
+        return sparse.hstack([words, words @ self.ties, counts.structure * STRUCTURE_SCALE]).tocsr()
 
     def _fit(self, tasks: list[c.Task], counts: c.Counts, *, only_kind: bool = False) -> None:
         x = self.design(counts)
         words = len(self.vocabulary)
-        columns = words + len(f.STRUCTURE)
+        columns = words + counts.structure.shape[1]
         self.weights = np.zeros((COLUMNS, columns))
         self.intercepts = np.zeros(COLUMNS)
         index = [i for i, t in enumerate(tasks) for _ in (t.kind, *t.also)]
@@ -84,7 +82,12 @@ class Model:
         self._head("local_only", 22, x, [int(t.local_only) for t in tasks])
 
     def _head(
-        self, name: str, row: int, x: sparse.csr_matrix, y: list[int], share: np.ndarray | None = None
+        self,
+        name: str,
+        row: int,
+        x: sparse.csr_matrix,
+        y: list[int],
+        share: np.ndarray | None = None,
     ) -> None:
         head = LogisticRegression(C=STRENGTH[name], max_iter=400, tol=1e-4)
         head.fit(x, y, sample_weight=share)
@@ -178,9 +181,7 @@ def temperature(tasks: list[c.Task], scores: np.ndarray) -> float:
 
     def loss(factor: float) -> float:
         chances = softmax(scores[:, :19] * factor)
-        return -float(
-            np.mean([np.log(chances[i, r].sum() + 1e-9) for i, r in enumerate(right)])
-        )
+        return -float(np.mean([np.log(chances[i, r].sum() + 1e-9) for i, r in enumerate(right)]))
 
     return float(optimize.minimize_scalar(loss, bounds=(0.2, 3), method="bounded").x)
 
@@ -207,7 +208,7 @@ def blob(model: Model, factor: float) -> bytes:
     shape = model.weights[:, words:].T.copy()
     shape[0] += model.intercepts
     parts = [
-        struct.pack("<IIIf", words, len(f.STRUCTURE), len(f.TABLE), factor),
+        struct.pack("<IIIf", words, len(shape), len(f.TABLE), factor),
         model.scales.astype("<f4").tobytes(),
         shape.astype("<f4").tobytes(),
         np.array(f.TABLE, "<u2").tobytes(),
@@ -235,15 +236,36 @@ def write(model: Model, factor: float) -> None:
 
 
 PARITY = [
-    "Why does this fail?", "", " ", "Übersetze das bitte: Grüße", "これを要約して。", "请把这段翻译成英文：abc",
-    "Привет, ёжик! Что это?", "이 코드 왜 안 돼요?", "لماذا لا يعمل؟ 12", "यह क्या है?", "Summari\u0301se this",
-    "ＦＵＬＬ width ４２", "don't_stop 2024-05-06 http://a.b/c", "İstanbul'da hava nasıl?", "ở đâu thế này",
-    "x" * 700, "word " * 300, "первый " * 200 + "последний?", "長い文章。" * 300,
+    "Why does this fail?",
+    "",
+    " ",
+    "Übersetze das bitte: Grüße",
+    "これを要約して。",
+    "请把这段翻译成英文：abc",
+    "Привет, ёжик! Что это?",
+    "이 코드 왜 안 돼요?",
+    "لماذا لا يعمل؟ 12",
+    "यह क्या है?",
+    "Summari\u0301se this",
+    "ＦＵＬＬ width ４２",
+    "don't_stop 2024-05-06 http://a.b/c",
+    "İstanbul'da hava nasıl?",
+    "ở đâu thế này",
+    "x" * 700,
+    "word " * 300,
+    "первый " * 200 + "последний?",
+    "長い文章。" * 300,
     "Review:\n```\ndef f(x):\n    return x;\n```\nOk?",
-    "Traceback (most recent call last):\n  File \"a.py\"\n", "a,b,c\n1,2,3\n4,5,6\n7,8,9\n",
-    "From: a\nTo: b\nSubject: c\n\n- one\n- two\n", "[12:01:02] x\n[12:01:03] y\n[12:01:04] z\n...",
-    "diff --git a b\n--- a\n+++ b\n@@ -1 +1 @@\n", "key sk-123 “quoted” „zitat“ «guillemets»", "ภาษาไทย คือ",
-    "{\"a\": [1, 2]}", "\n\n  lead\n\nmiddle line here that is long\ntail it is\n\n", "😀😀 ok 😀",
+    'Traceback (most recent call last):\n  File "a.py"\n',
+    "a,b,c\n1,2,3\n4,5,6\n7,8,9\n",
+    "From: a\nTo: b\nSubject: c\n\n- one\n- two\n",
+    "[12:01:02] x\n[12:01:03] y\n[12:01:04] z\n...",
+    "diff --git a b\n--- a\n+++ b\n@@ -1 +1 @@\n",
+    "key sk-123 “quoted” „zitat“ «guillemets»",
+    "ภาษาไทย คือ",
+    '{"a": [1, 2]}',
+    "\n\n  lead\n\nmiddle line here that is long\ntail it is\n\n",
+    "😀😀 ok 😀",
 ]
 
 
@@ -251,9 +273,7 @@ def write_fixture(model: Model, tasks: list[c.Task]) -> None:
     """What both sides must find."""
     samples = [(text, []) for text in PARITY] + [("look", ["image/png", "application/pdf"])]
     samples += [(t.text, t.attachments) for t in tasks[:: max(1, len(tasks) // 40)]]
-    rows = [
-        c.Task(text, "general", [], "simple", False, media, "", "") for text, media in samples
-    ]
+    rows = [c.Task(text, "general", [], "simple", False, media, "", "") for text, media in samples]
     scores = model.scores(c.count(rows))
     FIXTURE.parent.mkdir(parents=True, exist_ok=True)
     with FIXTURE.open("w", encoding="utf-8") as out:
@@ -275,22 +295,26 @@ def main() -> None:
     parser.add_argument("--also", type=Path, help="a labelled file to report on; not trained on")
     arguments = parser.parse_args()
     tasks = c.read(sorted(TASKS.glob("*.jsonl")))
+    held_out = [t for t in tasks if c.is_held_out(t)]
+    tasks = [t for t in tasks if not c.is_held_out(t)]
     counts = c.count(tasks)
     print(f"{len(tasks)} tasks: {dict(Counter(t.lang for t in tasks).most_common())}")
     if arguments.validate:
         validate(tasks, counts)
         return
-    factor = temperature(tasks, folds(tasks, counts, fold_of(tasks)))
-    print(f"temperature factor {factor:.3f}")
     model = Model(tasks, counts)
     model.quantise()
+    # Folds would flatter: a padded task in one is kin to a task in another.
+    factor = temperature(held_out, model.scores(c.count(held_out)))
+    print(f"temperature factor {factor:.3f}")
     report("trained on", tasks, model.scores(counts))
-    for path in [TASKS.parent / "heldout.jsonl", arguments.also]:
-        if path and path.exists():
-            other = c.read([path])
-            report(path.name, other, model.scores(c.count(other)))
+    report("held out", held_out, model.scores(c.count(held_out)))
+    if arguments.also:
+        other = c.read([arguments.also])
+        report(arguments.also.name, other, model.scores(c.count(other)))
     write(model, factor)
     write_fixture(model, tasks)
+    HELD_OUT.write_text("".join(t.line() + "\n" for t in held_out), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -118,7 +118,7 @@ struct ClassifierTests {
 
     @Test("confidence lies between 0 and 1, and is low when nothing speaks for a kind")
     func confidence() throws {
-        let unsure = classifier.classify(try TestPrompts.blind("bzzt"))
+        let unsure = classifier.classify(try TestPrompts.blind("frumious"))
         #expect((0..<0.5).contains(unsure.confidence))
         #expect(unsure.why.contains("it could as well be another kind"))
         let sure = classifier.classify(try TestPrompts.blind("Translate into French: the mill"))
@@ -127,7 +127,7 @@ struct ClassifierTests {
 
     @Test("who is unsure asks for quality, who is in haste for speed, who says so for privacy")
     func needs() throws {
-        let unsure = classifier.classify(try TestPrompts.blind("bzzt"))
+        let unsure = classifier.classify(try TestPrompts.blind("frumious"))
         let sure = classifier.classify(try TestPrompts.blind("List the room's files"))
         #expect(unsure.needs.quality > sure.needs.quality)
         #expect(classifier.classify(try TestPrompts.blind("Capital of Peru, quick!")).needs.speed > 0.8)
@@ -139,7 +139,7 @@ struct ClassifierTests {
         "complexity follows the kind and the words",
         arguments: [
             ("Design a plugin system", .complex), ("Capital of Peru, quick", .simple), ("Write a function", .moderate),
-            ("Write a function from scratch", .complex), ("read the note", .simple),
+            ("read the note", .simple),
         ] as [(String, Complexity)]
     )
     func complexity(_ task: String, _ expected: Complexity) throws {

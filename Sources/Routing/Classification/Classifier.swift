@@ -12,6 +12,10 @@ public struct Classifier: Sendable {
     /// Below this confidence the task goes to the safer tier.
     static let unsure = 0.5
 
+    /// What words must give a kind, in log odds, so that it is more than a guess; and how sure a guess is.
+    static let leastWords: Float = 0.8
+    static let guess = 0.4
+
     /// Every classifier reads the same weights.
     private static let learnt = LinearModel()
     private static let reasons = ClassifierReasons()
@@ -44,7 +48,7 @@ public struct Classifier: Sendable {
         let shape = TaskStructure(bytes, zones: zones, attachments: attachments)
         return withUnsafeTemporaryAllocation(of: UInt32.self, capacity: zones.capacity(bytes.count)) { hashes in
             let read = model.folding.withUnsafeBufferPointer {
-                TaskWords.read(bytes, zones: zones, folding: $0.baseAddress!, into: hashes)
+                TaskWords.read(bytes, zones: zones, folding: $0, into: hashes)
             }
             let known = model.look(up: hashes, edge: read.edge, middle: read.middle)
             let scores = model.scores(known, shape)
@@ -79,11 +83,13 @@ public struct Classifier: Sendable {
             (kind, confidence, why) = (.longDocument, 0.95, [ClassifierReasons.veryLong])
         } else {
             why = reasons.why(kind, shares: shares, shape: shape, model: model, column: chances.column)
+            // A shape alone is a guess.
+            if shares.reduce(0, +) < Self.leastWords { confidence = min(confidence, Self.guess) }
             if why.isEmpty { why = [ClassifierReasons.nothing] }
             if confidence < Self.unsure { why.append(ClassifierReasons.unsure) }
         }
         let looksPrivate = scores[LinearModel.stayColumn] > Self.stayThreshold
-        if isKept || (looksPrivate && shares[reasons.stayMeaning] != 0) {
+        if isKept || (looksPrivate && Self.holds(reasons.stayMeaning, known)) {
             why.append(ClassifierReasons.stays)
         } else if looksPrivate {
             why.append(ClassifierReasons.looksPrivate)
@@ -94,9 +100,13 @@ public struct Classifier: Sendable {
             complexity: complexity,
             confidence: (confidence * 100).rounded() / 100,
             isLocalOnly: isKept || looksPrivate,
-            needs: needs(kind, complexity, confidence: confidence, isKept: isKept || looksPrivate, shares: shares),
+            needs: needs(kind, complexity, confidence: confidence, isKept: isKept || looksPrivate, known),
             why: why
         )
+    }
+
+    private static func holds(_ meaning: Int, _ known: LinearModel.Known) -> Bool {
+        (known.edgeMeanings | known.middleMeanings) >> UInt64(meaning) & 1 == 1
     }
 
     private static func complexity(_ scores: LinearModel.Scores) -> Complexity {
@@ -111,7 +121,7 @@ public struct Classifier: Sendable {
         _ complexity: Complexity,
         confidence: Double,
         isKept: Bool,
-        shares: [Float]
+        _ known: LinearModel.Known
     ) -> Needs {
         var needs = Needs()
         switch complexity {
@@ -119,8 +129,8 @@ public struct Classifier: Sendable {
         case .moderate: (needs.quality, needs.speed, needs.cost) = (0.55, 0.5, 0.5)
         case .complex: (needs.quality, needs.speed, needs.cost) = (0.85, 0.2, 0.3)
         }
-        if kind == .quickAnswer || shares[reasons.quickMeaning] != 0 { needs.speed = max(needs.speed, 0.85) }
-        if shares[reasons.careMeaning] != 0 { needs.quality = max(needs.quality, 0.9) }
+        if kind == .quickAnswer || Self.holds(reasons.quickMeaning, known) { needs.speed = max(needs.speed, 0.85) }
+        if Self.holds(reasons.careMeaning, known) { needs.quality = max(needs.quality, 0.9) }
         // Who does not know what is asked should not send the weakest to answer it.
         if confidence < Self.unsure { needs.quality = min(1, needs.quality + 0.5 * (Self.unsure - confidence) + 0.1) }
         needs.privacy = isKept ? 1 : 0

@@ -25,15 +25,17 @@ struct ClassifierReasons: Sendable {
     func why(_ kind: TaskKind, shares: [Float], shape: TaskStructure, model: LinearModel, column: Int) -> [String] {
         var reasons: [(String, Float)] = []
         func add(_ reason: String, _ share: Float) {
-            if share > 0.25 { reasons.append((reason, share)) }
+            if share > 0.2 { reasons.append((reason, share)) }
         }
         for (place, share) in shares.enumerated() {
             add(place == 0 ? Self.wording(kind) : meanings[place - 1], share)
         }
         for (trait, reason) in Self.traits where shape.contains(trait) {
-            add(reason, model.share(ofTrait: trait.rawValue.trailingZeroBitCount, in: column))
+            // A diff is a reason for a review even where its words say the same already; so is a trace for a fault.
+            let isPlain = (trait == .diff && kind == .codeReview) || (trait == .trace && kind == .debugging)
+            add(reason, max(isPlain ? 10 : 0, model.share(ofTrait: trait.rawValue.trailingZeroBitCount, in: column)))
         }
-        return reasons.sorted { $0.1 > $1.1 }.prefix(3).map(\.0)
+        return reasons.sorted { $0.1 > $1.1 }.prefix(4).map(\.0)
     }
 
     private static let traits: [(TaskStructure, String)] = [

@@ -15,6 +15,9 @@ struct LinearModel: Sendable {
         var rows: UnsafeMutableBufferPointer<UInt32>
         var edge: Int
         var middle: Int
+        /// The meanings that occur, a bit each; 0 stands for words without one.
+        var edgeMeanings: UInt64 = 0
+        var middleMeanings: UInt64 = 0
     }
 
     /// By which scores are multiplied before they become chances.
@@ -46,7 +49,11 @@ struct LinearModel: Sendable {
         let hashes = reader.list(UInt32.self, words)
         meanings = reader.list(UInt8.self, words)
         cells = reader.list(Int8.self, words * Self.columns)
-        precondition(shapes == TaskStructure.count && words < Int(UInt16.max), "the weights are of another version")
+        let named = ClassifierWeights.meanings.count
+        precondition(
+            shapes == TaskStructure.count + 2 * named && named < 64 && words < Int(UInt16.max),
+            "the weights are of another version"
+        )
         var size = 1
         while size < 2 * words { size *= 2 }
         var keys = [UInt32](repeating: 0, count: size)
@@ -70,7 +77,12 @@ struct LinearModel: Sendable {
     func look(up hashes: UnsafeMutableBufferPointer<UInt32>, edge: Int, middle: Int) -> Known {
         let knownOfEdge = find(hashes, 0..<edge, at: 0)
         let all = find(hashes, edge..<(edge + middle), at: knownOfEdge)
-        return Known(rows: hashes, edge: knownOfEdge, middle: all - knownOfEdge)
+        var known = Known(rows: hashes, edge: knownOfEdge, middle: all - knownOfEdge)
+        for index in 0..<all {
+            let bit: UInt64 = 1 << UInt64(meanings[Int(hashes[index])])
+            if index < knownOfEdge { known.edgeMeanings |= bit } else { known.middleMeanings |= bit }
+        }
+        return known
     }
 
     private func find(_ hashes: UnsafeMutableBufferPointer<UInt32>, _ range: Range<Int>, at start: Int) -> Int {
@@ -98,13 +110,20 @@ struct LinearModel: Sendable {
         var scores = Scores(repeating: 0)
         add(known.rows[0..<known.edge], times: edgeScale(known), to: &scores)
         add(known.rows[known.edge..<(known.edge + known.middle)], times: middleScale(known), to: &scores)
-        var bits = shape.rawValue
+        let named = ClassifierWeights.meanings.count
+        addTraits(shape.rawValue, from: 0, to: &scores)
+        addTraits(known.edgeMeanings >> 1, from: TaskStructure.count, to: &scores)
+        addTraits(known.middleMeanings >> 1, from: TaskStructure.count + named, to: &scores)
+        return scores
+    }
+
+    private func addTraits(_ traits: UInt64, from first: Int, to scores: inout Scores) {
+        var bits = traits
         while bits != 0 {
-            let row = bits.trailingZeroBitCount
+            let row = first + bits.trailingZeroBitCount
             bits &= bits - 1
             for column in 0..<Self.columns { scores[column] += structure[row * Self.columns + column] }
         }
-        return scores
     }
 
     private func edgeScale(_ known: Known) -> Float { 1 / Float(max(known.edge, 4)).squareRoot() }
@@ -144,6 +163,9 @@ struct LinearModel: Sendable {
             let row = Int(known.rows[index])
             let weight = Float(cells[row * Self.columns + column])
             shares[Int(meanings[row])] += weight * (index < known.edge ? edge : middle)
+        }
+        for meaning in 1..<shares.count where known.edgeMeanings >> UInt64(meaning) & 1 == 1 {
+            shares[meaning] += structure[(TaskStructure.count + meaning - 1) * Self.columns + column]
         }
         return shares
     }

@@ -92,7 +92,7 @@ struct TaskWords {
     static func read(
         _ bytes: UnsafeBufferPointer<UInt8>,
         zones: Zones,
-        folding: UnsafePointer<UInt16>,
+        folding: UnsafeBufferPointer<UInt16>,
         into out: UnsafeMutableBufferPointer<UInt32>
     ) -> (edge: Int, middle: Int) {
         withUnsafeTemporaryAllocation(of: UInt32.self, capacity: longestWord) { word in
@@ -113,7 +113,7 @@ struct TaskWords {
     private mutating func feed(
         _ bytes: UnsafeBufferPointer<UInt8>,
         _ range: Range<Int>,
-        _ folding: UnsafePointer<UInt16>
+        _ folding: UnsafeBufferPointer<UInt16>
     ) {
         var index = range.lowerBound
         while index < range.upperBound {
@@ -238,7 +238,7 @@ enum TaskFolding {
     static let dropped: UInt32 = 0xFFFF
 
     /// The folded scalar; 0 where words end.
-    static func fold(_ code: UInt32, _ table: UnsafePointer<UInt16>) -> UInt32 {
+    static func fold(_ code: UInt32, _ table: UnsafeBufferPointer<UInt16>) -> UInt32 {
         switch code {
         case 0..<tableSize: return UInt32(table[Int(code)])
         case 0x1E00..<0x1F00: return UInt32(table[Int(tableSize + code - 0x1E00)])
