@@ -4,10 +4,10 @@
 /// than ``mostDecoded`` says. One pass over the bytes decides which views are worth building.
 package struct Detectors: Sendable, Undisclosed {
     let spelling: SpellingDetector
-    private let near: NearDetector
+    let near: NearDetector
     private let foreign: ForeignWords
-    private let initials: Initials
-    private let passages: PassageIndex
+    let initials: Initials
+    let passages: PassageIndex
     private let rule: OddityRule
 
     /// How often what was decoded is decoded again.

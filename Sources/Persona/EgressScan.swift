@@ -110,7 +110,9 @@ public struct EgressScan: Sendable {
             }
             text += body[copied...]
         }
-        if let found = text.withUnsafeBufferPointer({ index.traces(in: $0, .sure) }).first { return found.identityClass }
+        if let found = text.withUnsafeBufferPointer({ index.traces(in: $0, .sure) }).first {
+            return found.identityClass
+        }
         for _ in 0..<Self.mostLevels where text.contains(UInt8(ascii: "\\")) {
             let read = Self.withoutJSONEscapes(text)
             if read == text { return nil }

@@ -160,7 +160,9 @@ extension Glyphs {
             case .letters(let folded, let isForeign):
                 if isForeign { sawForeign = true }
                 let kind: Kind = isForeign ? .other : scalar.properties.isUppercase ? .upper : .lower
-                var gap = pending == 0 ? (kind != last && (kind == .other || last == .other) ? Gap.edge : Gap.none)
+                var gap =
+                    pending == 0
+                    ? (kind != last && (kind == .other || last == .other) ? Gap.edge : Gap.none)
                     : Mark.gap(pending)
                 if pending == 0, last == .lower, kind == .upper { gap = Gap.edge }
                 pending = 0
@@ -225,8 +227,9 @@ extension TextFolding {
 
     func letters(of scalar: Unicode.Scalar) -> Folded {
         // Letters above letters are what a text is strewn with to make it hard to read.
-        if (0x363...0x36F).contains(scalar.value) || (0x1AB0...0x1DFF).contains(scalar.value)
-            && scalar.properties.generalCategory == .nonspacingMark
+        if (0x363...0x36F).contains(scalar.value)
+            || (0x1AB0...0x1DFF).contains(scalar.value)
+                && scalar.properties.generalCategory == .nonspacingMark
         {
             return .nothing
         }

@@ -8,7 +8,7 @@ public struct IdentityIndex: Sendable, Undisclosed {
     private let automaton: TermAutomaton
     private let classes: [IdentityClass]
     private let shapes: [Shape]
-    private let detectors: Detectors
+    let detectors: Detectors
     /// Every term as it is written, and the parts of names.
     let terms: [(class: IdentityClass, text: String)]
 
@@ -55,7 +55,9 @@ public struct IdentityIndex: Sendable, Undisclosed {
     private static func guarded(_ terms: [(class: IdentityClass, text: String)]) -> [GuardedTerm] {
         var seen: Set<[UInt8]> = []
         let wholes = terms.compactMap { GuardedTerm($0.class, $0.text, isWhole: true) }
-        let pieces = terms.flatMap { term in Self.parts(of: term).compactMap { GuardedTerm(term.class, $0, isWhole: false) } }
+        let pieces = terms.flatMap { term in
+            Self.parts(of: term).compactMap { GuardedTerm(term.class, $0, isWhole: false) }
+        }
         return (wholes + pieces).filter { seen.insert($0.letters).inserted }
     }
 
@@ -67,7 +69,9 @@ public struct IdentityIndex: Sendable, Undisclosed {
     }
 
     /// Every trace in UTF-8 bytes.
-    func traces(in bytes: UnsafeBufferPointer<UInt8>, _ depth: Detectors.Depth) -> [Trace] { traces(in: [bytes], depth) }
+    func traces(in bytes: UnsafeBufferPointer<UInt8>, _ depth: Detectors.Depth) -> [Trace] {
+        traces(in: [bytes], depth)
+    }
 
     private func traces(in fields: [UnsafeBufferPointer<UInt8>], _ depth: Detectors.Depth) -> [Trace] {
         var traces: [Trace] = []

@@ -64,7 +64,8 @@ struct NearDetector: Sendable, Undisclosed {
     }
 
     /// The words, and the words of identifiers.
-    private func walk(_ letters: UnsafeBufferPointer<UInt8>, _ gaps: UnsafeBufferPointer<UInt8>, _ word: (Word) -> Void) {
+    private func walk(_ letters: UnsafeBufferPointer<UInt8>, _ gaps: UnsafeBufferPointer<UInt8>, _ word: (Word) -> Void)
+    {
         var start = 0
         var piece = 0
         for index in 1...letters.count {
@@ -93,7 +94,7 @@ struct NearDetector: Sendable, Undisclosed {
         guard word.count > 4 else {
             return isFirst ? fronts[Self.front(word)].flatMap { isCommon(word) ? nil : $0 } : nil
         }
-        guard word.count <= 4 * Self.longest else { return nil }
+        guard word.count <= 4 * Self.longest, word.count > 14 || !isCommon(word) else { return nil }
         var mask: UInt64 = 0
         for letter in word { mask |= 1 << UInt64(letter & 0x3F) }
         let kinds = mask.nonzeroBitCount
@@ -108,7 +109,8 @@ struct NearDetector: Sendable, Undisclosed {
             } else if longer >= -1 {
                 let different = (mask ^ table.masks[index]).nonzeroBitCount
                 guard different <= 2 || longer == 0 && (word.count >= 7 || kinds == table.masks[index].nonzeroBitCount),
-                    isNear(word, index, different, kinds) else { continue }
+                    isNear(word, index, different, kinds)
+                else { continue }
             } else {
                 continue
             }
@@ -116,19 +118,22 @@ struct NearDetector: Sendable, Undisclosed {
             break
         }
         if candidate == nil, isFirst, word.count <= Self.longest { candidate = alike(word) }
-        return candidate.flatMap { isCommon(word) ? nil : $0 }
+        return candidate
     }
 
     private func isCommon(_ word: Word) -> Bool { CommonWords.standard.contains(word) }
 
     private func isNear(_ word: Word, _ index: Int, _ different: Int, _ kinds: Int) -> Bool {
         let letters = terms[index].letters
+        // The name itself, or one letter before or behind it: that is no near miss.
+        if word.starts(with: letters) || word.dropFirst().starts(with: letters) { return false }
         // As many different letters, and some of them twice.
         let isRepeating = kinds < letters.count && kinds == masks[index].nonzeroBitCount
         // Another front makes another name: Jimmy, Darrow.
         let isSameFront = word.first == letters.first
         // Of five letters, another one makes another name as well: Maren, Marek; exchanged or doubled ones are slips.
-        if different <= 2, isSameFront || letters.count >= 8, letters.count >= 6 || different <= 1 && word.last == letters.last
+        if different <= 2, isSameFront || letters.count >= 8,
+            letters.count >= 6 || different <= 1 && word.last == letters.last
                 || different == 0,
             Likeness.isOneEditApart(word, letters)
         {
@@ -142,11 +147,15 @@ struct NearDetector: Sendable, Undisclosed {
 
     private func alike(_ word: Word) -> Int? {
         let sound = Sound.hash(word)
-        guard sound.count >= 4, let index = sounds[sound.hash], abs(terms[index].letters.count - word.count) <= 3 else {
+        guard sound.count >= 4, let index = sounds[sound.hash], abs(terms[index].letters.count - word.count) <= 3,
+            !word.starts(with: terms[index].letters)
+        else {
             return nil
         }
         // Of few sounds the first vowel has to be the same one, or Tommy would be Timmy.
-        let isSame = word.prefix(sound.count > 4 ? 1 : 2).elementsEqual(terms[index].letters.prefix(sound.count > 4 ? 1 : 2))
+        let isSame = word.prefix(sound.count > 4 ? 1 : 2).elementsEqual(
+            terms[index].letters.prefix(sound.count > 4 ? 1 : 2)
+        )
         return isSame ? index : nil
     }
 }

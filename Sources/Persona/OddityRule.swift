@@ -185,7 +185,9 @@ public struct OddityRule: Sendable {
         private mutating func takeSelector(_ scalar: Unicode.Scalar) {
             let isIdeograph = (0x3400...0x9FFF).contains(last.value) || (0x20000...0x323AF).contains(last.value)
             let isSupplement = scalar.value > 0xFFFF
-            if isSupplement ? !isIdeograph : last.properties.isAlphabetic && !isIdeograph || last.value & 0xFFF0 == 0xFE00 {
+            if isSupplement
+                ? !isIdeograph : last.properties.isAlphabetic && !isIdeograph || last.value & 0xFFF0 == 0xFE00
+            {
                 isOdd = true
             }
         }

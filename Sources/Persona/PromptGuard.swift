@@ -150,21 +150,26 @@ public struct PromptGuard: Sendable {
         var judged = Judged(verdict: verdict, findings: findings, out: [], pseudonyms: pseudonyms)
         if verdict == .allow { judged.out = texts }
         guard verdict == .pseudonymise else { return judged }
-        let replaced = judged.pseudonyms.replace(index.terms, in: texts)
+        let replaced = judged.pseudonyms.replace(index.terms, in: texts) { index.traces(in: [$0]).isEmpty }
         // What is left after that stands in no way that a stand-in could take the place of.
         let left = unique(index.traces(in: replaced).map(Finding.init))
         if left.isEmpty {
             judged.out = replaced
         } else {
             judged.findings = unique(findings + left)
-            judged.verdict = max(.quarantine, policy.verdict(on: left) == .pseudonymise ? .refuse : policy.verdict(on: left))
+            judged.verdict = max(
+                .quarantine,
+                policy.verdict(on: left) == .pseudonymise ? .refuse : policy.verdict(on: left)
+            )
         }
         return judged
     }
 
     private func unique(_ findings: [Finding]) -> [Finding] {
         var seen: Set<[String]> = []
-        return findings.filter { seen.insert([$0.identityClass.rawValue, $0.severity.rawValue, "\($0.field)"]).inserted }
+        return findings.filter {
+            seen.insert([$0.identityClass.rawValue, $0.severity.rawValue, "\($0.field)"]).inserted
+        }
     }
 }
 

@@ -9,7 +9,7 @@ enum SHA256 {
         ]
         var padded = message + [0x80]
         padded += [UInt8](repeating: 0, count: (120 - padded.count % 64) % 64)
-        padded += (0..<8).map { UInt8(truncatingIfNeeded: UInt64(message.count) * 8 >> UInt64(56 - 8 * $0)) }
+        padded += (0..<8).map { UInt8(truncatingIfNeeded: (UInt64(message.count) * 8) >> UInt64(56 - 8 * $0)) }
         for start in stride(from: 0, to: padded.count, by: 64) { mix(padded[start..<(start + 64)], into: &state) }
         return state.flatMap { word in (0..<4).map { UInt8(truncatingIfNeeded: word >> UInt32(24 - 8 * $0)) } }
     }
@@ -35,7 +35,8 @@ enum SHA256 {
         for index in 0..<64 {
             let (a, e) = (all[0], all[4])
             let chosen = (e & all[5]) ^ (~e & all[6])
-            let one = all[7] &+ (turned(e, 6) ^ turned(e, 11) ^ turned(e, 25)) &+ chosen &+ constants[index]
+            let one =
+                all[7] &+ (turned(e, 6) ^ turned(e, 11) ^ turned(e, 25)) &+ chosen &+ constants[index]
                 &+ words[index]
             let most = (a & all[1]) ^ (a & all[2]) ^ (all[1] & all[2])
             let two = (turned(a, 2) ^ turned(a, 13) ^ turned(a, 22)) &+ most

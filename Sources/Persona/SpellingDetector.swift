@@ -18,7 +18,9 @@ struct SpellingDetector: Sendable, Undisclosed {
         func add(_ letters: [UInt8], _ term: Int, _ kind: Disguises.Kind) {
             let folded = letters.map(TextFolding.alike)
             // What is an ordinary word as it stands hides nobody: "cheer" is "jolly", seven letters on.
-            guard seen.insert(folded).inserted, kind == .plain || !CommonWords.standard.contains(letters) else { return }
+            guard seen.insert(folded).inserted, kind == .plain || !CommonWords.standard.contains(letters) else {
+                return
+            }
             patterns.append(Pattern(term: term, kind: kind, length: letters.count))
             spelled.append(.init(folded: folded, isWholeWord: false))
         }

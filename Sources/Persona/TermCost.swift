@@ -37,7 +37,9 @@ public struct TermCost: Sendable {
     private static func warning(_ term: GuardedTerm?, stops: Int, quarantines: Int, of total: Int) -> String? {
         guard let term else { return nil }
         if term.isASCII, CommonWords.standard.contains(term.letters) { return "an ordinary word" }
-        if !term.isShort, let word = CommonWords.standard.word(holding: term.letters) { return "stands inside \"\(word)\"" }
+        if !term.isShort, let word = CommonWords.standard.word(holding: term.letters) {
+            return "stands inside \"\(word)\""
+        }
         if term.letters.count < 3 { return "so short that it will stop much" }
         if stops * 1_000 > total { return "stops more than one clean text in a thousand" }
         return quarantines * 200 > total ? "quarantines more than one clean text in two hundred" : nil

@@ -37,7 +37,10 @@ struct Guard: ParsableCommand {
             return [
                 "verdict": judged.verdict.rawValue,
                 "findings": judged.findings.map { finding -> [String: Any] in
-                    ["class": finding.identityClass.rawValue, "severity": finding.severity.rawValue, "field": finding.field]
+                    [
+                        "class": finding.identityClass.rawValue, "severity": finding.severity.rawValue,
+                        "field": finding.field,
+                    ]
                 },
                 "out": judged.out,
             ]

@@ -30,7 +30,8 @@ struct GuardBench {
     private static let bombs: [(String, String)] = [
         ("base64", "VGhlIGJvbWIgaXMgYSB0ZXh0"), ("hex", "54686520626f6d62"), ("percent", "%2554%2568"),
         ("escapes", "\\u005cu0054"), ("numbers", "84 104 101 "), ("morse", "- .... . "), ("marks", "<b>|r[i]"),
-        ("leet", "7h3_b0m8!"), ("one letter", "t"), ("spaces", " "), ("tags", "\u{E0054}"), ("zalgo", "t\u{34F}\u{35C}"),
+        ("leet", "7h3_b0m8!"), ("one letter", "t"), ("spaces", " "), ("tags", "\u{E0054}"),
+        ("zalgo", "t\u{34F}\u{35C}"),
         ("zero", "0"), ("base58", "AXMxBQ4 "),
     ]
 

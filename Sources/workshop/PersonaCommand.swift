@@ -51,7 +51,9 @@ struct CheckPersona: ParsableCommand {
             ])
         }
         Output.table(rows)
-        print("\(card.identity.passages.count) fingerprints of the soul, on \(texts.count) clean texts, \(warnings) warnings")
+        print(
+            "\(card.identity.passages.count) fingerprints of the soul, on \(texts.count) clean texts, \(warnings) warnings"
+        )
     }
 
     private static func rate(_ count: Int, _ total: Int) -> String {

@@ -30,7 +30,9 @@ def lines(path):
 def judge(binary, persona, cases):
     """The guard's answers, one for each case."""
     given = "".join(
-        json.dumps({"fields": case["fields"]} if "fields" in case else {"text": case["text"]}) + "\n" for case in cases
+        json.dumps({"fields": case["fields"]} if "fields" in case else {"text": case["text"]})
+        + "\n"
+        for case in cases
     )
     command = [binary, "guard", "--persona", persona, "--jsonl"]
     done = subprocess.run(command, input=given, capture_output=True, text=True, check=False)
@@ -41,7 +43,13 @@ def judge(binary, persona, cases):
 
 def persona_of(terms, folder):
     """Writes a persona whose identity holds the terms, spread over the classes of names."""
-    keys = {"name": "name", "owner": "owner", "person": "people", "place": "places", "project": "projects"}
+    keys = {
+        "name": "name",
+        "owner": "owner",
+        "person": "people",
+        "place": "places",
+        "project": "projects",
+    }
     spread = collections.defaultdict(list)
     for number, term in enumerate(terms):
         spread[keys[CLASSES[min(number, len(CLASSES) - 1)]]].append(term)
@@ -53,7 +61,11 @@ def persona_of(terms, folder):
 
 def score_leaks(cases, answers, group):
     """Prints recall per class, the worst first, and of all."""
-    total, caught, missed = collections.Counter(), collections.Counter(), collections.defaultdict(set)
+    total, caught, missed = (
+        collections.Counter(),
+        collections.Counter(),
+        collections.defaultdict(set),
+    )
     for case, answer in zip(cases, answers, strict=True):
         name = case.get(group, "?")
         total[name] += 1
@@ -64,15 +76,21 @@ def score_leaks(cases, answers, group):
             missed[name].add(case.get("term", ""))
     for name in sorted(total, key=lambda name: (caught[name] / total[name], name)):
         share = 100 * caught[name] / total[name]
-        print(f"{share:6.1f} %  {caught[name]:4d}/{total[name]:<4d}  {name}  {', '.join(sorted(missed[name]))}")
-    print(f"{100 * sum(caught.values()) / sum(total.values()):6.2f} %  of {sum(total.values())} in {len(total)} classes")
+        print(
+            f"{share:6.1f} %  {caught[name]:4d}/{total[name]:<4d}  {name}  {', '.join(sorted(missed[name]))}"
+        )
+    print(
+        f"{100 * sum(caught.values()) / sum(total.values()):6.2f} %  of {sum(total.values())} in {len(total)} classes"
+    )
 
 
 def score_clean(cases, answers, show):
     """Prints false alarms for every 10,000 texts."""
     verdicts = collections.Counter(answer["verdict"] for answer in answers)
     for name in ("pseudonymise", "quarantine", "refuse"):
-        print(f"{10_000 * verdicts[name] / len(cases):6.1f}  {name} for every 10,000 of {len(cases)} clean texts")
+        print(
+            f"{10_000 * verdicts[name] / len(cases):6.1f}  {name} for every 10,000 of {len(cases)} clean texts"
+        )
     if show:
         for case, answer in zip(cases, answers, strict=True):
             if answer["verdict"] != "allow":
@@ -81,7 +99,9 @@ def score_clean(cases, answers, show):
 
 def main():
     """Reads the command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("binary")
     parser.add_argument("--leaks")
     parser.add_argument("--clean")

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Scores `workshop reply-guard` on `replies.jsonl`: which self-namings stay, and which legitimate replies are cut.
 
-    Tests/Leaks/score_replies.py .build/release/workshop
+Tests/Leaks/score_replies.py .build/release/workshop
 """
 
 import json
@@ -16,7 +16,13 @@ def main():
     """Prints what went wrong, and the two figures."""
     rows = [json.loads(line) for line in ROWS.read_text(encoding="utf-8").splitlines()]
     given = "".join(json.dumps({"text": row["text"]}) + "\n" for row in rows)
-    done = subprocess.run([sys.argv[1], "reply-guard", "--jsonl"], input=given, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.argv[1], "reply-guard", "--jsonl"],
+        input=given,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     answers = [json.loads(line) for line in done.stdout.splitlines()]
     found = {"naming": 0, "legitimate": 0}
     total = {"naming": 0, "legitimate": 0}
@@ -29,9 +35,19 @@ def main():
             good = answer["caught"] or answer["text"] != row["text"]
         found[row["label"]] += bool(good)
         if bool(good) != (row["label"] == "naming"):
-            print(row["label"], "|", row["text"].replace("\n", "\\n"), "->", answer["text"].replace("\n", "\\n"))
-    print(f"caught {100 * found['naming'] / total['naming']:.1f} % of {total['naming']} self-namings")
-    print(f"cut {100 * found['legitimate'] / total['legitimate']:.1f} % of {total['legitimate']} legitimate replies")
+            print(
+                row["label"],
+                "|",
+                row["text"].replace("\n", "\\n"),
+                "->",
+                answer["text"].replace("\n", "\\n"),
+            )
+    print(
+        f"caught {100 * found['naming'] / total['naming']:.1f} % of {total['naming']} self-namings"
+    )
+    print(
+        f"cut {100 * found['legitimate'] / total['legitimate']:.1f} % of {total['legitimate']} legitimate replies"
+    )
 
 
 if __name__ == "__main__":

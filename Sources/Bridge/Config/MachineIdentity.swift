@@ -5,7 +5,8 @@ internal import Persona
 enum MachineIdentity {
     /// Names that thousands of machines have, and that players use as words.
     private static let common: Set<String> = [
-        "root", "user", "admin", "ubuntu", "debian", "localhost", "home", "guest", "test", "vagrant", "docker", "builder",
+        "root", "user", "admin", "ubuntu", "debian", "localhost", "home", "guest", "test", "vagrant", "docker",
+        "builder",
         "runner", "server", "linux", "macbook", "desktop", "laptop", "raspberrypi", "evennia", "workshop", "nobody",
         "daemon", "system", "default", "localdomain", "container", "sandbox", "ec2", "vm", "game", "player",
     ]

@@ -10,7 +10,8 @@ public enum PersonaLoader {
         let name = URL(fileURLWithPath: folder).lastPathComponent
         let card = PersonaID(name) ?? PersonaID("persona")
         let environment = ProcessInfo.processInfo.environment
-        guard let id = card, let root = ConfigReader.open("\(folder)/persona.yaml", environment: environment, problems: problems),
+        guard let id = card,
+            let root = ConfigReader.open("\(folder)/persona.yaml", environment: environment, problems: problems),
             let loaded = read(id, root, file: "\(folder)/persona.yaml"), problems.list.isEmpty
         else { throw ConfigProblems(problems: problems.list) }
         return loaded

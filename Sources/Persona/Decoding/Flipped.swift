@@ -6,15 +6,28 @@ enum Flipped {
         for (scalar, letter) in zip(turned.unicodeScalars, UInt8(ascii: "a")...UInt8(ascii: "z")) {
             table[scalar.value] = letter
         }
-        let others = ["ı": "i", "ᵷ": "g", "ɓ": "g", "ן": "l", "ꞁ": "l", "ʃ": "l", "ᴚ": "r", "⊥": "t", "∩": "u", "Λ": "v", "⅄": "y", "∀": "a", "Ǝ": "e", "Ɔ": "c", "ᗺ": "b", "Ⅎ": "f", "⅁": "g", "Ԁ": "p", "ſ": "j", "⅂": "l", "˥": "l", "ᗡ": "d", "ʁ": "r", "Ɯ": "m", "W": "m", "M": "w"]
+        let others = [
+            "ı": "i", "ᵷ": "g", "ɓ": "g", "ן": "l", "ꞁ": "l", "ʃ": "l", "ᴚ": "r", "⊥": "t", "∩": "u", "Λ": "v",
+            "⅄": "y", "∀": "a", "Ǝ": "e", "Ɔ": "c", "ᗺ": "b", "Ⅎ": "f", "⅁": "g", "Ԁ": "p", "ſ": "j", "⅂": "l",
+            "˥": "l", "ᗡ": "d", "ʁ": "r", "Ɯ": "m", "W": "m", "M": "w",
+        ]
         for (text, letter) in others {
             if let scalar = text.unicodeScalars.first { table[scalar.value] = Array(letter.utf8)[0] }
         }
         return table
     }()
 
+    /// Whether some letter stands on its head that is no ASCII letter as well.
+    private static func holdsTurned(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        for index in 0..<bytes.count where bytes[index] >= 0xC2 {
+            if let (scalar, _) = TextFolding.decode(bytes, at: index), letters[scalar.value] != nil { return true }
+        }
+        return false
+    }
+
     /// The words that hold a turned letter, read from their end.
     static func decode(_ bytes: UnsafeBufferPointer<UInt8>, into out: inout DecodedText) {
+        guard holdsTurned(bytes) else { return }
         var word: [UInt8] = []
         var turned = 0
         func endWord() {

@@ -3,7 +3,8 @@ enum Morse {
     /// The letters by their signs: a one in front, then 0 for a dot and 1 for a dash.
     private static let letters: [UInt8] = {
         let codes = [
-            ".-", "-...", "-.-.", "-..", ".", "..-.", "--.", "....", "..", ".---", "-.-", ".-..", "--", "-.", "---", ".--.",
+            ".-", "-...", "-.-.", "-..", ".", "..-.", "--.", "....", "..", ".---", "-.-", ".-..", "--", "-.", "---",
+            ".--.",
             "--.-", ".-.", "...", "-", "..-", "...-", ".--", "-..-", "-.--", "--..",
         ]
         var table = [UInt8](repeating: DecodedText.wall, count: 32)
@@ -15,7 +16,21 @@ enum Morse {
 
     private static let fewest = 3
 
+    /// Whether some words begin with a dot or a dash, as few do elsewhere.
+    private static func holdsCode(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        var isStart = true
+        var count = 0
+        for byte in bytes {
+            if isStart && (byte == UInt8(ascii: ".") || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")) {
+                count += 1
+            }
+            isStart = byte <= 0x20 || byte == UInt8(ascii: "/") || byte == UInt8(ascii: "|")
+        }
+        return count >= fewest
+    }
+
     static func decode(_ bytes: UnsafeBufferPointer<UInt8>, into out: inout DecodedText) {
+        guard holdsCode(bytes) else { return }
         var word: [UInt8] = []
         var code = 1
         var isOther = false

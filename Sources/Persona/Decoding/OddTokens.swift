@@ -13,6 +13,15 @@ enum OddTokens {
         words: inout DecodedText,
         into out: inout DecodedText
     ) {
+        kinds.withUnsafeBufferPointer { decode(bytes, $0, words: &words, into: &out) }
+    }
+
+    private static func decode(
+        _ bytes: UnsafeBufferPointer<UInt8>,
+        _ table: UnsafeBufferPointer<UInt8>,
+        words: inout DecodedText,
+        into out: inout DecodedText
+    ) {
         var index = 0
         while index < bytes.count {
             guard bytes[index] > 0x20 else {
@@ -22,13 +31,18 @@ enum OddTokens {
             let start = index
             var kinds: UInt8 = 0
             var repeats = 0
+            // The marks behind the last letter or digit say nothing of the word.
+            var inner: UInt8 = 0
             while index < bytes.count, bytes[index] > 0x20 {
-                kinds |= Self.kinds[Int(bytes[index])]
+                let kind = table[Int(bytes[index])]
+                kinds |= kind
+                if kind & (Kind.letter | Kind.digit) != 0 { inner = kinds }
                 if index > start, bytes[index] | 0x20 == bytes[index - 1] | 0x20 { repeats += 1 }
                 index += 1
             }
             guard index - start >= shortest, index - start <= longest, kinds & Kind.other == 0 else { continue }
             let token = bytes[start..<index]
+            if inner == Kind.letter && repeats < 2 && kinds != inner && index - start > 6 { continue }
             if repeats >= 2 && kinds & Kind.letter != 0 && token.count <= 2 * longestWord {
                 drawnOut(token, into: &words)
             }
@@ -79,7 +93,8 @@ enum OddTokens {
 
     private static let digraphs: [(text: [UInt8], letter: UInt8)] = [
         ("|\\/|", "m"), ("/\\/\\", "m"), ("|\\|", "n"), ("\\/\\/", "w"), ("\\/", "v"), ("|)", "d"), ("|<", "k"),
-        ("|{", "k"), ("|-|", "h"), ("]-[", "h"), ("|=", "f"), ("|_|", "u"), ("|_", "l"), ("/-\\", "a"), ("/\\", "a"), ("()", "o"),
+        ("|{", "k"), ("|-|", "h"), ("]-[", "h"), ("|=", "f"), ("|_|", "u"), ("|_", "l"), ("/-\\", "a"), ("/\\", "a"),
+        ("()", "o"),
         ("[]", "o"), ("><", "x"), ("|3", "b"), ("|2", "r"), ("'/", "y"), ("`/", "y"), ("ph", "f"), ("vv", "w"),
     ].map { (Array($0.0.utf8), Array($0.1.utf8)[0]) }
     private static let startsDigraph: [Bool] = (0..<256).map { value in
@@ -120,7 +135,8 @@ enum OddTokens {
             var place = token.startIndex
             while place < token.endIndex {
                 let byte = token[place]
-                if startsDigraph[Int(byte)], let pair = digraphs.first(where: { token[place...].starts(with: $0.text) }) {
+                if startsDigraph[Int(byte)], let pair = digraphs.first(where: { token[place...].starts(with: $0.text) })
+                {
                     word.append(pair.letter)
                     place += pair.text.count
                     marks |= 2

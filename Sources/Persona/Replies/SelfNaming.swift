@@ -21,7 +21,8 @@ enum SelfNaming {
     /// The sentence with spaces for what is quoted and for code: others speak there.
     private static func masked(_ sentence: String) -> String {
         let pairs: [Character: Character] = [
-            "\"": "\"", "`": "`", "\u{201C}": "\u{201D}", "\u{201E}": "\u{201C}", "\u{AB}": "\u{BB}", "\u{300C}": "\u{300D}",
+            "\"": "\"", "`": "`", "\u{201C}": "\u{201D}", "\u{201E}": "\u{201C}", "\u{AB}": "\u{BB}",
+            "\u{300C}": "\u{300D}",
         ]
         var out: [Character] = []
         var closing: Character?
@@ -47,7 +48,9 @@ enum SelfNaming {
     private static func rest(of sentence: String, _ words: Words, from place: Int) -> String {
         guard let comma = words.commaBehind(place) else { return "" }
         var rest = sentence[comma...].dropFirst().drop { $0.isWhitespace || $0 == "-" || $0 == "\u{2014}" }
-        for word in ["and ", "but ", "so "] where rest.lowercased().hasPrefix(word) { rest = rest.dropFirst(word.count) }
+        for word in ["and ", "but ", "so "] where rest.lowercased().hasPrefix(word) {
+            rest = rest.dropFirst(word.count)
+        }
         let kept = Words(String(rest))
         guard kept.items.count >= 3, kept.namingPlace == nil, !kept.items.contains(where: { $0.kind == .strong }),
             let first = kept.items.first, !Words.explaining.contains(first.text)
@@ -59,8 +62,10 @@ enum SelfNaming {
 extension Character {
     /// Whether it is of a script that puts no spaces between words.
     var isWide: Bool {
-        unicodeScalars.first.map { (0x3040...0x30FF).contains($0.value) || (0x3400...0x9FFF).contains($0.value)
-            || (0xAC00...0xD7A3).contains($0.value) } ?? false
+        unicodeScalars.first.map {
+            (0x3040...0x30FF).contains($0.value) || (0x3400...0x9FFF).contains($0.value)
+                || (0xAC00...0xD7A3).contains($0.value)
+        } ?? false
     }
 }
 
@@ -81,7 +86,8 @@ struct Words {
     init(_ sentence: String) {
         self.sentence = sentence
         let separators: Set<Character> = [
-            ",", ";", ":", "(", ")", "!", "?", "\u{2014}", "\u{2013}", "*", "_", "#", ">", "[", "]", "\u{2026}", "\u{BF}", "\u{A1}",
+            ",", ";", ":", "(", ")", "!", "?", "\u{2014}", "\u{2013}", "*", "_", "#", ">", "[", "]", "\u{2026}",
+            "\u{BF}", "\u{A1}",
         ]
         var index = sentence.startIndex
         var isBehindMark = false
@@ -109,7 +115,13 @@ struct Words {
         for front in ["d'", "l'"] where small.hasPrefix(front) { small = small.dropFirst(2) }
         guard !small.isEmpty else { return }
         items.append(
-            Item(text: small, kind: VendorNames.kind(of: small), isCapital: isCapital, end: end, isBehindMark: isBehindMark)
+            Item(
+                text: small,
+                kind: VendorNames.kind(of: small),
+                isCapital: isCapital,
+                end: end,
+                isBehindMark: isBehindMark
+            )
         )
     }
 

@@ -17,7 +17,9 @@ extension Words {
         let name = items[place].text
         // Things and animals are called so, but not with a capital.
         if !items[place].isCapital, Self.nouns.contains(name) { return true }
-        if ["gemini", "llama"].contains(name), place > 0, ["a", "an"].contains(items[place - 1].text), !speaksOfModels { return true }
+        if ["gemini", "llama"].contains(name), place > 0, ["a", "an"].contains(items[place - 1].text), !speaksOfModels {
+            return true
+        }
         guard name == "claude" || name == "ernie" || name == "alisa", place + 1 < items.count else { return false }
         let next = items[place + 1]
         return next.isCapital && !next.isBehindMark && next.text.count > 2 && !Self.products.contains(next.text)
@@ -25,13 +27,16 @@ extension Words {
     }
 
     private static let nouns: Set<Substring> = words(
-        "copilot llama llamas mistral gemini grok bing codex perplexity inflection vicuna moonshot")
+        "copilot llama llamas mistral gemini grok bing codex perplexity inflection vicuna moonshot"
+    )
 
     private static let products: Set<Substring> = [
         "sonnet", "opus", "haiku", "instant", "code", "assistant", "model", "chat", "ai", "from", "here", "bot", "the",
     ]
 
-    private var speaksOfModels: Bool { items.contains { Self.modelWords.contains($0.text) || Self.making.contains($0.text) } }
+    private var speaksOfModels: Bool {
+        items.contains { Self.modelWords.contains($0.text) || Self.making.contains($0.text) }
+    }
 
     private static let modelWords: Set<Substring> = words(
         """
@@ -75,7 +80,8 @@ extension Words {
         }
         // As the first words of a clause: "such as Claude" and "as good as Claude" are none.
         if two == "speaking as" { return .identity }
-        let isRole = Self.roles.contains(one) && (index == 0 || items[index].isBehindMark)
+        let isRole =
+            Self.roles.contains(one) && (index == 0 || items[index].isBehindMark)
             || Self.roles.contains(three) && (index == 2 || items[max(0, index - 2)].isBehindMark)
         return isRole ? .role : nil
     }
@@ -95,17 +101,25 @@ extension Words {
         [
             "i'm", "i am", "im", "my name is", "my name's", "name is", "call me", "i was", "i'm called", "i go by",
             "i run on", "i'm really", "i identify as", "i remain",
-            "ich bin", "bin ich", "ich hei\u{DF}e", "ich heisse", "name ist", "je suis", "m'appelle", "nom est", "soy", "me llamo", "llamo", "nombre es",
-            "sono", "mi chiamo", "nome \u{E8}", "nome e'", "sou", "me chamo", "chamo", "nome \u{E9}", "ik ben", "ben ik", "naam is", "ik heet",
-            "jestem", "nazywam si\u{119}", "imi\u{119} to", "jag \u{E4}r", "jag heter", "jeg er", "jeg hedder", "min\u{E4} olen", "ad\u{131}m",
-            "\u{44F}", "\u{43C}\u{435}\u{43D}\u{44F} \u{437}\u{43E}\u{432}\u{443}\u{442}", "\u{437}\u{43E}\u{432}\u{443}\u{442}", "jsem", "sunt", "eu sunt",
-            "\u{44F} \u{44D}\u{442}\u{43E}", "j'ai \u{E9}t\u{E9}", "\u{43C}\u{43E}\u{454} \u{456}\u{43C}'\u{44F}", "aku adalah", "saya adalah",
+            "ich bin", "bin ich", "ich hei\u{DF}e", "ich heisse", "name ist", "je suis", "m'appelle", "nom est", "soy",
+            "me llamo", "llamo", "nombre es",
+            "sono", "mi chiamo", "nome \u{E8}", "nome e'", "sou", "me chamo", "chamo", "nome \u{E9}", "ik ben",
+            "ben ik", "naam is", "ik heet",
+            "jestem", "nazywam si\u{119}", "imi\u{119} to", "jag \u{E4}r", "jag heter", "jeg er", "jeg hedder",
+            "min\u{E4} olen", "ad\u{131}m",
+            "\u{44F}", "\u{43C}\u{435}\u{43D}\u{44F} \u{437}\u{43E}\u{432}\u{443}\u{442}",
+            "\u{437}\u{43E}\u{432}\u{443}\u{442}", "jsem", "sunt", "eu sunt",
+            "\u{44F} \u{44D}\u{442}\u{43E}", "j'ai \u{E9}t\u{E9}", "\u{43C}\u{43E}\u{454} \u{456}\u{43C}'\u{44F}",
+            "aku adalah", "saya adalah",
         ]
     )
 
     private static let roles: Set<String> = Set(
-        ["as", "being", "als", "en tant que", "comme", "como", "come", "in quanto", "enquanto", "jako", "\u{43A}\u{430}\u{43A}",
-         "\u{431}\u{443}\u{434}\u{443}\u{447}\u{438}", "speaking as", "since i'm", "som", "sebagai"]
+        [
+            "as", "being", "als", "en tant que", "comme", "como", "come", "in quanto", "enquanto", "jako",
+            "\u{43A}\u{430}\u{43A}",
+            "\u{431}\u{443}\u{434}\u{443}\u{447}\u{438}", "speaking as", "since i'm", "som", "sebagai",
+        ]
     )
 
     /// Words that may stand between "I am" and the name.
@@ -128,8 +142,14 @@ extension Words {
 
     /// "As Claude, I"; "as Claude came, I" speaks of somebody else.
     private func speaksInFirstPerson(behind place: Int, english: Bool) -> Bool {
-        let next = items[(place + 1)...].first { $0.kind == nil && !Self.products.contains($0.text) && $0.text.first?.isLetter ?? false }
-        if english, let next, !next.isBehindMark, !Self.firstPersons.contains(next.text), !Self.fillers.contains(next.text) { return false }
+        let next = items[(place + 1)...].first {
+            $0.kind == nil && !Self.products.contains($0.text) && $0.text.first?.isLetter ?? false
+        }
+        if english, let next, !next.isBehindMark, !Self.firstPersons.contains(next.text),
+            !Self.fillers.contains(next.text)
+        {
+            return false
+        }
         return place + 1 >= items.count || items[(place + 1)...].contains { Self.firstPersons.contains($0.text) }
     }
 
@@ -156,14 +176,22 @@ extension Words {
         if place > 0, Self.making.contains(items[place - 1].text) { return true }
         // "Anthropic made me", "OpenAI's policies do not allow me".
         let behind = items[(place + 1)...].prefix(7)
-        if behind.contains(where: { Self.making.contains($0.text) }), behind.contains(where: { ["me", "mich", "m'a", "mi", "\u{43C}\u{435}\u{43D}\u{44F}"].contains($0.text) }) {
+        if behind.contains(where: { Self.making.contains($0.text) }),
+            behind.contains(where: { ["me", "mich", "m'a", "mi", "\u{43C}\u{435}\u{43D}\u{44F}"].contains($0.text) })
+        {
             return true
         }
         if behind.first.map({ Self.rules.contains($0.text) || $0.text == "usage" || $0.text == "content" }) ?? false {
             return behind.contains { ["me", "i", "my", "i'm"].contains($0.text) }
         }
         // "my creators at Anthropic", "my training at OpenAI".
-        return before.contains { Self.origins.contains($0.text) } && before.contains { ["my", "mein", "meine", "mon", "mes", "mi", "mis", "meus", "mio", "mijn", "moi", "\u{43C}\u{43E}\u{438}"].contains($0.text) }
+        return before.contains { Self.origins.contains($0.text) }
+            && before.contains {
+                [
+                    "my", "mein", "meine", "mon", "mes", "mi", "mis", "meus", "mio", "mijn", "moi",
+                    "\u{43C}\u{43E}\u{438}",
+                ].contains($0.text)
+            }
     }
 
     private static let makerPersons: Set<Substring> = words(
@@ -173,7 +201,8 @@ extension Words {
         """
     )
     private static let makers: Set<Substring> = words(
-        "by from at von vom par por da dalla pela pelo door przez of with \u{43A}\u{43E}\u{43C}\u{43F}\u{430}\u{43D}\u{438}\u{435}\u{439} chez bei on using")
+        "by from at von vom par por da dalla pela pelo door przez of with \u{43A}\u{43E}\u{43C}\u{43F}\u{430}\u{43D}\u{438}\u{435}\u{439} chez bei on using"
+    )
     private static let making: Set<Substring> = words(
         """
         made created developed trained built designed produced released engineered powered programmed owned operated maintained model assistant ai \
@@ -182,7 +211,9 @@ extension Words {
         \u{441}\u{43E}\u{437}\u{434}\u{430}\u{43D} \u{441}\u{43E}\u{437}\u{434}\u{430}\u{43D}\u{43D}\u{430}\u{44F} \u{441}\u{43E}\u{437}\u{434}\u{430}\u{43D}\u{43D}\u{44B}\u{439} \u{440}\u{430}\u{437}\u{440}\u{430}\u{431}\u{43E}\u{442}\u{430}\u{43D} \u{440}\u{430}\u{437}\u{440}\u{430}\u{431}\u{43E}\u{442}\u{430}\u{43D}\u{43D}\u{430}\u{44F} \u{440}\u{430}\u{437}\u{440}\u{430}\u{431}\u{43E}\u{442}\u{430}\u{43D}\u{43D}\u{44B}\u{439} \u{43E}\u{431}\u{443}\u{447}\u{435}\u{43D} \u{43E}\u{431}\u{443}\u{447}\u{435}\u{43D}\u{43D}\u{430}\u{44F} \u{441}\u{43E}\u{437}\u{434}\u{430}\u{43B}\u{430} \u{440}\u{430}\u{437}\u{440}\u{430}\u{431}\u{43E}\u{442}\u{430}\u{43B}\u{430}
         """
     )
-    private static let stops: Set<Substring> = words("about that which than like unlike read wrote book article using paper")
+    private static let stops: Set<Substring> = words(
+        "about that which than like unlike read wrote book article using paper"
+    )
     private static let rules: Set<Substring> = words("policies policy guidelines guideline rules terms training safety")
     private static let origins: Set<Substring> = words(
         """
@@ -195,22 +226,38 @@ extension Words {
 
     private func isGreeting(_ place: Int) -> Bool {
         guard items[place].kind == .strong else { return false }
-        if place + 1 < items.count, ["here", "speaking", "hier", "ici", "aqu\u{ED}", "qui", "aqui", "olarak"].contains(items[place + 1].text), place < 3 {
+        if place + 1 < items.count,
+            ["here", "speaking", "hier", "ici", "aqu\u{ED}", "qui", "aqui", "olarak"].contains(items[place + 1].text),
+            place < 3
+        {
             return true
         }
         // A signature: the name behind a dash or a farewell, and nothing else.
-        let farewells: Set<Substring> = ["best", "regards", "sincerely", "yours", "cheers", "love", "from", "signed", "hello", "truly", "warmly", "kind", "hi", "your"]
+        let farewells: Set<Substring> = [
+            "best", "regards", "sincerely", "yours", "cheers", "love", "from", "signed", "hello", "truly", "warmly",
+            "kind", "hi", "your",
+        ]
         guard place == items.count - 1, items.count <= 4 else { return false }
-        return items.count == 1 ? items[0].isBehindMark : items.dropLast().allSatisfy { farewells.contains($0.text) || $0.kind != nil }
+        return items.count == 1
+            ? items[0].isBehindMark : items.dropLast().allSatisfy { farewells.contains($0.text) || $0.kind != nil }
     }
 
     private func isSource(_ place: Int) -> Bool {
-        guard items.contains(where: { ["generated", "written", "answered", "produced", "provided", "response", "answer", "reply"].contains($0.text) }),
-            let by = items[max(0, place - 3)..<place].lastIndex(where: { ["by", "from", "with"].contains($0.text) }), by > 0,
-            ["generated", "written", "answered", "produced", "provided", "response", "answer", "reply"].contains(items[by - 1].text)
+        guard
+            items.contains(where: {
+                ["generated", "written", "answered", "produced", "provided", "response", "answer", "reply"].contains(
+                    $0.text
+                )
+            }),
+            let by = items[max(0, place - 3)..<place].lastIndex(where: { ["by", "from", "with"].contains($0.text) }),
+            by > 0,
+            ["generated", "written", "answered", "produced", "provided", "response", "answer", "reply"].contains(
+                items[by - 1].text
+            )
         else { return false }
-        return items.count <= 3 || items.prefix(3).contains { ["this", "the", "above"].contains($0.text) }
-            && items.prefix(4).contains { ["response", "answer", "reply", "message", "text"].contains($0.text) }
+        return items.count <= 3
+            || items.prefix(3).contains { ["this", "the", "above"].contains($0.text) }
+                && items.prefix(4).contains { ["response", "answer", "reply", "message", "text"].contains($0.text) }
     }
 
     // MARK: "an AI language model"
@@ -219,8 +266,16 @@ extension Words {
     private var genericPlace: Int? {
         for (place, item) in items.enumerated() where Self.genericEnds.contains(item.text) {
             let before = items[max(0, place - 4)..<place]
-            let isModel = before.contains { ["language", "ai", "de", "di", "langage", "lenguaje", "linguagem", "linguistico", "large", "artificial", "j\u{119}zykowy", "\u{44F}\u{437}\u{44B}\u{43A}\u{43E}\u{432}\u{430}\u{44F}"].contains($0.text) }
-                || ["ki-modell", "sprachmodell", "ki-sprachmodell", "taalmodel", "ki-assistent", "llm"].contains(item.text)
+            let isModel =
+                before.contains {
+                    [
+                        "language", "ai", "de", "di", "langage", "lenguaje", "linguagem", "linguistico", "large",
+                        "artificial", "j\u{119}zykowy", "\u{44F}\u{437}\u{44B}\u{43A}\u{43E}\u{432}\u{430}\u{44F}",
+                    ].contains($0.text)
+                }
+                || ["ki-modell", "sprachmodell", "ki-sprachmodell", "taalmodel", "ki-assistent", "llm"].contains(
+                    item.text
+                )
             if isModel, isIntroduced(place) { return place }
         }
         return nil
@@ -257,24 +312,39 @@ enum WideSelfNaming {
         if identities.contains(where: { before.hasSuffix($0) }) { return true }
         if roles.contains(where: { before.hasSuffix($0) || behind.hasPrefix($0) }) { return true }
         if isSelf, making.contains(where: { text.contains($0) }) { return true }
-        return selves.contains { before.hasPrefix($0) && before.count <= $0.count + 12 } && copulas.contains { behind.contains($0) }
+        return selves.contains { before.hasPrefix($0) && before.count <= $0.count + 12 }
+            && copulas.contains { behind.contains($0) }
     }
 
     private static let selves = [
         "\u{6211}", "\u{79C1}", "\u{308F}\u{305F}\u{3057}", "\u{50D5}", "\u{C800}", "\u{B098}\u{B294}", "\u{C81C}",
     ]
     private static let identities = [
-        "\u{6211}\u{662F}", "\u{6211}\u{53EB}", "\u{6211}\u{7684}\u{540D}\u{5B57}\u{662F}", "\u{6211}\u{7684}\u{540D}\u{5B57}\u{53EB}", "\u{79C1}\u{306F}", "\u{308F}\u{305F}\u{3057}\u{306F}",
-        "\u{50D5}\u{306F}", "\u{540D}\u{524D}\u{306F}", "\u{C800}\u{B294}", "\u{B098}\u{B294}", "\u{C774}\u{B984}\u{C740}", "\u{6211}\u{662F}\u{4E00}\u{4E2A}", "\u{6211}\u{662F}\u{7531}", "\u{6211}\u{7531}",
+        "\u{6211}\u{662F}", "\u{6211}\u{53EB}", "\u{6211}\u{7684}\u{540D}\u{5B57}\u{662F}",
+        "\u{6211}\u{7684}\u{540D}\u{5B57}\u{53EB}", "\u{79C1}\u{306F}", "\u{308F}\u{305F}\u{3057}\u{306F}",
+        "\u{50D5}\u{306F}", "\u{540D}\u{524D}\u{306F}", "\u{C800}\u{B294}", "\u{B098}\u{B294}",
+        "\u{C774}\u{B984}\u{C740}", "\u{6211}\u{662F}\u{4E00}\u{4E2A}", "\u{6211}\u{662F}\u{7531}", "\u{6211}\u{7531}",
     ]
-    private static let roles = ["\u{4F5C}\u{4E3A}", "\u{4F5C}\u{70BA}", "\u{3068}\u{3057}\u{3066}", "\u{B85C}\u{C11C}", "\u{C73C}\u{B85C}\u{C11C}"]
+    private static let roles = [
+        "\u{4F5C}\u{4E3A}", "\u{4F5C}\u{70BA}", "\u{3068}\u{3057}\u{3066}", "\u{B85C}\u{C11C}",
+        "\u{C73C}\u{B85C}\u{C11C}",
+    ]
     private static let making = [
-        "\u{5F00}\u{53D1}", "\u{8BAD}\u{7EC3}", "\u{7814}\u{53D1}", "\u{521B}\u{5EFA}", "\u{521B}\u{9020}", "\u{63A8}\u{51FA}", "\u{6253}\u{9020}", "\u{958B}\u{767A}", "\u{4F5C}\u{3089}\u{308C}", "\u{4F5C}\u{6210}", "\u{30C8}\u{30EC}\u{30FC}\u{30CB}\u{30F3}\u{30B0}",
-        "\u{AC1C}\u{BC1C}", "\u{B9CC}\u{B4E0}", "\u{B9CC}\u{B4E4}", "\u{D6C8}\u{B828}", "\u{8A13}\u{7DF4}", "\u{5B66}\u{7FD2}",
+        "\u{5F00}\u{53D1}", "\u{8BAD}\u{7EC3}", "\u{7814}\u{53D1}", "\u{521B}\u{5EFA}", "\u{521B}\u{9020}",
+        "\u{63A8}\u{51FA}", "\u{6253}\u{9020}", "\u{958B}\u{767A}", "\u{4F5C}\u{3089}\u{308C}", "\u{4F5C}\u{6210}",
+        "\u{30C8}\u{30EC}\u{30FC}\u{30CB}\u{30F3}\u{30B0}",
+        "\u{AC1C}\u{BC1C}", "\u{B9CC}\u{B4E0}", "\u{B9CC}\u{B4E4}", "\u{D6C8}\u{B828}", "\u{8A13}\u{7DF4}",
+        "\u{5B66}\u{7FD2}",
     ]
-    private static let copulas = ["\u{3067}\u{3059}", "\u{3068}\u{7533}", "\u{3068}\u{3044}\u{3044}", "\u{C785}\u{B2C8}\u{B2E4}", "\u{C608}\u{C694}", "\u{C774}\u{C5D0}\u{C694}"]
+    private static let copulas = [
+        "\u{3067}\u{3059}", "\u{3068}\u{7533}", "\u{3068}\u{3044}\u{3044}", "\u{C785}\u{B2C8}\u{B2E4}",
+        "\u{C608}\u{C694}", "\u{C774}\u{C5D0}\u{C694}",
+    ]
     private static let generic = [
-        "\u{4F5C}\u{4E3A}\u{4E00}\u{4E2A}ai", "\u{4F5C}\u{4E3A}ai", "\u{6211}\u{662F}\u{4E00}\u{4E2A}\u{8BED}\u{8A00}\u{6A21}\u{578B}", "\u{6211}\u{662F}\u{4E00}\u{4E2A}ai", "ai\u{8A00}\u{8A9E}\u{30E2}\u{30C7}\u{30EB}\u{3068}\u{3057}\u{3066}", "\u{8A9E}\u{30E2}\u{30C7}\u{30EB}\u{3068}\u{3057}\u{3066}",
+        "\u{4F5C}\u{4E3A}\u{4E00}\u{4E2A}ai", "\u{4F5C}\u{4E3A}ai",
+        "\u{6211}\u{662F}\u{4E00}\u{4E2A}\u{8BED}\u{8A00}\u{6A21}\u{578B}", "\u{6211}\u{662F}\u{4E00}\u{4E2A}ai",
+        "ai\u{8A00}\u{8A9E}\u{30E2}\u{30C7}\u{30EB}\u{3068}\u{3057}\u{3066}",
+        "\u{8A9E}\u{30E2}\u{30C7}\u{30EB}\u{3068}\u{3057}\u{3066}",
         "ai\u{C5B8}\u{C5B4}\u{BAA8}\u{B378}\u{B85C}\u{C11C}",
     ]
 }

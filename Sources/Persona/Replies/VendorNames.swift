@@ -19,7 +19,8 @@ enum VendorNames {
         let letters = Array(word.utf8)
         return letters.withUnsafeBufferPointer { letters in
             misspelt.contains { name in
-                abs(name.count - letters.count) <= 1 && name[0] == letters[0] && Likeness.isOneEditApart(letters[...], name)
+                abs(name.count - letters.count) <= 1 && name[0] == letters[0]
+                    && Likeness.isOneEditApart(letters[...], name)
             } && !notMeant.contains(String(word)) ? .strong : nil
         }
     }
@@ -47,16 +48,19 @@ enum VendorNames {
 
     /// Words that are one slip away from a name.
     private static let notMeant: Set<String> = [
-        "clause", "clauses", "clued", "cloud", "clouds", "laude", "claudia", "claud", "opening", "open", "mistrial", "lama", "llamas",
+        "clause", "clauses", "clued", "cloud", "clouds", "laude", "claudia", "claud", "opening", "open", "mistrial",
+        "lama", "llamas",
         "pilot", "gemina", "geminis", "minstrel", "claudes", "lamas", "llana", "mistrals", "copilots",
     ]
 
     /// In scripts without spaces, and as phrases.
     static let wide = [
-        "chatgpt", "gpt-4", "gpt", "openai", "claude", "anthropic", "gemini", "google", "grok", "llama", "meta", "deepseek", "qwen",
+        "chatgpt", "gpt-4", "gpt", "openai", "claude", "anthropic", "gemini", "google", "grok", "llama", "meta",
+        "deepseek", "qwen",
         "kimi", "copilot", "mistral", "\u{901A}\u{4E49}\u{5343}\u{95EE}", "\u{901A}\u{4E49}", "\u{5343}\u{95EE}",
         "\u{6587}\u{5FC3}\u{4E00}\u{8A00}", "\u{8C46}\u{5305}", "\u{667A}\u{8C31}", "\u{6708}\u{4E4B}\u{6697}\u{9762}",
-        "\u{6DF1}\u{5EA6}\u{6C42}\u{7D22}", "\u{767E}\u{5EA6}", "\u{963F}\u{91CC}", "\u{817E}\u{8BAF}", "\u{8C37}\u{6B4C}",
+        "\u{6DF1}\u{5EA6}\u{6C42}\u{7D22}", "\u{767E}\u{5EA6}", "\u{963F}\u{91CC}", "\u{817E}\u{8BAF}",
+        "\u{8C37}\u{6B4C}",
         "\u{5B57}\u{8282}\u{8DF3}\u{52A8}", "\u{30AF}\u{30ED}\u{30FC}\u{30C9}", "\u{30B0}\u{30FC}\u{30B0}\u{30EB}",
         "\u{30C1}\u{30E3}\u{30C3}\u{30C8}gpt", "\u{AD6C}\u{AE00}", "\u{D074}\u{B85C}\u{B4DC}", "\u{C624}\u{D508}ai",
         "\u{CC57}gpt", "\u{CC57}\u{C9C0}\u{D53C}\u{D2F0}", "\u{C81C}\u{BBF8}\u{B098}\u{C774}",
