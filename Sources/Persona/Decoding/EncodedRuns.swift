@@ -4,7 +4,7 @@ enum EncodedRuns {
     private static let shortest = 6
     /// Longer runs are not read backwards: they are files, and the time is better spent.
     private static let longestReversed = 4096
-    private static let longestBase58 = 96
+    private static let longestNumber = 64
 
     /// Which bytes may stand in a run.
     private static let inRun: [Bool] = shapes.map { $0 != 0 }
@@ -99,7 +99,7 @@ enum EncodedRuns {
         guard run.count >= 7 else { return }
         hex(run, into: &out)
         base32(run, into: &out)
-        if run.count <= longestBase58, shape & Shape.join == 0 { base58(run, into: &out) }
+        if run.count <= longestNumber, shape & Shape.join == 0 { numbers(run, into: &out) }
         // A path or an identifier joins what are runs of their own.
         guard shape & Shape.join != 0 else { return }
         var start = run.startIndex
@@ -201,6 +201,8 @@ enum EncodedRuns {
                 index += 2
             }
             out.takeText(of: decoded)
+            // Backwards.
+            out.takeText(of: decoded.reversed().map { $0 << 4 | $0 >> 4 })
             if run.count < 12 { return }
         }
     }
@@ -231,28 +233,29 @@ enum EncodedRuns {
     }
 
     private static let base58Digits: [UInt8] = Array("123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz".utf8)
-    private static let base58Values: [Int] = (0..<256).map { value in
-        base58Digits.firstIndex(of: UInt8(value)) ?? -1
-    }
+    /// Base58, and Base62 in both orders.
+    private static let positional: [(base: Int, values: [Int])] = [
+        base58Digits, Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz".utf8),
+        Array("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ".utf8),
+    ].map { digits in (digits.count, (0..<256).map { digits.firstIndex(of: UInt8($0)) ?? -1 }) }
 
-    /// Bitcoin's Base58: the run is one number.
-    private static func base58(_ run: UnsafeBufferPointer<UInt8>.SubSequence, into out: inout DecodedText) {
-        guard run.contains(where: { $0 < 0x3A }) || run.dropFirst().contains(where: { $0 < 0x5B }),
-            run.allSatisfy({ base58Values[Int($0)] >= 0 })
-        else { return }
-        var number: [UInt8] = []
-        for byte in run {
-            var carry = base58Values[Int(byte)]
-            for index in number.indices {
-                carry += Int(number[index]) * 58
-                number[index] = UInt8(carry & 0xFF)
-                carry >>= 8
+    /// Bitcoin's Base58 and Base62: the run is one number.
+    private static func numbers(_ run: UnsafeBufferPointer<UInt8>.SubSequence, into out: inout DecodedText) {
+        for (base, values) in positional where run.allSatisfy({ values[Int($0)] >= 0 }) {
+            var number: [UInt8] = []
+            for byte in run {
+                var carry = values[Int(byte)]
+                for index in number.indices {
+                    carry += Int(number[index]) * base
+                    number[index] = UInt8(carry & 0xFF)
+                    carry >>= 8
+                }
+                while carry > 0 {
+                    number.append(UInt8(carry & 0xFF))
+                    carry >>= 8
+                }
             }
-            while carry > 0 {
-                number.append(UInt8(carry & 0xFF))
-                carry >>= 8
-            }
+            out.takeText(of: number.reversed())
         }
-        out.takeText(of: number.reversed())
     }
 }

@@ -79,7 +79,7 @@ enum NumberLists {
         }
         let decimals = items.map { $0.count <= 6 ? value($0, 10) : 0 }
         take(decimals, into: &out)
-        if items.allSatisfy({ $0.count == 3 && $0.allSatisfy { $0 < 0x38 } }) {
+        if items.allSatisfy({ ($0.count == 3 || $0.count == 2) && $0.allSatisfy { $0 < 0x38 } }) {
             take(items.map { value($0, 8) }, into: &out)
         }
         if decimals.allSatisfy({ $0 <= 26 }) {
@@ -99,6 +99,7 @@ enum NumberLists {
     private static let keys = ["abc", "def", "ghi", "jkl", "mno", "pqrs", "tuv", "wxyz"].map { Array($0.utf8) }
 
     private static func tap(_ item: ArraySlice<UInt8>) -> UInt8? {
+        if item.elementsEqual([0x30]) { return 0x20 }
         guard let digit = item.first, digit >= 0x32, item.allSatisfy({ $0 == digit }) else { return nil }
         let key = keys[Int(digit) - 0x32]
         return item.count <= key.count ? key[item.count - 1] : nil
@@ -113,6 +114,9 @@ enum NumberLists {
             } else if value != 0 {
                 text.append(DecodedText.wall)
             }
+        }
+        if values.contains(where: { $0 > 0x7F }), values.allSatisfy({ $0 >= 0 && $0 < 0x100 }) {
+            out.takeText(of: values.map { UInt8($0) })
         }
         // Most lists of numbers are lists of numbers.
         if text.count(where: { $0 > 0x40 && $0 < DecodedText.wall }) >= shortest { out.take(text) }
