@@ -99,7 +99,7 @@ enum EncodedRuns {
         guard run.count >= 7 else { return }
         hex(run, into: &out)
         base32(run, into: &out)
-        if run.count <= longestNumber, shape & Shape.join == 0 { numbers(run, into: &out) }
+        if run.count <= longestNumber, shape & Shape.join == 0 { numbers(run, shape, into: &out) }
         // A path or an identifier joins what are runs of their own.
         guard shape & Shape.join != 0 else { return }
         var start = run.startIndex
@@ -239,8 +239,18 @@ enum EncodedRuns {
         Array("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ".utf8),
     ].map { digits in (digits.count, (0..<256).map { digits.firstIndex(of: UInt8($0)) ?? -1 }) }
 
-    /// Bitcoin's Base58 and Base62: the run is one number.
-    private static func numbers(_ run: UnsafeBufferPointer<UInt8>.SubSequence, into out: inout DecodedText) {
+    /// Bitcoin's Base58 and Base62: the run is one number. Names are short, and so are their numbers.
+    private static func numbers(
+        _ run: UnsafeBufferPointer<UInt8>.SubSequence,
+        _ shape: UInt8,
+        into out: inout DecodedText
+    ) {
+        guard run.count > longestWordNumber else {
+            for (base, values) in positional { shortNumber(run, base, values, into: &out) }
+            return
+        }
+        let code = Shape.digit | Shape.lower | Shape.inner
+        guard shape & code == code else { return }
         for (base, values) in positional where run.allSatisfy({ values[Int($0)] >= 0 }) {
             var number: [UInt8] = []
             for byte in run {
@@ -258,4 +268,31 @@ enum EncodedRuns {
             out.takeText(of: number.reversed())
         }
     }
+
+    /// So many digits of Base62 fit into 128 bits.
+    private static let longestWordNumber = 21
+
+    private static func shortNumber(
+        _ run: UnsafeBufferPointer<UInt8>.SubSequence,
+        _ base: Int,
+        _ values: [Int],
+        into out: inout DecodedText
+    ) {
+        var number: UInt128 = 0
+        for byte in run {
+            let value = values[Int(byte)]
+            guard value >= 0 else { return }
+            number = number * UInt128(base) + UInt128(value)
+        }
+        // Most runs are no numbers of names, and their last byte or the one before says so.
+        guard isText(UInt8(truncatingIfNeeded: number)), isText(UInt8(truncatingIfNeeded: number >> 8)) else { return }
+        var bytes: [UInt8] = []
+        while number > 0 {
+            bytes.append(UInt8(truncatingIfNeeded: number))
+            number >>= 8
+        }
+        out.takeText(of: bytes.reversed())
+    }
+
+    private static func isText(_ byte: UInt8) -> Bool { byte >= 0x20 && byte != 0x7F }
 }

@@ -18,13 +18,13 @@ enum Morse {
 
     /// Whether some words begin with a dot or a dash, as few do elsewhere.
     private static func holdsCode(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-        var isStart = true
+        var before: UInt8 = 0x20
         var count = 0
         for byte in bytes {
-            if isStart && (byte == UInt8(ascii: ".") || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")) {
-                count += 1
-            }
-            isStart = byte <= 0x20 || byte == UInt8(ascii: "/") || byte == UInt8(ascii: "|")
+            let isSign = byte == UInt8(ascii: ".") || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
+            let isStart = before <= 0x20 || before == UInt8(ascii: "/") || before == UInt8(ascii: "|")
+            count &+= isSign && isStart ? 1 : 0
+            before = byte
         }
         return count >= fewest
     }
