@@ -2,7 +2,7 @@
 ///
 /// Linear in the text: each view is one pass, a decoder writes no more than it reads, and all of them together no more
 /// than ``mostDecoded`` says. One pass over the bytes decides which views are worth building.
-package struct Detectors: Sendable, Undisclosed {
+package final class Detectors: Sendable, Undisclosed {
     let spelling: SpellingDetector
     let near: NearDetector
     private let foreign: ForeignWords

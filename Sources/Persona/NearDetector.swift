@@ -28,9 +28,7 @@ struct NearDetector: Sendable, Undisclosed {
             if sound.count >= 4, sounds[sound.hash] == nil { sounds[sound.hash] = index }
             let consonants = term.letters.filter { !Self.vowels.contains($0) }
             if consonants.count >= 4 && consonants.count < term.letters.count { bare[consonants] = index }
-            if term.isName {
-                term.letters.withUnsafeBufferPointer { fronts[Self.front($0[...])] = index }
-            }
+            term.letters.withUnsafeBufferPointer { fronts[Self.front($0[...])] = index }
         }
         masks = terms.map(\.mask)
         lengths = terms.map(\.letters.count)
