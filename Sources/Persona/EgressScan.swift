@@ -71,6 +71,7 @@ public struct EgressViolation: Error, Sendable, Equatable, CustomStringConvertib
 /// configuration, from a tool's schema or from a bug is caught as well.
 public struct EgressScan: Sendable {
     private let index: IdentityIndex
+    private let cleanHeads = CleanHeads()
 
     /// A scan for the terms of all personas of the daemon.
     public init(index: IdentityIndex) {
@@ -80,6 +81,16 @@ public struct EgressScan: Sendable {
     /// The request, sealed for the transport.
     /// - Throws: ``EgressViolation`` when any part of it holds an identity term, as it is or surely disguised.
     public func seal(_ request: OutgoingRequest) throws(EgressViolation) -> SealedRequest {
+        let head = CleanHeads.bytes(of: request)
+        if !cleanHeads.contains(head) {
+            try readHead(of: request)
+            cleanHeads.insert(head, of: request)
+        }
+        if let found = firstClass(inBody: request.body) { throw EgressViolation(identityClass: found, place: .body) }
+        return SealedRequest(request)
+    }
+
+    private func readHead(of request: OutgoingRequest) throws(EgressViolation) {
         // The machine may call itself, or its neighbour, by name.
         if let found = firstClass(in: [request.url]), found != .machine {
             throw EgressViolation(identityClass: found, place: .url)
@@ -87,8 +98,6 @@ public struct EgressScan: Sendable {
         if let found = firstClass(in: request.headers.flatMap { [$0.name, $0.value] }) {
             throw EgressViolation(identityClass: found, place: .header)
         }
-        if let found = firstClass(inBody: request.body) { throw EgressViolation(identityClass: found, place: .body) }
-        return SealedRequest(request)
     }
 
     private func firstClass(in texts: [String]) -> IdentityClass? {

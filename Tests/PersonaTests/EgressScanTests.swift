@@ -115,3 +115,38 @@ struct EgressScanTests {
         #expect(try violation(request)?.place == .body)
     }
 }
+
+@Suite("A head that was read once is known again, and only that one")
+struct CleanHeadsTests {
+    private let scan = EgressScan(index: Fixture.index)
+
+    private func seal(_ url: String, _ headers: [(name: String, value: String)], body: String = "{}") throws {
+        _ = try scan.seal(OutgoingRequest(method: .post, url: url, headers: headers, body: Array(body.utf8)))
+    }
+
+    @Test("behind a clean request the next one is read as if it were the first")
+    func fresh() throws {
+        let url = "https://api.example/v1"
+        for _ in 0..<3 { try seal(url, [("Accept", "*/*")]) }
+        #expect(throws: EgressViolation.self) { try seal(url + "/timmy", [("Accept", "*/*")]) }
+        #expect(throws: EgressViolation.self) { try seal(url, [("Accept", "*/*"), ("X-Title", "Timmy")]) }
+        #expect(throws: EgressViolation.self) { try seal(url, [("Accept", "*/*")], body: "Timmy") }
+        for _ in 0..<2 {
+            #expect(throws: EgressViolation.self) { try seal(url, [("X-Title", "Timmy")]) }
+        }
+    }
+
+    @Test("two heads whose parts run into each other are two")
+    func parts() {
+        func bytes(_ headers: [(name: String, value: String)]) -> [UInt8] {
+            CleanHeads.bytes(of: OutgoingRequest(method: .get, url: "u", headers: headers))
+        }
+        #expect(bytes([("a", "bc")]) != bytes([("ab", "c")]))
+        #expect(bytes([("a", "b"), ("c", "d")]) != bytes([("a", "bcd")]))
+        let heads = CleanHeads()
+        // A zero inside a value could make another head of it.
+        let smuggled = OutgoingRequest(method: .get, url: "u", headers: [("a", "b\0c\0d")])
+        heads.insert(CleanHeads.bytes(of: smuggled), of: smuggled)
+        #expect(!heads.contains(bytes([("a", "b"), ("c", "d")])))
+    }
+}
