@@ -116,7 +116,11 @@ def stand_in(port: int) -> dict[str, Json]:
 
 
 def configuration(
-    backends: dict[str, Json], run: Path, personas: Path, defaults: Json | None = None
+    backends: dict[str, Json],
+    run: Path,
+    personas: Path,
+    defaults: Json | None = None,
+    routing: Json | None = None,
 ) -> dict[str, Any]:
     """A whole configuration of the daemon, with its socket and ledger in the folder `run`."""
     return {
@@ -138,7 +142,7 @@ def configuration(
             "health_interval_s": 5,
             **(defaults or {}),
         },
-        "routing": {"deadline_s": 120, "max_attempts": 4},
+        "routing": {"deadline_s": 120, "max_attempts": 4, **(routing or {})},
         "backends": backends,
     }
 
