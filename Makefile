@@ -24,7 +24,7 @@ release: ## the binary: .build/release/workshop
 test: test-swift test-wire seals test-protocol test-glue test-e2e ## every test
 
 test-swift: ## the Swift tests
-	$(SWIFT) test --explicit-target-dependency-import-check error
+	$(SWIFT) test --no-parallel --explicit-target-dependency-import-check error
 
 test-wire: build ## every request against the types of the vendors' own SDKs
 	test -e $(VENVS)-wire/ready || { $(PYTHON) -m venv $(VENVS)-wire \

@@ -2,12 +2,12 @@
 ///
 /// Linear in the text: each view is one pass, a decoder writes no more than it reads, and all of them together no more
 /// than ``mostDecoded`` says. One pass over the bytes decides which views are worth building.
-package struct Detectors: Sendable, Undisclosed {
+package final class Detectors: Sendable, Undisclosed {
     let spelling: SpellingDetector
-    private let near: NearDetector
+    let near: NearDetector
     private let foreign: ForeignWords
-    private let initials: Initials
-    private let passages: PassageIndex
+    let initials: Initials
+    let passages: PassageIndex
     private let rule: OddityRule
 
     /// How often what was decoded is decoded again.

@@ -32,7 +32,7 @@ enum Disguises {
         out.append((.reversed, word.reversed()))
         for shift in UInt8(1)...25 {
             let shifted = word.map { ($0 - 0x61 + shift) % 26 + 0x61 }
-            out.append((.substituted, shifted))
+            if word.count > 4 || shift == 13 { out.append((.substituted, shifted)) }
             if shift == 13 { out.append((.substituted, shifted.reversed())) }
         }
         let mirrored = word.map { 0x7A - ($0 - 0x61) }
@@ -74,9 +74,9 @@ enum Disguises {
         var moved: [UInt8] = []
         for letter in word {
             guard let row = rows.first(where: { $0.utf8.contains(letter) }).map({ Array($0.utf8) }),
-                let place = row.firstIndex(of: letter), place + 1 < row.count
+                let place = row.firstIndex(of: letter)
             else { return nil }
-            moved.append(row[place + 1])
+            moved.append(row[(place + 1) % row.count])
         }
         return moved
     }

@@ -3,6 +3,10 @@ enum Drawing {
     private static let fewestLines = 3
 
     static func isDrawn(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard bytes.count(of: UInt8(ascii: "|")) >= 2 * fewestLines, bytes.count(of: UInt8(ascii: "_")) >= fewestLines
+        else {
+            return false
+        }
         var lines = 0
         var strokes = 0
         var letters = 0

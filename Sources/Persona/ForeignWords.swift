@@ -44,7 +44,7 @@ struct ForeignWords: Sendable, Undisclosed {
         endWord()
         guard !words.isEmpty else { return }
         // A word alone in a text of Latin letters was put there; among its like it is a word among words.
-        let isStranger = words.count <= 4 && latin > 2 * foreign
+        let isStranger = words.count <= 4 && latin > foreign
         for (sounds, _) in words {
             if let term = term(sounding: sounds, coarsely: isStranger) { found(term.identityClass) }
         }

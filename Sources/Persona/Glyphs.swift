@@ -193,6 +193,8 @@ extension Glyphs {
             if marks & wall != 0 { return Gap.wall }
             if marks & field != 0 { return Gap.field }
             if marks & glue != 0 { return Gap.glue }
+            // A word that the end of a line has torn.
+            if marks == dash | line { return Gap.line }
             let isApart = marks & (blank | line) != 0
             if marks & (prose | dash) != 0 { return isApart ? Gap.prose : Gap.glue }
             if marks & line != 0 { return Gap.line }

@@ -7,6 +7,7 @@ public enum Severity: String, Sendable, Comparable, CaseIterable {
     /// Partial or ambiguous: nearly a term, or odd in itself.
     case s3 = "S3"
 
+    /// Whether one is less bad than the other.
     public static func < (one: Self, other: Self) -> Bool { one.rawValue > other.rawValue }
 }
 
@@ -21,6 +22,7 @@ public enum Verdict: String, Sendable, Comparable, CaseIterable {
     /// It does not leave.
     case refuse
 
+    /// Whether one is less strict than the other.
     public static func < (one: Self, other: Self) -> Bool { one.rank < other.rank }
     private var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
 }

@@ -8,7 +8,7 @@ public struct IdentityIndex: Sendable, Undisclosed {
     private let automaton: TermAutomaton
     private let classes: [IdentityClass]
     private let shapes: [Shape]
-    private let detectors: Detectors
+    let detectors: Detectors
     /// Every term as it is written, and the parts of names.
     let terms: [(class: IdentityClass, text: String)]
 

@@ -22,29 +22,36 @@ struct Initials: Sendable, Undisclosed {
 
     func detect(linesOf bytes: UnsafeBufferPointer<UInt8>, _ found: (Trace) -> Void) {
         guard !automaton.isEmpty else { return }
+        guard bytes.count(of: 0x0A) >= Self.shortest - 1 else { return }
         var firsts: [UInt8] = []
         var lasts: [UInt8] = []
-        var last: UInt8?
-        var isFresh = true
-        for byte in bytes {
-            if byte == 0x0A {
-                if let last { lasts.append(last) }
-                last = nil
-                isFresh = true
-            } else if (0x61...0x7A).contains(byte | 0x20) {
-                if isFresh { firsts.append(byte | 0x20) }
-                isFresh = false
-                last = byte | 0x20
+        var start = 0
+        for end in 0...bytes.count where end == bytes.count || bytes[end] == 0x0A {
+            let line = bytes[start..<end]
+            if let first = line.first(where: Self.isLetter), let last = line.last(where: Self.isLetter) {
+                firsts.append(first | 0x20)
+                lasts.append(last | 0x20)
             }
+            start = end + 1
         }
-        if let last { lasts.append(last) }
         report(firsts, found)
         report(lasts, found)
     }
+
+    private static func isLetter(_ byte: UInt8) -> Bool { byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7A }
 
     private func report(_ letters: [UInt8], _ found: (Trace) -> Void) {
         guard letters.count >= Self.shortest, let match = automaton.firstMatch(in: letters) else { return }
         let term = terms[match.term]
         found(Trace(identityClass: term.identityClass, certainty: .guessed, isWhole: false, field: 0))
+    }
+}
+
+extension UnsafeBufferPointer<UInt8> {
+    /// How often a byte stands there: a loop without branches, for texts that mostly hold it not at all.
+    func count(of byte: UInt8) -> Int {
+        var count = 0
+        for other in self { count &+= other == byte ? 1 : 0 }
+        return count
     }
 }

@@ -10,6 +10,8 @@ struct NearDetector: Sendable, Undisclosed {
     /// The terms by what they sound like.
     private let sounds: [UInt64: Int]
     private let fronts: [UInt32: Int]
+    /// The terms by what is left without vowels.
+    private let bare: [[UInt8]: Int]
     /// The letters that terms begin with, as bits.
     private let firsts: UInt64
 
@@ -20,19 +22,24 @@ struct NearDetector: Sendable, Undisclosed {
         terms = all.filter { $0.isWord && $0.letters.count >= Self.shortest && $0.wordStarts.isEmpty }
         var sounds: [UInt64: Int] = [:]
         var fronts: [UInt32: Int] = [:]
+        var bare: [[UInt8]: Int] = [:]
         for (index, term) in terms.enumerated() {
             let sound = term.letters.withUnsafeBufferPointer { Sound.hash($0[...]) }
             if sound.count >= 4, sounds[sound.hash] == nil { sounds[sound.hash] = index }
-            if term.isName {
-                term.letters.withUnsafeBufferPointer { fronts[Self.front($0[...])] = index }
-            }
+            let consonants = term.letters.filter { !Self.vowels.contains($0) }
+            if consonants.count >= 4 && consonants.count < term.letters.count { bare[consonants] = index }
+            term.letters.withUnsafeBufferPointer { fronts[Self.front($0[...])] = index }
         }
         masks = terms.map(\.mask)
         lengths = terms.map(\.letters.count)
         firsts = terms.reduce(0) { $0 | 1 << UInt64($1.letters[0] & 0x3F) }
         self.sounds = sounds
         self.fronts = fronts
+        self.bare = bare
     }
+
+    private static let vowels = Array("aeiou".utf8)
+    private static let vowelMask = vowels.reduce(UInt64(0)) { $0 | 1 << UInt64($1 & 0x3F) }
 
     typealias Word = UnsafeBufferPointer<UInt8>.SubSequence
 
@@ -92,11 +99,13 @@ struct NearDetector: Sendable, Undisclosed {
         let first = word[word.startIndex]
         let isFirst = firsts & 1 << UInt64(first & 0x3F) != 0
         guard word.count > 4 else {
-            return isFirst ? fronts[Self.front(word)].flatMap { isCommon(word) ? nil : $0 } : nil
+            guard isFirst else { return nil }
+            return (fronts[Self.front(word)] ?? bare[Array(word)]).flatMap { isCommon(word) ? nil : $0 }
         }
-        guard word.count <= 4 * Self.longest else { return nil }
+        guard word.count <= 4 * Self.longest, word.count > 14 || !isCommon(word) else { return nil }
         var mask: UInt64 = 0
         for letter in word { mask |= 1 << UInt64(letter & 0x3F) }
+        if mask & Self.vowelMask == 0, isFirst, let term = bare[Array(word)] { return term }
         let kinds = mask.nonzeroBitCount
         var candidate: Int?
         for index in 0..<table.masks.count {
@@ -118,13 +127,15 @@ struct NearDetector: Sendable, Undisclosed {
             break
         }
         if candidate == nil, isFirst, word.count <= Self.longest { candidate = alike(word) }
-        return candidate.flatMap { isCommon(word) ? nil : $0 }
+        return candidate
     }
 
     private func isCommon(_ word: Word) -> Bool { CommonWords.standard.contains(word) }
 
     private func isNear(_ word: Word, _ index: Int, _ different: Int, _ kinds: Int) -> Bool {
         let letters = terms[index].letters
+        // The name itself, or one letter before or behind it: that is no near miss.
+        if word.starts(with: letters) || word.dropFirst().starts(with: letters) { return false }
         // As many different letters, and some of them twice.
         let isRepeating = kinds < letters.count && kinds == masks[index].nonzeroBitCount
         // Another front makes another name: Jimmy, Darrow.
@@ -145,7 +156,9 @@ struct NearDetector: Sendable, Undisclosed {
 
     private func alike(_ word: Word) -> Int? {
         let sound = Sound.hash(word)
-        guard sound.count >= 4, let index = sounds[sound.hash], abs(terms[index].letters.count - word.count) <= 3 else {
+        guard sound.count >= 4, let index = sounds[sound.hash], abs(terms[index].letters.count - word.count) <= 3,
+            !word.starts(with: terms[index].letters)
+        else {
             return nil
         }
         // Of few sounds the first vowel has to be the same one, or Tommy would be Timmy.

@@ -25,13 +25,18 @@ public struct Pseudonyms: Sendable, Undisclosed {
     public var count: Int { issued.count }
 
     /// The texts with stand-ins for the terms that stand in them as they are written.
-    mutating func replace(_ terms: [(class: IdentityClass, text: String)], in texts: [String]) -> [String] {
+    /// - Parameter isFree: whether a word may be a stand-in: one that is near a term may not.
+    mutating func replace(
+        _ terms: [(class: IdentityClass, text: String)],
+        in texts: [String],
+        isFree: (String) -> Bool = { _ in true }
+    ) -> [String] {
         let lowered = texts.map { $0.lowercased() }
         let named = terms.filter { term in lowered.contains { $0.contains(term.text.lowercased()) } }
             .sorted { ($0.text.count, $0.text) > ($1.text.count, $1.text) }
         return texts.map { text in
             var text = Array(text)
-            for term in named { replace(term, in: &text, avoiding: lowered) }
+            for term in named { replace(term, in: &text, avoiding: lowered, isFree) }
             return String(text)
         }
     }
@@ -39,7 +44,8 @@ public struct Pseudonyms: Sendable, Undisclosed {
     private mutating func replace(
         _ term: (class: IdentityClass, text: String),
         in text: inout [Character],
-        avoiding texts: [String]
+        avoiding texts: [String],
+        _ isFree: (String) -> Bool
     ) {
         let letters = Array(term.text.lowercased())
         let isShort = letters.count <= IdentityIndex.longestWholeWordTerm
@@ -56,7 +62,7 @@ public struct Pseudonyms: Sendable, Undisclosed {
                 continue
             }
             let typed = String(text[index..<end])
-            out += Array(Self.cased(standIn(for: term, typed: typed, avoiding: texts), like: typed))
+            out += Array(Self.cased(standIn(for: term, typed: typed, avoiding: texts, isFree), like: typed))
             index = end
         }
         text = out
@@ -65,7 +71,8 @@ public struct Pseudonyms: Sendable, Undisclosed {
     private mutating func standIn(
         for term: (class: IdentityClass, text: String),
         typed: String,
-        avoiding texts: [String]
+        avoiding texts: [String],
+        _ isFree: (String) -> Bool
     ) -> String {
         if let known = issued.first(where: { $0.original.lowercased() == typed.lowercased() }) { return known.standIn }
         let pool = StandIns.pool(for: term.class)
@@ -75,6 +82,7 @@ public struct Pseudonyms: Sendable, Undisclosed {
         // Not one that stands for another, nor one that the player wrote himself: it would come back as the term.
         let free = (0..<pool.count).map { pool[(start + $0) % pool.count] }.first { candidate in
             !issued.contains { $0.standIn == candidate } && !texts.contains { $0.contains(candidate.lowercased()) }
+                && isFree(candidate)
         }
         let standIn = free ?? pool[start]
         issued.append(Issued(standIn: standIn, original: typed))

@@ -77,7 +77,7 @@ struct SpellingDetector: Sendable, Undisclosed {
             if isAligned { return pattern.length >= 6 ? .disguised : .guessed }
             return pattern.length >= 8 ? .guessed : nil
         case .substituted:
-            if isAligned { return pattern.length >= 8 ? .disguised : pattern.length >= 5 ? .guessed : nil }
+            if isAligned { return pattern.length >= 8 ? .disguised : .guessed }
             return pattern.length >= 8 ? .guessed : nil
         case .rotated: return isAligned ? .guessed : nil
         case .digest: return .disguised
@@ -127,7 +127,7 @@ struct SpellingDetector: Sendable, Undisclosed {
     private func certainty(ofSplit inner: Inner, _ length: Int, _ isAligned: Bool) -> Trace.Certainty? {
         guard isAligned else { return length >= 8 && inner.isGlued ? .guessed : nil }
         if inner.isSpelledOut { return length >= 5 ? .disguised : length >= 3 ? .guessed : nil }
-        guard length >= 5 else { return nil }
+        guard length >= 5 || length == 4 && inner.isGlued else { return nil }
         if inner.isGlued { return length >= 7 ? .disguised : .guessed }
         // Torn by an end of line alone.
         if !inner.hasLoose { return .guessed }

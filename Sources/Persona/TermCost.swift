@@ -31,7 +31,21 @@ public struct TermCost: Sendable {
         }
         self.stops = stops
         self.quarantines = quarantines
-        warning = Self.warning(term, stops: stops, quarantines: quarantines, of: texts.count)
+        warning =
+            Self.warningOfPart(index, text)
+            ?? Self.warning(term, stops: stops, quarantines: quarantines, of: texts.count)
+    }
+
+    /// A part of a name is looked for as well.
+    private static func warningOfPart(_ index: IdentityIndex, _ text: String) -> String? {
+        for part in index.terms.map(\.text) where part != text {
+            guard let term = GuardedTerm(.term, part, isWhole: false), !term.isShort else { continue }
+            if CommonWords.standard.contains(term.letters) { return "its part \"\(part)\" is an ordinary word" }
+            if let word = CommonWords.standard.word(holding: term.letters) {
+                return "its part \"\(part)\" stands inside \"\(word)\""
+            }
+        }
+        return nil
     }
 
     private static func warning(_ term: GuardedTerm?, stops: Int, quarantines: Int, of total: Int) -> String? {

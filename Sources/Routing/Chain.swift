@@ -59,7 +59,8 @@ struct Chain: Sendable {
         }
         while cursor < places.count {
             cursor += 1
-            if !places[cursor - 1].isOut { return ask(cursor - 1, at: now) }
+            // One that was asked out of turn, for a better answer, has had its turn.
+            if !places[cursor - 1].isOut, places[cursor - 1].tries == 0 { return ask(cursor - 1, at: now) }
         }
         let ready = places.indices.filter { !places[$0].isOut && places[$0].tries <= policy.retry.attempts }
             .min { (places[$0].notBefore, places[$0].tries, $0) < (places[$1].notBefore, places[$1].tries, $1) }

@@ -98,4 +98,20 @@ struct EgressScanTests {
         #expect(found.description == "an identity term of class project in the body")
         #expect(Fixture.index.firstClass(in: String(reflecting: found)) == nil)
     }
+
+    @Test("a term that is surely disguised is found in the final bytes, and a picture of a megabyte is not by chance")
+    func disguises() throws {
+        #expect(try violation(Self.request(body: #"{"content":"R2xhc3N3aW5n"}"#))?.place == .body)
+        var generator = SystemRandomNumberGenerator()
+        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+        let picture = (0..<(1 << 17)).map { _ in alphabet[Int.random(in: 0..<64, using: &generator)] }
+        var request = Self.request(body: "")
+        request.body = Array(#"{"image":"data:image/png;base64,"#.utf8) + picture + Array(#"","text":"look"}"#.utf8)
+        #expect(try violation(request) == nil)
+        request.body += Array(#"{"a":"glasswing"}"#.utf8)
+        #expect(try violation(request)?.place == .body)
+        // A term inside what a picture decodes to.
+        request.body = picture + Array("R2xhc3N3aW5nIGlzIGEgbGFudGVybg".utf8) + picture
+        #expect(try violation(request)?.place == .body)
+    }
 }

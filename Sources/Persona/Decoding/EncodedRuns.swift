@@ -4,12 +4,10 @@ enum EncodedRuns {
     private static let shortest = 6
     /// Longer runs are not read backwards: they are files, and the time is better spent.
     private static let longestReversed = 4096
-    private static let longestBase58 = 96
+    private static let longestNumber = 64
 
-    /// Which bytes may stand in a run; bit 1: also in Base64 alone.
-    private static let inRun: [Bool] = (0..<256).map { value in
-        sextets[value] >= 0 || value == 0x3D
-    }
+    /// Which bytes may stand in a run.
+    private static let inRun: [Bool] = shapes.map { $0 != 0 }
 
     private static let sextets: [Int8] = {
         var table = [Int8](repeating: -1, count: 256)
@@ -45,60 +43,112 @@ enum EncodedRuns {
 
     /// Decodes every run of the text.
     static func decode(_ bytes: UnsafeBufferPointer<UInt8>, into out: inout DecodedText) {
-        inRun.withUnsafeBufferPointer { inRun in
+        shapes.withUnsafeBufferPointer { shapes in
             var index = 0
             while index < bytes.count {
-                guard inRun[Int(bytes[index])] else {
+                guard shapes[Int(bytes[index])] != 0 else {
                     index += 1
                     continue
                 }
                 let start = index
-                while index < bytes.count, inRun[Int(bytes[index])] { index += 1 }
-                if index - start >= shortest { decode(run: bytes, start, index, into: &out) }
+                var shape: UInt8 = 0
+                var last = Shape.join
+                while index < bytes.count {
+                    let next = shapes[Int(bytes[index])]
+                    if next == 0 { break }
+                    // A capital inside a word is the mark of a code.
+                    shape |= next == Shape.upper && last != Shape.join ? Shape.inner : next
+                    last = next
+                    index += 1
+                }
+                if index - start >= shortest { decode(bytes[start..<index], shape, into: &out) }
             }
         }
     }
 
-    /// Whether the run is letters alone, and no code that begins with such a letter would be text.
-    private static func isWord(_ run: UnsafeBufferPointer<UInt8>.SubSequence) -> Bool {
-        // All small but the first: a word of a sentence.
-        run.dropFirst().allSatisfy { $0 >= 0x61 && $0 <= 0x7A }
+    /// What the bytes of a run are.
+    private enum Shape {
+        static let lower: UInt8 = 1
+        static let upper: UInt8 = 2
+        static let digit: UInt8 = 4
+        static let join: UInt8 = 8
+        static let inner: UInt8 = 16
+    }
+
+    private static let shapes: [UInt8] = (0..<256).map { value in
+        switch value {
+        case 0x30...0x39: Shape.digit
+        case 0x41...0x5A: Shape.upper
+        case 0x61...0x7A: Shape.lower
+        case 0x2B, 0x2D, 0x2F, 0x3D, 0x5F: Shape.join
+        default: 0
+        }
     }
 
     private static func decode(
-        run bytes: UnsafeBufferPointer<UInt8>,
-        _ start: Int,
-        _ end: Int,
+        _ run: UnsafeBufferPointer<UInt8>.SubSequence,
+        _ shape: UInt8,
         into out: inout DecodedText
     ) {
-        let run = bytes[start..<end]
-        if isWord(run) {
-            if run.count >= 8 { base32(run, into: &out) }
+        guard shape & (Shape.inner | Shape.digit) != 0 else {
+            // Words, alone or joined as in paths; only Base32 is ever written so.
+            if shape & Shape.join == 0, run.count >= 8 { base32(run, into: &out) }
             return
         }
         base64(run, into: &out)
         guard run.count >= 7 else { return }
         hex(run, into: &out)
         base32(run, into: &out)
-        if run.count <= longestBase58 { base58(run, into: &out) }
+        if run.count <= longestNumber, shape & Shape.join == 0 { numbers(run, shape, into: &out) }
         // A path or an identifier joins what are runs of their own.
-        if run.contains(where: { [0x2B, 0x2F, 0x2D, 0x5F, 0x3D].contains($0) }) {
-            for part in run.split(whereSeparator: { [0x2F, 0x2D, 0x5F, 0x3D, 0x2B].contains($0) })
-            where part.count >= shortest && part.count < run.count && !isWord(part) {
+        guard shape & Shape.join != 0 else { return }
+        var start = run.startIndex
+        for index in run.startIndex...run.endIndex {
+            guard index == run.endIndex || shapes[Int(run[index])] == Shape.join else { continue }
+            let part = run[start..<index]
+            if part.count >= shortest, part.count < run.count,
+                part.dropFirst().contains(where: { $0 < 0x61 })
+            {
                 base64(part, into: &out)
                 hex(part, into: &out)
                 base32(part, into: &out)
             }
+            start = index + 1
         }
     }
 
     // MARK: Base64
 
     private static func base64(_ run: UnsafeBufferPointer<UInt8>.SubSequence, into out: inout DecodedText) {
-        let offsets = run.count >= 16 ? 4 : 1
-        for offset in 0..<offsets { takeBase64(run.dropFirst(offset), into: &out) }
+        if run.count >= 16 {
+            for offset in 0..<4 { takeBase64(run.dropFirst(offset), into: &out) }
+        } else if opensAsText(
+            run[run.startIndex],
+            run[run.startIndex + 1],
+            run[run.startIndex + 2],
+            run[run.startIndex + 3]
+        ) {
+            takeBase64(run, into: &out)
+        }
         guard run.count <= longestReversed else { return }
-        takeBase64(run.reversed().drop { $0 == 0x3D }, into: &out)
+        let back = run.dropLast(0).reversed().drop { $0 == 0x3D }
+        if back.count >= 4 {
+            let front = Array(back.prefix(4))
+            if run.count >= 16 || opensAsText(front[0], front[1], front[2], front[3]) { takeBase64(back, into: &out) }
+        }
+    }
+
+    /// Most runs are no code, and their first three bytes say so.
+    private static func opensAsText(_ one: UInt8, _ two: UInt8, _ three: UInt8, _ four: UInt8) -> Bool {
+        let (a, b) = (sextets[Int(one)], sextets[Int(two)])
+        let (c, d) = (sextets[Int(three)], sextets[Int(four)])
+        guard a >= 0, b >= 0, c >= 0, d >= 0 else { return false }
+        let number = UInt32(a) << 18 | UInt32(b) << 12 | UInt32(c) << 6 | UInt32(d)
+        for shift in [UInt32(16), 8, 0] {
+            let byte = number >> shift & 0xFF
+            if byte < 0x20 && byte != 0 && byte != 0x0A || byte == 0x7F { return false }
+        }
+        return true
     }
 
     private static func takeBase64(_ run: some Collection<UInt8>, into out: inout DecodedText) {
@@ -151,6 +201,8 @@ enum EncodedRuns {
                 index += 2
             }
             out.takeText(of: decoded)
+            // Backwards.
+            out.takeText(of: decoded.reversed().map { $0 << 4 | $0 >> 4 })
             if run.count < 12 { return }
         }
     }
@@ -181,28 +233,66 @@ enum EncodedRuns {
     }
 
     private static let base58Digits: [UInt8] = Array("123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz".utf8)
-    private static let base58Values: [Int] = (0..<256).map { value in
-        base58Digits.firstIndex(of: UInt8(value)) ?? -1
+    /// Base58, and Base62 in both orders.
+    private static let positional: [(base: Int, values: [Int])] = [
+        base58Digits, Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz".utf8),
+        Array("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ".utf8),
+    ].map { digits in (digits.count, (0..<256).map { digits.firstIndex(of: UInt8($0)) ?? -1 }) }
+
+    /// Bitcoin's Base58 and Base62: the run is one number. Names are short, and so are their numbers.
+    private static func numbers(
+        _ run: UnsafeBufferPointer<UInt8>.SubSequence,
+        _ shape: UInt8,
+        into out: inout DecodedText
+    ) {
+        guard run.count > longestWordNumber else {
+            for (base, values) in positional { shortNumber(run, base, values, into: &out) }
+            return
+        }
+        let code = Shape.digit | Shape.lower | Shape.inner
+        guard shape & code == code else { return }
+        for (base, values) in positional where run.allSatisfy({ values[Int($0)] >= 0 }) {
+            var number: [UInt8] = []
+            for byte in run {
+                var carry = values[Int(byte)]
+                for index in number.indices {
+                    carry += Int(number[index]) * base
+                    number[index] = UInt8(carry & 0xFF)
+                    carry >>= 8
+                }
+                while carry > 0 {
+                    number.append(UInt8(carry & 0xFF))
+                    carry >>= 8
+                }
+            }
+            out.takeText(of: number.reversed())
+        }
     }
 
-    /// Bitcoin's Base58: the run is one number.
-    private static func base58(_ run: UnsafeBufferPointer<UInt8>.SubSequence, into out: inout DecodedText) {
-        guard run.contains(where: { $0 < 0x3A }) || run.dropFirst().contains(where: { $0 < 0x5B }),
-            run.allSatisfy({ base58Values[Int($0)] >= 0 })
-        else { return }
-        var number: [UInt8] = []
+    /// So many digits of Base62 fit into 128 bits.
+    private static let longestWordNumber = 21
+
+    private static func shortNumber(
+        _ run: UnsafeBufferPointer<UInt8>.SubSequence,
+        _ base: Int,
+        _ values: [Int],
+        into out: inout DecodedText
+    ) {
+        var number: UInt128 = 0
         for byte in run {
-            var carry = base58Values[Int(byte)]
-            for index in number.indices {
-                carry += Int(number[index]) * 58
-                number[index] = UInt8(carry & 0xFF)
-                carry >>= 8
-            }
-            while carry > 0 {
-                number.append(UInt8(carry & 0xFF))
-                carry >>= 8
-            }
+            let value = values[Int(byte)]
+            guard value >= 0 else { return }
+            number = number * UInt128(base) + UInt128(value)
         }
-        out.takeText(of: number.reversed())
+        // Most runs are no numbers of names, and their last byte or the one before says so.
+        guard isText(UInt8(truncatingIfNeeded: number)), isText(UInt8(truncatingIfNeeded: number >> 8)) else { return }
+        var bytes: [UInt8] = []
+        while number > 0 {
+            bytes.append(UInt8(truncatingIfNeeded: number))
+            number >>= 8
+        }
+        out.takeText(of: bytes.reversed())
     }
+
+    private static func isText(_ byte: UInt8) -> Bool { byte >= 0x20 && byte != 0x7F }
 }

@@ -17,8 +17,17 @@ enum Flipped {
         return table
     }()
 
+    /// Whether some letter stands on its head that is no ASCII letter as well.
+    private static func holdsTurned(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        for index in 0..<bytes.count where bytes[index] >= 0xC2 {
+            if let (scalar, _) = TextFolding.decode(bytes, at: index), letters[scalar.value] != nil { return true }
+        }
+        return false
+    }
+
     /// The words that hold a turned letter, read from their end.
     static func decode(_ bytes: UnsafeBufferPointer<UInt8>, into out: inout DecodedText) {
+        guard holdsTurned(bytes) else { return }
         var word: [UInt8] = []
         var turned = 0
         func endWord() {

@@ -16,7 +16,21 @@ enum Morse {
 
     private static let fewest = 3
 
+    /// Whether some words begin with a dot or a dash, as few do elsewhere.
+    private static func holdsCode(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        var before: UInt8 = 0x20
+        var count = 0
+        for byte in bytes {
+            let isSign = byte == UInt8(ascii: ".") || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
+            let isStart = before <= 0x20 || before == UInt8(ascii: "/") || before == UInt8(ascii: "|")
+            count &+= isSign && isStart ? 1 : 0
+            before = byte
+        }
+        return count >= fewest
+    }
+
     static func decode(_ bytes: UnsafeBufferPointer<UInt8>, into out: inout DecodedText) {
+        guard holdsCode(bytes) else { return }
         var word: [UInt8] = []
         var code = 1
         var isOther = false

@@ -13,6 +13,15 @@ enum OddTokens {
         words: inout DecodedText,
         into out: inout DecodedText
     ) {
+        kinds.withUnsafeBufferPointer { decode(bytes, $0, words: &words, into: &out) }
+    }
+
+    private static func decode(
+        _ bytes: UnsafeBufferPointer<UInt8>,
+        _ table: UnsafeBufferPointer<UInt8>,
+        words: inout DecodedText,
+        into out: inout DecodedText
+    ) {
         var index = 0
         while index < bytes.count {
             guard bytes[index] > 0x20 else {
@@ -22,19 +31,24 @@ enum OddTokens {
             let start = index
             var kinds: UInt8 = 0
             var repeats = 0
+            // The marks behind the last letter or digit say nothing of the word.
+            var inner: UInt8 = 0
             while index < bytes.count, bytes[index] > 0x20 {
-                kinds |= Self.kinds[Int(bytes[index])]
+                let kind = table[Int(bytes[index])]
+                kinds |= kind
+                if kind & (Kind.letter | Kind.digit) != 0 { inner = kinds }
                 if index > start, bytes[index] | 0x20 == bytes[index - 1] | 0x20 { repeats += 1 }
                 index += 1
             }
             guard index - start >= shortest, index - start <= longest, kinds & Kind.other == 0 else { continue }
             let token = bytes[start..<index]
+            if inner == Kind.letter && repeats < 2 && kinds != inner && index - start > 6 { continue }
             if repeats >= 2 && kinds & Kind.letter != 0 && token.count <= 2 * longestWord {
                 drawnOut(token, into: &words)
             }
             if kinds & (Kind.digit | Kind.mark) != 0 {
                 if token.count <= longestWord && kinds & Kind.letter != 0 { leet(token, into: &words) }
-                if kinds & Kind.mark != 0 { codes(token, into: &out) }
+                if kinds & Kind.mark != 0 { codes(token, into: &out) } else { base45(token, into: &out) }
             } else if token.count <= longestWord && token.dropFirst().contains(where: { $0 < 0x61 }) {
                 base85(token, into: &out)
             }
@@ -53,6 +67,7 @@ enum OddTokens {
         case 0x30...0x39: Kind.digit
         case 0x41...0x5A, 0x61...0x7A: Kind.letter
         case 0x21...0x7E: Kind.mark
+        case 0x80...: Kind.mark
         default: Kind.other
         }
     }
@@ -81,7 +96,10 @@ enum OddTokens {
         ("|\\/|", "m"), ("/\\/\\", "m"), ("|\\|", "n"), ("\\/\\/", "w"), ("\\/", "v"), ("|)", "d"), ("|<", "k"),
         ("|{", "k"), ("|-|", "h"), ("]-[", "h"), ("|=", "f"), ("|_|", "u"), ("|_", "l"), ("/-\\", "a"), ("/\\", "a"),
         ("()", "o"),
-        ("[]", "o"), ("><", "x"), ("|3", "b"), ("|2", "r"), ("'/", "y"), ("`/", "y"), ("ph", "f"), ("vv", "w"),
+        ("[]", "o"), ("><", "x"), ("|3", "b"), ("|2", "r"), ("'/", "y"), ("`/", "y"), ("\u{20AC}", "e"),
+        ("\u{A3}", "l"), ("\u{A2}", "c"), ("\u{A5}", "y"), ("\u{A7}", "s"), ("\u{DF}", "b"), ("\u{2020}", "t"),
+        ("\u{A9}", "c"), ("\u{AE}", "r"),
+        ("\u{A1}", "i"),
     ].map { (Array($0.0.utf8), Array($0.1.utf8)[0]) }
     private static let startsDigraph: [Bool] = (0..<256).map { value in
         digraphs.contains { $0.text[0] == UInt8(value) }
@@ -105,7 +123,7 @@ enum OddTokens {
         // What closes a sentence is no letter of it.
         var token = token
         while let last = token.last, closing[Int(last)] { token.removeLast() }
-        guard token.count >= shortest, token.contains(where: { strong[Int($0)] }) else { return }
+        guard token.count >= shortest, token.contains(where: { strong[Int($0)] || $0 >= 0x80 }) else { return }
         var hasOther = false
         for table in readings {
             var word: [UInt8] = []
@@ -153,6 +171,9 @@ enum OddTokens {
     // MARK: Codes
 
     private static func codes(_ token: UnsafeBufferPointer<UInt8>.SubSequence, into out: inout DecodedText) {
+        guard token.allSatisfy({ $0 < 0x7F }) else { return }
+        uuencoded(token, into: &out)
+        base45(token, into: &out)
         let turned = token.map { ($0 - 33 + 47) % 94 + 33 }
         if turned.count(where: { kinds[Int($0)] == Kind.letter }) * 5 >= turned.count * 4 { out.take(turned) }
         base85(token, into: &out)
@@ -207,5 +228,42 @@ enum OddTokens {
             guard byte >= 0x20, byte != 0x7F else { return nil }
         }
         return (UInt32(number), digits.count - 1)
+    }
+
+    /// A line of uuencode (POSIX.1-2017, uuencode): its length, and four characters for each three bytes.
+    private static func uuencoded(_ token: UnsafeBufferPointer<UInt8>.SubSequence, into out: inout DecodedText) {
+        guard let first = token.first, first > 0x20, first <= 0x60, token.allSatisfy({ $0 <= 0x60 }) else { return }
+        let length = Int(first - 0x20)
+        guard abs((length + 2) / 3 * 4 - (token.count - 1)) <= 3 else { return }
+        var decoded: [UInt8] = []
+        var bits: UInt32 = 0
+        var held = 0
+        for byte in token.dropFirst() {
+            bits = bits << 6 | UInt32((byte - 0x20) & 0x3F)
+            held += 6
+            guard held >= 8 else { continue }
+            held -= 8
+            decoded.append(UInt8(truncatingIfNeeded: bits >> UInt32(held)))
+        }
+        out.takeText(of: Array(decoded.prefix(length)))
+    }
+
+    private static let base45Digits = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:".utf8)
+    private static let base45Values: [Int] = (0..<256).map { base45Digits.firstIndex(of: UInt8($0)) ?? -1 }
+
+    /// RFC 9285: three digits are two bytes, two are one.
+    private static func base45(_ token: UnsafeBufferPointer<UInt8>.SubSequence, into out: inout DecodedText) {
+        guard token.allSatisfy({ base45Values[Int($0)] >= 0 }) else { return }
+        var decoded: [UInt8] = []
+        var rest = token
+        while rest.count > 1 {
+            let digits = rest.prefix(3).map { base45Values[Int($0)] }
+            rest = rest.dropFirst(3)
+            let number = digits.reversed().reduce(0) { $0 * 45 + $1 }
+            guard number <= (digits.count == 3 ? 0xFFFF : 0xFF) else { return }
+            if digits.count == 3 { decoded.append(UInt8(number >> 8)) }
+            decoded.append(UInt8(number & 0xFF))
+        }
+        out.takeText(of: decoded)
     }
 }
