@@ -13,52 +13,36 @@ PROBE = 0.5  # seconds
 
 
 class Provider(NamedTuple):
-    """A service that needs a key; its model can be chosen with `<NAME>_MODEL`."""
+    """A service that needs a key; its model can be chosen with `<NAME>_MODEL`.
+
+    The daemon knows its address, its format and the variable of its key.
+    """
 
     name: str
-    key: str
-    url: str
     model: str
     role: str
     max_context: int
 
+    @property
+    def key(self) -> str:
+        """The variable that holds its key."""
+        return f"{self.name.upper()}_API_KEY"
+
 
 PROVIDERS = (
-    Provider(
-        "anthropic",
-        "ANTHROPIC_API_KEY",
-        "https://api.anthropic.com/v1",
-        "claude-sonnet-4-20250514",
-        "reasoning",
-        200_000,
-    ),
-    Provider("openai", "OPENAI_API_KEY", "https://api.openai.com/v1", "gpt-5", "breadth", 272_000),
-    Provider(
-        "gemini",
-        "GEMINI_API_KEY",
-        "https://generativelanguage.googleapis.com/v1beta/openai",
-        "gemini-2.5-pro",
-        "multimodal",
-        1_000_000,
-    ),
-    Provider("xai", "XAI_API_KEY", "https://api.x.ai/v1", "grok-4", "speed", 256_000),
-    Provider(
-        "moonshot",
-        "MOONSHOT_API_KEY",
-        "https://api.moonshot.ai/v1",
-        "kimi-k2.5",
-        "long-context",
-        256_000,
-    ),
-    Provider(
-        "openrouter",
-        "OPENROUTER_API_KEY",
-        "https://openrouter.ai/api/v1",
-        "openrouter/auto",
-        "breadth",
-        128_000,
-    ),
+    Provider("anthropic", "claude-sonnet-4-20250514", "reasoning", 200_000),
+    Provider("openai", "gpt-5", "breadth", 272_000),
+    Provider("gemini", "gemini-2.5-pro", "multimodal", 1_000_000),
+    Provider("xai", "grok-4", "speed", 256_000),
+    Provider("moonshot", "kimi-k2.5", "long-context", 256_000),
+    Provider("openrouter", "openrouter/auto", "fallback", 128_000),
 )
+SERVERS = (
+    ("ollama", "ollama", "http://127.0.0.1:11434", "/v1"),
+    ("llama", "llamacpp", "http://127.0.0.1:8080/v1", ""),
+    ("llama-2", "llamacpp", "http://127.0.0.1:8081/v1", ""),
+)
+"""Name, provider, address, and what is behind it where OpenAI's list of models is."""
 
 
 def model_of(url: str, wanted: str | None = None) -> str | None:
@@ -72,16 +56,15 @@ def model_of(url: str, wanted: str | None = None) -> str | None:
     return wanted if wanted in names else next(iter(names), None)
 
 
-def local(url: str, model: str, max_context: int = 8192) -> Json:
+def local(url: str, model: str, provider: str = "custom", max_context: int = 8192) -> Json:
     """A backend on this machine."""
     return {
+        "provider": provider,
         "url": url,
-        "wire": "openai-chat",
         "model": model,
         "role": "local",
         "local": True,
         "max_context": max_context,
-        "health": "/models",
         "prices": {"input": 0, "output": 0},
     }
 
@@ -89,23 +72,19 @@ def local(url: str, model: str, max_context: int = 8192) -> Json:
 def find(env: Mapping[str, str]) -> dict[str, Json]:
     """The backends that can be used as things are; empty if there are none."""
     found: dict[str, Json] = {}
-    servers = (("ollama", 11434), ("llama", 8080), ("llama-2", 8081))
-    for name, port in servers:
-        url = f"http://127.0.0.1:{port}/v1"
-        model = model_of(url, env.get("OLLAMA_MODEL") if name == "ollama" else None)
+    for name, provider, url, behind in SERVERS:
+        wanted = env.get("OLLAMA_MODEL") if name == "ollama" else None
+        model = model_of(url + behind, wanted)
         if model:
-            found[name] = local(url, model)
-    for provider in PROVIDERS:
-        if env.get(provider.key):
-            found[provider.name] = {
-                "url": provider.url,
-                "wire": "openai-chat",
-                "provider": provider.name,
-                "model": env.get(f"{provider.name.upper()}_MODEL") or provider.model,
-                "role": provider.role,
+            found[name] = local(url, model, provider)
+    for service in PROVIDERS:
+        if env.get(service.key):
+            found[service.name] = {
+                "provider": service.name,
+                "model": env.get(f"{service.name.upper()}_MODEL") or service.model,
+                "role": service.role,
                 "local": False,
-                "key": f"${{{provider.key}}}",
-                "max_context": provider.max_context,
+                "max_context": service.max_context,
             }
     return found
 
@@ -116,7 +95,11 @@ def stand_in(port: int) -> dict[str, Json]:
 
 
 def configuration(
-    backends: dict[str, Json], run: Path, personas: Path, defaults: Json | None = None
+    backends: dict[str, Json],
+    run: Path,
+    personas: Path,
+    defaults: Json | None = None,
+    routing: Json | None = None,
 ) -> dict[str, Any]:
     """A whole configuration of the daemon, with its socket and ledger in the folder `run`."""
     return {
@@ -138,7 +121,7 @@ def configuration(
             "health_interval_s": 5,
             **(defaults or {}),
         },
-        "routing": {"deadline_s": 120, "max_attempts": 4},
+        "routing": {"deadline_s": 120, "max_attempts": 4, **(routing or {})},
         "backends": backends,
     }
 
@@ -148,5 +131,6 @@ def describe(backends: dict[str, Json]) -> list[str]:
     lines = []
     for name, backend in backends.items():
         bill = "" if backend["local"] else "  (a provider: every thought is on your bill)"
-        lines.append(f"  {name}: {backend['model']}, {backend['url']}{bill}")
+        where = backend.get("url", backend["provider"])
+        lines.append(f"  {name}: {backend['model']}, {where}{bill}")
     return lines

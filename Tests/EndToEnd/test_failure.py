@@ -22,22 +22,32 @@ class BackendTest(WorldTest):
         world.alpha.stop()
         world.beta.script(Behaviour(chunks=RIVER))
         world.builder.type(TASK, rf'Timmy says, "[^"\n]*{WHOLE}"')
-        world.builder.expect(r"\(beta, beta-model; [^;]*ms; \$0\.0\d+\)")
+        world.builder.expect(r"\(beta, beta-model; [^;]*ms; \$0\.0\d+; after alpha: unreachable")
 
     def test_failing_backend(self) -> None:
         world = self.world
         for plan in (
-            Behaviour(status=500),
-            Behaviour(body="html", status=502),
+            Behaviour(status=500, times=3),
+            Behaviour(body="html", status=502, times=3),
             Behaviour(drop=True, times=0),
             Behaviour(body="half_json"),
-            Behaviour(chunks=RIVER, error_after=0),
+            Behaviour(chunks=RIVER, error_after=0, times=3),
+            Behaviour(status=429, retry_after=60),
         ):
             with self.subTest(plan=plan):
                 world.settle()
                 world.alpha.script(plan)
                 world.beta.script(Behaviour(chunks=RIVER))
                 world.weaver.type(TASK, rf'Timmy says, "[^"\n]*{WHOLE}"')
+
+    def test_fault_that_passes(self) -> None:
+        """The same backend is asked once more, and nobody else."""
+        world = self.world
+        before = len(world.beta.chats())
+        world.alpha.script(Behaviour(status=500), Behaviour(chunks=RIVER))
+        world.builder.type(TASK, rf'Timmy says, "[^"\n]*{WHOLE}"')
+        world.builder.expect(r"\(alpha, alpha-model; [^;]*ms; \$0\.00; after alpha: server_error\)")
+        self.assertEqual(len(world.beta.chats()), before)
 
     def test_whatever_is_sent_is_on_record(self) -> None:
         """Also when a connection that was used before is closed instead of an answer."""
@@ -75,6 +85,21 @@ class BackendTest(WorldTest):
         world.builder.type(TASK, r'Timmy says, "[^"\n]+"')
         world.builder.expect(r"Everybody at the benches tried, and failed\.")
         world.builder.expect(r"tried alpha: server_error.*tried beta: server_error")
+
+    def test_nobody_is_there(self) -> None:
+        """The persona says so, and the next question is heard."""
+        world = self.world
+        world.alpha.stop()
+        world.beta.stop()
+        for player in (world.builder, world.weaver):
+            player.type(TASK, r'Timmy says, "[^"\n]+"', 20)
+            player.expect(r"Everybody at the benches tried, and failed\.")
+            player.type("think/stop", r"Timmy is not thinking about anything for you\.")
+        for upstream in (world.alpha, world.beta):
+            upstream.start()
+        world.mend()
+        world.builder.type(TASK, r'Timmy says, "[^"\n]+"')
+        world.builder.expect(r"\(alpha, alpha-model;")
 
 
 class DaemonTest(WorldTest):

@@ -13,6 +13,7 @@ import os
 import secrets
 import shutil
 import signal
+import subprocess
 import sys
 import tempfile
 import unittest
@@ -34,6 +35,9 @@ PERSONAS = Path(os.environ.get("E2E_PERSONAS", REPO / "configs" / "personas"))
 KEY = "sk-test-" + secrets.token_hex(8)
 CANARY = "kingfisher" + secrets.token_hex(6)
 """In every task that is asked here, so that it can be looked for where no prompt may be."""
+
+FIRST = {"primary": "alpha"}
+"""Who is asked first does not depend on what the classifier makes of a canary."""
 
 
 class World:
@@ -67,8 +71,7 @@ class World:
         """Starts it all; the players stand in the Workshop, and its lamps are lit."""
         self.alpha.start()
         self.beta.start()
-        config = configuration(self.backends(), self.run, PERSONAS, defaults=FAST)
-        self.daemon.config.write_text(json.dumps(config, indent=1))
+        self.write_configuration()
         self.daemon.start()
         self.daemon.wait_healthy("alpha", "beta")
         self.game.make()
@@ -115,6 +118,17 @@ class World:
                 "prices": {"input": 1, "output": 1},
             },
         }
+
+    def write_configuration(self, routing: dict[str, Any] = FIRST, **sections: Any) -> None:
+        """Writes the daemon's file, whole or not at all: the daemon may be looking."""
+        config = configuration(self.backends(), self.run, PERSONAS, defaults=FAST, routing=routing)
+        fresh = self.daemon.config.with_suffix(".new")
+        fresh.write_text(json.dumps({**config, **sections}, indent=1))
+        fresh.rename(self.daemon.config)
+
+    def workshop(self, *args: str) -> subprocess.CompletedProcess[str]:
+        """Runs a subcommand that asks the daemon."""
+        return self.daemon.run(*args, "--socket", str(self.daemon.socket_path))
 
     def players(self) -> list[Player]:
         """Everybody in the room."""

@@ -138,6 +138,15 @@ def _route(answer: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def _course(answer: dict[str, Any]) -> list[str]:
+    """What came before an answer: who failed, or that it was kept from another time."""
+    if answer.get("cached"):
+        return ["remembered"]
+    failed = [row for row in texts.rows(answer.get("attempts")) if row.get("outcome") != "answered"]
+    tried = [texts.attempt({**row, "ms": None}) for row in failed]
+    return [f"after {', '.join(tried)}"] if tried else []
+
+
 def _model(row: dict[str, Any]) -> str:
     return f"{safe_line(row.get('backend', '?'), 40)}, {safe_line(row.get('model', '?'), 80)}"
 
@@ -217,7 +226,8 @@ class CmdThink(WorkshopCommand):
         if is_builder(self.caller):
             cost = reports.dollars(answer.get("cost_usd"))
             took = lamps.milliseconds(answer.get("ms"))
-            self.tell(f"|x({_model(answer)}; {took}; {cost})|n")
+            told = [_model(answer), took, cost, *_course(answer)]
+            self.tell(f"|x({'; '.join(told)})|n")
 
     def say(self, words: str) -> None:
         """The persona's words to everybody in the room, and to the caller wherever that is now."""

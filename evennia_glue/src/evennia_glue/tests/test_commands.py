@@ -143,6 +143,20 @@ class TestThink(CommandTest):
         self.assertEqual(self.heard2[1:], ['Timmy says, "It is ..."'])
         self.assertIsNone(self.char1.ndb.workshop_thought)
 
+    def test_builders_are_told_what_came_before(self):
+        attempts = [
+            {"backend": "local", "outcome": "refused", "ms": 4},
+            {"backend": "grok", "outcome": "low_quality", "ms": 9, "more": "later"},
+            {"backend": "gpt", "outcome": "answered", "ms": 30},
+            7,
+        ]
+        answer = {"text": "Blue.", "backend": "gpt", "model": "m", "ms": 43, "cost_usd": 0.5}
+        self.wire.answer(self.think(), {**answer, "attempts": attempts, "thought": "4b1f"})
+        told = "(gpt, m; 43 ms; $0.5; after local: refused, grok: low_quality)"
+        self.assertEqual(self.heard1[-1], told)
+        self.wire.answer(self.think(), {**answer, "attempts": [], "cached": True})
+        self.assertEqual(self.heard1[-1], "(gpt, m; 43 ms; $0.5; remembered)")
+
     def test_players_are_not_told_what_it_cost(self):
         self.be_player()
         self.wire.answer(self.think(), {"text": "Blue.", "backend": "local", "cost_usd": 1})
