@@ -21,6 +21,9 @@ MIDDLE_BYTES = 3000
 SHORTEST_LEAD = 12
 LONGEST_WORD = 24
 START, END = 0x51A97, 0xE4D
+# What ends a sentence before a space, and what always does.
+STOPS = frozenset(map(ord, ".!?:;"))
+FULL_STOPS = frozenset([0x3002, 0xFF01, 0xFF1F, 0x964, 0x61F])
 
 DROPPED = 0xFFFF
 TABLE_SIZE = 0x530
@@ -214,8 +217,9 @@ class _Words:
         self.out = out
         self.zone = zone
         self.word: list[int] = []
-        self.previous = 0
-        self.previous_stem = 0
+        self.previous = START
+        self.previous_stem = START
+        self.is_stopped = False
         self.run: list[int] = []
 
     def emit(self, hash_: int, seed: int) -> None:
@@ -275,22 +279,35 @@ class _Words:
                 for code in word[index : index + 3]:
                     gram = step(gram, code)
                 self.emit(gram, GRAM)
-        if self.previous:
-            self.emit(step(self.previous, hash_ & 0xFFFFFF), PAIR)
-            self.emit(step(self.previous_stem, stem & 0xFFFFFF), STEMS)
+        self.emit(step(self.previous, hash_ & 0xFFFFFF), PAIR)
+        self.emit(step(self.previous_stem, stem & 0xFFFFFF), STEMS)
         if self.previous == START:
             self.emit(stem, EDGE)
         self.previous = hash_
         self.previous_stem = stem
         word.clear()
 
-    def end_line(self) -> None:
-        self.feed(0)
-        self.previous = self.previous_stem = 0
+    def take(self, code: int) -> None:
+        """A scalar as it stands; sentences and lines begin anew."""
+        if code == 10 or code in FULL_STOPS:
+            self.end_sentence()
+        elif code <= 0x20:
+            if self.is_stopped:
+                self.end_sentence()
+            else:
+                self.feed(0)
+        else:
+            self.feed(fold(code))
+            self.is_stopped = code in STOPS
+
+    def end_sentence(self) -> None:
+        self.finish()
+        self.previous = self.previous_stem = START
+        self.is_stopped = False
 
     def finish(self) -> None:
         self.feed(0)
-        if self.previous:
+        if self.previous != START:
             self.emit(step(self.previous, END), PAIR)
 
 
@@ -325,33 +342,20 @@ def features(task: str, attachments: list[str]) -> Features:
     found = Features()
     lead, tail = zones(data)
     words = _Words(found.edge, 0)
-    words.previous = words.previous_stem = START
     for char in data[:lead].decode("utf-8", "replace"):
-        code = ord(char)
-        if code == 10:
-            words.end_line()
-        else:
-            words.feed(fold(code))
+        words.take(ord(char))
     # The tail goes on where the lead ends when nothing lies between.
     if tail > lead:
-        words.end_line()
+        words.end_sentence()
         middle = _Words(found.middle, MIDDLE)
         stop = min(tail, lead + MIDDLE_BYTES)
         while stop < tail and data[stop] & 0xC0 == 0x80:
             stop += 1
         for char in data[lead:stop].decode("utf-8", "replace"):
-            code = ord(char)
-            if code == 10:
-                middle.end_line()
-            else:
-                middle.feed(fold(code))
-        middle.feed(0)
+            middle.take(ord(char))
+        middle.finish()
     for char in data[tail:].decode("utf-8", "replace"):
-        code = ord(char)
-        if code == 10:
-            words.end_line()
-        else:
-            words.feed(fold(code))
+        words.take(ord(char))
     words.finish()
     found.structure = structure(data, lead, tail, attachments)
     return found

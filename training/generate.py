@@ -133,6 +133,31 @@ def padded(rng: random.Random) -> list[str]:
     return rows
 
 
+CODES = {
+    "st": "status", "cl": "classification", "ex": "extraction", "qa": "quick_answer",
+    "kn": "knowledge", "su": "summarization", "tr": "translation", "cc": "content_creation",
+    "an": "analysis", "re": "reasoning", "cr": "code_review", "de": "debugging",
+    "ar": "architecture", "or": "orchestration", "cg": "code_generation", "rs": "research",
+}  # fmt: skip
+LEVELS = {"S": "simple", "M": "moderate", "C": "complex"}
+
+
+def pairs() -> list[str]:
+    """One material under requests of many kinds: only the request tells them apart."""
+    rows: list[str] = []
+    lang, material = "", ""
+    for line in (HERE / "pairs.txt").read_text(encoding="utf-8").splitlines():
+        if line.startswith("#"):
+            lang, material = line[1:], ""
+        elif not material:
+            material = unescape(line)
+        else:
+            code, level, text = line.split("|", 2)
+            task = unescape(text).replace("~", material)
+            rows.append(row(task, CODES[code], LEVELS[level], lang))
+    return rows
+
+
 def main() -> None:
     rng = random.Random(7)
     for name, rows in (
@@ -140,6 +165,7 @@ def main() -> None:
         ("frames", directs(rng)),
         ("long", longs(rng)),
         ("padded", padded(rng)),
+        ("pairs", pairs()),
     ):
         path = HERE / f"tasks/generated-{name}.jsonl"
         path.write_text("\n".join(rows) + "\n", encoding="utf-8")

@@ -75,6 +75,7 @@ struct ClassifierTests {
             "Sum this up, it must not leave the house", "keep it local: 3+4", "this is confidential",
             "My password is 12345",
             "Local only, please", "do not upload this", "don't upload this", "this stays on this machine",
+            "これは社外秘です。要約して", "Meu café: a SENHA é 77", "이 문서는 대외비입니다",
         ]
     )
     func stays(_ task: String) throws {
@@ -148,7 +149,12 @@ struct ClassifierTests {
 
     @Test("every phrase that keeps a task here can be found: it is not empty when folded, and none stands twice")
     func stayCues() {
-        let folded = StayCues.all.map { TextFolding.standard.fold($0) }
+        let folded = LinearModel().folding.withUnsafeBufferPointer { folding in
+            StayCues.all.map { phrase in
+                var phrase = phrase
+                return phrase.withUTF8 { StayCues.fold($0, folding) }
+            }
+        }
         #expect(folded.allSatisfy { !$0.isEmpty })
         #expect(Set(folded).count == folded.count)
     }

@@ -19,50 +19,42 @@ public struct Classifier: Sendable {
     /// Every classifier reads the same weights.
     private static let learnt = LinearModel()
     private static let reasons = ClassifierReasons()
+    private static let cues = learnt.folding.withUnsafeBufferPointer { StayCues(folding: $0) }
 
     private let model: LinearModel
     private let reasons: ClassifierReasons
-    private let deepCues: TermAutomaton
+    private let stayCues: StayCues
 
     /// The classifier; build it once.
     public init() {
         model = Self.learnt
         reasons = Self.reasons
-        deepCues = TermAutomaton(
-            StayCues.all.map { TermAutomaton.Term(folded: TextFolding.standard.fold($0), isWholeWord: true) }
-        )
+        stayCues = Self.cues
     }
 
     /// What the task is about.
     public func classify(_ prompt: BlindPrompt) -> Classification {
         var task = prompt.task
-        return task.withUTF8 { classify($0, task: prompt.task, attachments: prompt.attachments.map(\.mediaType)) }
+        return task.withUTF8 { classify($0, attachments: prompt.attachments.map(\.mediaType)) }
     }
 
     private func classify(
         _ bytes: UnsafeBufferPointer<UInt8>,
-        task: String,
         attachments: [String]
     ) -> Classification {
         let zones = TaskWords.Zones(bytes)
         let shape = TaskStructure(bytes, zones: zones, attachments: attachments)
         return withUnsafeTemporaryAllocation(of: UInt32.self, capacity: zones.capacity(bytes.count)) { hashes in
-            let read = model.folding.withUnsafeBufferPointer {
-                TaskWords.read(bytes, zones: zones, folding: $0, into: hashes)
+            let (read, isKept) = model.folding.withUnsafeBufferPointer { folding in
+                (
+                    TaskWords.read(bytes, zones: zones, folding: folding, into: hashes),
+                    stayCues.speak(in: bytes, folding: folding)
+                )
             }
             let known = model.look(up: hashes, edge: read.edge, middle: read.middle)
             let scores = model.scores(known, shape)
-            return verdict(scores, known, shape, length: bytes.count, isKept: saysItStays(task, bytes.count))
+            return verdict(scores, known, shape, length: bytes.count, isKept: isKept)
         }
-    }
-
-    private func saysItStays(_ task: String, _ length: Int) -> Bool {
-        var isFound = false
-        deepCues.scan(TextFolding.standard.fold(task)) { _ in
-            isFound = true
-            return false
-        }
-        return isFound
     }
 
     private func verdict(

@@ -49,9 +49,9 @@ struct TaskWords {
             return stop
         }
 
-        /// How many hashes the text has at most: no scalar gives more than two for each of its bytes.
+        /// How many hashes the text has at most: a sentence of one letter gives five for its two bytes.
         func capacity(_ count: Int) -> Int {
-            2 * (lead + min(tail - lead, Self.middleBytes + 4) + count - tail) + 32
+            3 * (lead + min(tail - lead, Self.middleBytes + 4) + count - tail) + 32
         }
     }
 
@@ -69,22 +69,21 @@ struct TaskWords {
     private let word: UnsafeMutableBufferPointer<UInt32>
     private let zone: UInt32
     private(set) var written = 0
+    /// Whether a space would end the sentence.
+    private var isStopped = false
     private var length = 0
-    private var previous: UInt32
-    private var previousStem: UInt32
+    private var previous = Self.start
+    private var previousStem = Self.start
     private var ideographs: (before: UInt32, last: UInt32, count: Int) = (0, 0, 0)
 
     private init(
         out: UnsafeMutableBufferPointer<UInt32>,
         word: UnsafeMutableBufferPointer<UInt32>,
-        zone: UInt32,
-        previous: UInt32
+        zone: UInt32
     ) {
         self.out = out
         self.word = word
         self.zone = zone
-        self.previous = previous
-        previousStem = previous
     }
 
     /// Writes the hashes of lead and tail, then those of the middle.
@@ -96,16 +95,16 @@ struct TaskWords {
         into out: UnsafeMutableBufferPointer<UInt32>
     ) -> (edge: Int, middle: Int) {
         withUnsafeTemporaryAllocation(of: UInt32.self, capacity: longestWord) { word in
-            var edge = TaskWords(out: out, word: word, zone: 0, previous: start)
+            var edge = TaskWords(out: out, word: word, zone: 0)
             edge.feed(bytes, 0..<zones.lead, folding)
-            if zones.tail > zones.lead { edge.endLine() }
+            if zones.tail > zones.lead { edge.endSentence() }
             edge.feed(bytes, zones.tail..<bytes.count, folding)
             edge.finish()
             guard zones.tail > zones.lead else { return (edge.written, 0) }
             let rest = UnsafeMutableBufferPointer(rebasing: out[edge.written...])
-            var middle = TaskWords(out: rest, word: word, zone: middleSeed, previous: 0)
+            var middle = TaskWords(out: rest, word: word, zone: middleSeed)
             middle.feed(bytes, zones.lead..<zones.middleEnd(bytes), folding)
-            middle.endWord()
+            middle.finish()
             return (edge.written, middle.written)
         }
     }
@@ -120,17 +119,47 @@ struct TaskWords {
             let first = UInt32(bytes[index])
             if first < 0x80 {
                 index += 1
-                if first == 0x0A { endLine() } else { take(UInt32(folding[Int(first)])) }
+                takeASCII(first, folding)
                 continue
             }
-            let size = first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4
-            var code = first & (0xFF >> UInt32(size + 1))
-            for place in 1..<size where index + place < bytes.count {
-                code = code << 6 | UInt32(bytes[index + place] & 0x3F)
-            }
+            let (code, size) = Self.scalar(bytes, at: index)
             index += size
-            take(TaskFolding.fold(code, folding))
+            switch code {
+            case 0x3002, 0xFF01, 0xFF1F, 0x964, 0x61F: endSentence()
+            default:
+                take(TaskFolding.fold(code, folding))
+                isStopped = false
+            }
         }
+    }
+
+    @inline(__always)
+    private mutating func takeASCII(_ code: UInt32, _ folding: UnsafeBufferPointer<UInt16>) {
+        if code > 0x20 {
+            take(UInt32(folding[Int(code)]))
+            switch UInt8(code) {
+            case UInt8(ascii: "."), UInt8(ascii: "!"), UInt8(ascii: "?"), UInt8(ascii: ":"), UInt8(ascii: ";"):
+                isStopped = true
+            default: isStopped = false
+            }
+        } else if code == 0x0A || isStopped {
+            endSentence()
+        } else {
+            take(0)
+        }
+    }
+
+    /// The scalar that begins there, and its bytes; any number where the text is not UTF-8.
+    @inline(__always)
+    static func scalar(_ bytes: UnsafeBufferPointer<UInt8>, at index: Int) -> (code: UInt32, size: Int) {
+        let first = UInt32(bytes[index])
+        if first < 0x80 { return (first, 1) }
+        let size = first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4
+        var code = first & (0xFF >> UInt32(size + 1))
+        for place in 1..<size where index + place < bytes.count {
+            code = code << 6 | UInt32(bytes[index + place] & 0x3F)
+        }
+        return (code, size)
     }
 
     @inline(__always)
@@ -200,10 +229,8 @@ struct TaskWords {
         if isDense, count > 3 {
             for index in 1..<(count - 2) { emit(gram(index, 3), .gram) }
         }
-        if previous != 0 {
-            emit(Self.step(previous, hash & 0xFF_FFFF), .pair)
-            emit(Self.step(previousStem, stem & 0xFF_FFFF), .stems)
-        }
+        emit(Self.step(previous, hash & 0xFF_FFFF), .pair)
+        emit(Self.step(previousStem, stem & 0xFF_FFFF), .stems)
         if previous == Self.start { emit(stem, .edge) }
         previous = hash
         previousStem = stem
@@ -215,17 +242,17 @@ struct TaskWords {
         return hash
     }
 
-    private mutating func endLine() {
-        ideographs.count = 0
-        endWord()
-        previous = 0
-        previousStem = 0
+    private mutating func endSentence() {
+        finish()
+        previous = Self.start
+        previousStem = Self.start
+        isStopped = false
     }
 
     private mutating func finish() {
         ideographs.count = 0
         endWord()
-        if previous != 0 { emit(Self.step(previous, Self.end), .pair) }
+        if previous != Self.start { emit(Self.step(previous, Self.end), .pair) }
     }
 }
 
