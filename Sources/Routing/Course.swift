@@ -20,7 +20,7 @@ struct Course: Sendable {
         self.thought = thought
         self.plan = plan
         self.policy = policy
-        chain = Chain(plan.candidates, policy: policy, start: start)
+        chain = Chain(plan.candidates, policy: policy, model: thought.constraints.model, start: start)
         run = ThoughtRun(start: start, limits: policy.limits)
     }
 
@@ -115,7 +115,7 @@ struct Course: Sendable {
     private func decision(at now: ContinuousClock.Instant) -> DecisionRecord {
         var record = DecisionRecord(thought: run.id, plan: plan, criterion: plan.criterion, caller: thought.caller)
         record.attempts = run.sent
-        record.cost = run.budget.spent
+        record.cost = run.cost
         record.duration = now - run.start
         return record
     }
