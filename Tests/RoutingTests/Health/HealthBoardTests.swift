@@ -213,4 +213,14 @@ struct HealthBoardTests {
         }
         #expect(try lamp(board).isPermitted)
     }
+
+    @Test("a probe that fails is seen, however long nobody has been asked")
+    func failingProbe() throws {
+        let (board, id) = try board()
+        clock.advance(by: .seconds(60))
+        let ticket = board.probeTicket(for: id, at: clock.now)
+        board.probed(id, ticket, .unreachable, retryAfter: nil, latency: .zero, at: clock.now)
+        #expect(try lamp(board).state == .degraded)
+        #expect(try lamp(board).why == FailureClass.unreachable.sentence)
+    }
 }
