@@ -13,7 +13,7 @@ struct BackendCall: Sendable {
     var options: CallOptions {
         CallOptions(
             kind: kind,
-            maxTokens: thought.maxTokens ?? backend.maxOutput,
+            maxTokens: backend.outputLimit(thought.maxTokens),
             isStreamed: isStreamed,
             temperature: thought.temperature,
             stop: thought.stop,

@@ -20,6 +20,7 @@ struct Workbench {
         isLedgerBroken: Bool = false,
         limits: Router.Limits = Router.Limits(maxAttempts: 4),
         policy: RoutingPolicy = Workbench.noRetries,
+        cache: AnswerCache = AnswerCache(),
         tick: Duration = .zero
     ) {
         let clock = clock
@@ -35,6 +36,7 @@ struct Workbench {
             scan: TestPrompts.scan,
             ledger: ledger,
             transport: transport,
+            cache: cache,
             circumstances: Router.Circumstances(
                 now: {
                     defer { clock.advance(by: tick) }
