@@ -7,8 +7,8 @@ struct HealthEntry: Sendable {
     private(set) var backend: Backend
     private(set) var breaker: CircuitBreaker
     private(set) var gate: RateGate
-    private var rateLimitedUntil: ContinuousClock.Instant?
-    private var configError: (failure: FailureClass, until: ContinuousClock.Instant)?
+    private var rateLimit: Rest?
+    private var configError: (failure: FailureClass, rest: Rest)?
     private var latency: Duration?
     private var typicalLatency: Duration?
     private var misses: (share: Double, at: ContinuousClock.Instant)
@@ -23,6 +23,12 @@ struct HealthEntry: Sendable {
     var published: HealthState
     /// Since when it is published.
     var since: ContinuousClock.Instant
+
+    /// A time out, and when the word for it came.
+    private struct Rest {
+        let since: ContinuousClock.Instant
+        let until: ContinuousClock.Instant
+    }
 
     /// How long a backend rests whose key, account or model is refused: somebody may have mended it since.
     private static let configErrorWait = Duration.seconds(300)
@@ -105,8 +111,10 @@ struct HealthEntry: Sendable {
         switch end {
         case .answered:
             wasAsked = true
-            configError = nil
-            rateLimitedUntil = nil
+            // Who was asked before the backend said no to another knows nothing of that.
+            let asked = now - (duration ?? .zero)
+            if let configError, asked >= configError.rest.since { self.configError = nil }
+            if let rateLimit, asked >= rateLimit.since { self.rateLimit = nil }
             lastFailure = nil
             misses = (missedShare(at: now) * (1 - Self.newest), now)
             if let duration { typicalLatency = typicalLatency.map { $0 + (duration - $0) * Self.newest } ?? duration }
@@ -153,8 +161,8 @@ struct HealthEntry: Sendable {
     ) {
         var outcome = CircuitBreaker.Outcome.neutral
         switch failure.healthEffect {
-        case .configError: configError = (failure, now + Self.configErrorWait)
-        case .rateLimited: rateLimitedUntil = now + (retryAfter ?? Self.defaultRateLimitWait)
+        case .configError: configError = (failure, Rest(since: now, until: now + Self.configErrorWait))
+        case .rateLimited: rateLimit = Rest(since: now, until: now + (retryAfter ?? Self.defaultRateLimitWait))
         case .failure:
             lastFailure = failure
             failed = now
@@ -170,8 +178,8 @@ struct HealthEntry: Sendable {
     /// How it is now.
     func state(at now: ContinuousClock.Instant) -> HealthState {
         if backend.disabledReason != nil { return .disabled }
-        if let configError, configError.until > now { return .configError }
-        if let rateLimitedUntil, rateLimitedUntil > now { return .rateLimited }
+        if let configError, configError.rest.until > now { return .configError }
+        if let rateLimit, rateLimit.until > now { return .rateLimited }
         if breaker.state != .closed { return breaker.isRecovering ? .degraded : .unhealthy }
         // A backend that stands behind its equals is not asked, and could not show that it is well again.
         if breaker.consecutiveFails > 0, let failed, now - failed < backend.cooldown { return .degraded }
