@@ -20,6 +20,7 @@ struct Workbench {
         isLedgerBroken: Bool = false,
         limits: Router.Limits = Router.Limits(maxAttempts: 4),
         policy: RoutingPolicy = Workbench.noRetries,
+        budgets: BudgetBook = BudgetBook(),
         cache: AnswerCache = AnswerCache(),
         tick: Duration = .zero
     ) {
@@ -36,6 +37,7 @@ struct Workbench {
             scan: TestPrompts.scan,
             ledger: ledger,
             transport: transport,
+            budgets: budgets,
             cache: cache,
             circumstances: Router.Circumstances(
                 now: {
