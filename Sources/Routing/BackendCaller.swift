@@ -162,10 +162,11 @@ struct BackendCaller: Sendable {
                     received += text.utf8.count
                     if firstText == nil { firstText = now() }
                     if call.thought.isStreamed && !Task.isCancelled {
-                        // A client that is slow to take it is no fault of the backend's.
-                        stream.pace.pause()
+                        // A client that is slow to take it is no fault of the backend's. Text behind the end of the
+                        // answer buys it no time.
+                        if !hasFinished { stream.pace.pause() }
                         await onEvent(.delta(text))
-                        stream.pace.progressed()
+                        if !hasFinished { stream.pace.progressed() }
                     }
                 }
                 if decoder.hasFinished && !hasFinished {
