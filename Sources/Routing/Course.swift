@@ -24,10 +24,11 @@ struct Course: Sendable {
         run = ThoughtRun(start: start, limits: policy.limits)
     }
 
-    /// The most that a request to the backend may cost.
+    /// The most that a request to the backend may cost. The estimate of its tokens is good to a fifth, and older
+    /// vocabularies take a quarter more: half as much again is held.
     func worstCase(of backend: Backend) -> NanoDollars {
         guard backend.prices != nil else { return NanoDollars(0) }
-        return backend.worstCase(inputTokens: plan.promptTokens, maxTokens: thought.maxTokens)
+        return backend.worstCase(inputTokens: plan.promptTokens / 2 * 3 + 2, maxTokens: thought.maxTokens)
     }
 
     /// Takes a whole answer that was not good enough; its attempt is the last one.

@@ -84,6 +84,20 @@ struct RouterQualityTests {
         #expect(decision.isComparable == isLocal)
     }
 
+    @Test("a vocabulary that takes a quarter more tokens than were reckoned breaks no budget")
+    func estimate() async throws {
+        var backend = try Fixture.backend("one", [.speed])
+        backend.prices = PriceVector(input: 1, output: 0)
+        var thought = try Workbench.thought()
+        let reckoned = TokenEstimate.tokens(of: thought.prompt)
+        for percent in [100, 125, 160] {
+            let bench = Workbench([backend], ["one": [Self.good]])
+            thought.maxCost = NanoDollars(Int64(reckoned * 10 * percent))
+            let answer = try? await bench.router.think(thought)
+            #expect((answer != nil) == (percent == 160))
+        }
+    }
+
     @Test("an answer out of the cache bears the name of its own thought")
     func cached() async throws {
         let cache = AnswerCache(CachePolicy(isOn: true))
