@@ -55,7 +55,7 @@ public struct Answer: Sendable {
     /// From the request to the first text, for a streamed thought.
     public internal(set) var firstToken: Duration?
     /// The thought's name in the ledger.
-    public let thought: String
+    public internal(set) var thought: String
     /// How good the judge found it, from 0 to 1; nil when nobody judged it.
     public let confidence: Double?
     /// Whether it was given before, to the very same request: nothing was sent, and nothing is paid.

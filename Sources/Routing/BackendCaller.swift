@@ -15,7 +15,7 @@ struct BackendCall: Sendable {
     var options: CallOptions {
         CallOptions(
             kind: kind,
-            maxTokens: thought.maxTokens ?? backend.maxOutput,
+            maxTokens: backend.outputLimit(thought.maxTokens),
             isStreamed: isStreamed,
             temperature: thought.temperature,
             stop: thought.stop,
@@ -164,10 +164,11 @@ struct BackendCaller: Sendable {
                     received += text.utf8.count
                     if firstText == nil { firstText = now() }
                     if call.thought.isStreamed && !Task.isCancelled {
-                        // A client that is slow to take it is no fault of the backend's.
-                        stream.pace.pause()
+                        // A client that is slow to take it is no fault of the backend's. Text behind the end of the
+                        // answer buys it no time.
+                        if !hasFinished { stream.pace.pause() }
                         await onEvent(.delta(text))
-                        stream.pace.progressed()
+                        if !hasFinished { stream.pace.progressed() }
                     }
                 }
                 if decoder.hasFinished && !hasFinished {

@@ -27,6 +27,8 @@ struct Chain: Sendable {
     }
 
     private let candidates: [Candidate]
+    /// The model that all are asked for; nil for each one's own.
+    private let model: String?
     private let policy: RoutingPolicy
     private let deadline: ContinuousClock.Instant
     private var places: [Place]
@@ -40,7 +42,8 @@ struct Chain: Sendable {
     /// How often an answer was not good enough.
     private var escalations = 0
 
-    init(_ candidates: [Candidate], policy: RoutingPolicy, start: ContinuousClock.Instant) {
+    init(_ candidates: [Candidate], policy: RoutingPolicy, model: String? = nil, start: ContinuousClock.Instant) {
+        self.model = model
         self.candidates = policy.hasFailover ? candidates : Array(candidates.prefix(1))
         self.policy = policy
         deadline = start + policy.limits.deadline
@@ -53,14 +56,15 @@ struct Chain: Sendable {
     /// What to do now.
     mutating func next(at now: ContinuousClock.Instant) -> Move {
         guard !hasEnded, sent < policy.limits.maxAttempts else { return .end }
-        if let index = preferred {
-            preferred = nil
-            return ask(index, at: now)
+        if let index = preferred.take() {
+            let move = ask(index, at: now)
+            if move != .late { return move }
         }
         while cursor < places.count {
             cursor += 1
-            // One that was asked out of turn, for a better answer, has had its turn.
-            if !places[cursor - 1].isOut, places[cursor - 1].tries == 0 { return ask(cursor - 1, at: now) }
+            // Who was asked out of turn has had this one.
+            let place = places[cursor - 1]
+            if !place.isOut && place.tries == 0 && place.notBefore <= now { return ask(cursor - 1, at: now) }
         }
         let ready = places.indices.filter { !places[$0].isOut && places[$0].tries <= policy.retry.attempts }
             .min { (places[$0].notBefore, places[$0].tries, $0) < (places[$1].notBefore, places[$1].tries, $1) }
@@ -85,7 +89,8 @@ struct Chain: Sendable {
     mutating func wasDenied(_ index: Int, _ failure: FailureClass, at now: ContinuousClock.Instant, jitter: Double) {
         switch failure {
         case .saturated: places[index].notBefore = now + Self.slotWait * (1 + jitter)
-        case .breakerOpen:
+        // Refused although its breaker is not heeded: it has been removed, and no time brings it back.
+        case .breakerOpen where !places[index].isAnyway:
             places[index].isAnyway = true
             places[index].notBefore = now + Self.slotWait * (1 + jitter)
         default: places[index].isOut = true
@@ -111,7 +116,7 @@ struct Chain: Sendable {
             let rival = candidates[other].backend
             // The same prompt does not fit into a smaller window, and the same model refuses again.
             if failure == .contextWindow && rival.maxContext <= backend.maxContext { places[other].isOut = true }
-            if failure == .refused && rival.model == backend.model { places[other].isOut = true }
+            if failure == .refused && (model ?? rival.model) == (model ?? backend.model) { places[other].isOut = true }
         }
         if failure == .contentPolicy { places[index].isOut = true }
         if preferred != index { passOver(behind: index, failure) }
@@ -132,14 +137,15 @@ struct Chain: Sendable {
         places[index].isOut = true
         escalations += 1
         let open = better.compactMap { id in candidates.firstIndex { $0.backend.id == id } }
-        let next = open.first { !places[$0].isOut }
-        guard escalations <= policy.quality.escalations, let next else {
+            .filter { !places[$0].isOut && places[$0].tries <= policy.retry.attempts }
+        guard escalations <= policy.quality.escalations, !open.isEmpty else {
             hasEnded = true
             return
         }
         // Whoever is no better is not asked any more.
         for other in places.indices where !better.contains(candidates[other].backend.id) { places[other].isOut = true }
-        preferred = next
+        // Those that rest after a fault get their turn when they are ready.
+        preferred = open.first { places[$0].tries == 0 }
     }
 
     /// A fault that may pass: the same once more if that takes no turn from anybody, or later.
@@ -156,7 +162,8 @@ struct Chain: Sendable {
         places[index].notBefore = now + wait
         let others = places.indices.filter { $0 != index && $0 >= cursor && !places[$0].isOut }.count
         let isWorthIt = places[index].tries <= retry.attempts && !(retryAfter != nil && places[index].hasWaited)
-        guard failure.isRetriedAtOnce, isWorthIt, wait <= retry.patience || others == 0,
+        // A longer wait is a turn of its own, behind whoever is ready before.
+        guard failure.isRetriedAtOnce, isWorthIt, wait <= retry.patience, now + wait < deadline,
             policy.limits.maxAttempts - sent > others
         else { return }
         places[index].hasWaited = places[index].hasWaited || retryAfter != nil

@@ -20,14 +20,15 @@ struct Course: Sendable {
         self.thought = thought
         self.plan = plan
         self.policy = policy
-        chain = Chain(plan.candidates, policy: policy, start: start)
+        chain = Chain(plan.candidates, policy: policy, model: thought.constraints.model, start: start)
         run = ThoughtRun(start: start, limits: policy.limits)
     }
 
-    /// The most that a request to the backend may cost.
+    /// The most that a request to the backend may cost. The estimate of its tokens is good to a fifth, and older
+    /// vocabularies take a quarter more: half as much again is held.
     func worstCase(of backend: Backend) -> NanoDollars {
         guard backend.prices != nil else { return NanoDollars(0) }
-        return backend.worstCase(inputTokens: plan.promptTokens, maxTokens: thought.maxTokens)
+        return backend.worstCase(inputTokens: plan.promptTokens / 2 * 3 + 2, maxTokens: thought.maxTokens)
     }
 
     /// Takes a whole answer that was not good enough; its attempt is the last one.
@@ -115,7 +116,7 @@ struct Course: Sendable {
     private func decision(at now: ContinuousClock.Instant) -> DecisionRecord {
         var record = DecisionRecord(thought: run.id, plan: plan, criterion: plan.criterion, caller: thought.caller)
         record.attempts = run.sent
-        record.cost = run.budget.spent
+        record.cost = run.cost
         record.duration = now - run.start
         return record
     }

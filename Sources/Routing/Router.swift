@@ -130,6 +130,7 @@ public struct Router: Sendable {
         _ onEvent: (ThoughtEvent) async -> Void
     ) async -> Answer {
         var answer = hit.answer
+        answer.thought = course.run.id
         answer.duration = world.now() - course.run.start
         if course.thought.isStreamed { await onEvent(.delta(answer.text)) }
         await ledger.decided(course.decision(hit, at: world.now()))
@@ -149,7 +150,14 @@ public struct Router: Sendable {
                     await world.sleep(pause)
                     if Task.isCancelled { throw .cancelled }
                 }
-                if let answer = try await ask(index, &course, onEvent) { return answer }
+                do throws(RoutingError) {
+                    if let answer = try await ask(index, &course, onEvent) { return answer }
+                } catch {
+                    // Nothing more is sent; an answer that is there already is given all the same.
+                    if case .cancelled = error { throw error }
+                    if let best = await giveBest(&course, onEvent) { return best }
+                    throw error
+                }
             case .end:
                 if let best = await giveBest(&course, onEvent) { return best }
                 throw course.failure(isLate: world.now() >= course.run.deadline)
@@ -165,7 +173,8 @@ public struct Router: Sendable {
         _ course: inout Course,
         _ onEvent: (ThoughtEvent) async -> Void
     ) async -> Answer? {
-        guard let best = await course.giveBest(onEvent) else { return nil }
+        guard var best = await course.giveBest(onEvent) else { return nil }
+        best.duration = world.now() - course.run.start
         await ledger.decided(course.decision(best, at: world.now()))
         return best
     }
@@ -234,7 +243,7 @@ public struct Router: Sendable {
         }
         let usage = completion.usage.or(.estimated(course.thought.prompt, answerBytes: completion.text.utf8.count))
         let cost = completion.reportedCost ?? backend.prices.flatMap { $0.cost(of: usage) }
-        course.run.budget.spend(reservation.settle(cost), on: backend.id)
+        course.run.spend(reservation.settle(cost), known: cost, on: backend)
         course.run.attempts.append(Attempt(backend: backend.id, outcome: verdict.outcome, duration: end.duration))
         let confidence = verdict.confidence
         let answer = Answer(completion, usage, end, course, backend: backend, cost: cost, confidence: confidence)
@@ -271,7 +280,9 @@ public struct Router: Sendable {
         let failure = error.failure
         let cost = backend.prices.flatMap { $0.cost(of: error.usage) }
         // What brought nothing back is not billed.
-        course.run.budget.spend(reservation.settle(cost ?? NanoDollars(0)), on: backend.id)
+        let isBilled = error.usage.source != .missing
+        let counted = reservation.settle(cost ?? NanoDollars(0))
+        course.run.spend(counted, known: isBilled ? cost : counted, on: backend)
         course.run.attempts.append(Attempt(backend: backend.id, outcome: .failed(failure), duration: end.duration))
         if end.firstText != nil && course.thought.isStreamed { course.run.broken = failure }
         // What is left of the chain's time may be too little for anybody: that is no fault of this backend's.

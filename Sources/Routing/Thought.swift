@@ -68,7 +68,10 @@ struct ThoughtRun: Sendable {
     let start: ContinuousClock.Instant
     let deadline: ContinuousClock.Instant
     /// What all of its requests have cost.
-    var budget: TaskBudget
+    private(set) var budget: TaskBudget
+    /// What all of its requests have cost; nil when that is not known of one that was billed.
+    var cost: NanoDollars? { isPriced ? budget.spent : nil }
+    private var isPriced = true
     var attempts: [Attempt] = []
     /// Requests sent, the one under way included.
     var sent = 0
@@ -85,6 +88,13 @@ struct ThoughtRun: Sendable {
         budget = TaskBudget(limit: limits.maxCost)
     }
 
+    /// Counts what a request cost.
+    /// - Parameter known: its cost; nil when nobody said it, and only a guess is counted.
+    mutating func spend(_ counted: NanoDollars, known: NanoDollars?, on backend: Backend) {
+        budget.spend(counted, on: backend.id)
+        if known == nil && backend.isBilled { isPriced = false }
+    }
+
     /// Notes when the first text of a stream came.
     mutating func note(_ end: CallEnd) {
         if firstToken == nil { firstToken = end.firstText.map { $0 - start } }
@@ -93,7 +103,7 @@ struct ThoughtRun: Sendable {
     /// Notes that a backend could not be asked; once, however often it is found busy.
     mutating func note(_ backend: BackendID, _ failure: FailureClass) {
         let attempt = Attempt(backend: backend, outcome: .failed(failure))
-        if attempts.last != attempt { attempts.append(attempt) }
+        if !attempts.contains(attempt) { attempts.append(attempt) }
     }
 
     /// Tells whoever listens that what has come so far does not count.

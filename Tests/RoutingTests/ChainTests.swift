@@ -149,6 +149,23 @@ struct ChainTests {
         #expect(story == ["a", "a+1000", "a+107000", "end"])
     }
 
+    @Test("a long wish to wait holds up nobody who is ready before")
+    func longWish() throws {
+        var play = try Play("ab")
+        let failures: [String: [(FailureClass, Duration?)]] = [
+            "a": [(.unreachable, nil)], "b": [(.rateLimited, .seconds(60))],
+        ]
+        let story = play.run(failures)
+        #expect(story == ["a", "b", "a+250", "a+500", "b+59250", "b+60000", "end"])
+    }
+
+    @Test("a wish that lies behind the deadline is none: others are asked while there is time")
+    func wishBehindDeadline() throws {
+        var play = try Play("ab", deadline: .seconds(1))
+        let story = play.run(["a": [(.rateLimited, .seconds(2))]])
+        #expect(story == ["a", "b", "answered"])
+    }
+
     // MARK: Who is left out
 
     @Test("a prompt that does not fit goes only to larger windows")
@@ -173,6 +190,16 @@ struct ChainTests {
         }
         let story = play.run(["a": [(.refused, nil)]])
         #expect(story == ["a", "c", "answered"])
+    }
+
+    @Test("a model that everybody is asked for refuses once")
+    func refusedByName() throws {
+        let candidates = try ["a", "b"].map { Candidate.of(try Fixture.backend($0)) }
+        var chain = Chain(candidates, policy: RoutingPolicy(), model: "m", start: Self.start)
+        chain.didSend(0)
+        chain.didFail(0, .refused, retryAfter: nil, at: Self.start, jitter: 0)
+        let next = chain.next(at: Self.start)
+        #expect(next == .end)
     }
 
     @Test("a content filter's verdict leads on when the policy says so")
@@ -227,7 +254,41 @@ struct ChainTests {
         #expect(!play.chain.isAnyway(1))
     }
 
+    @Test("who has no permit even so has been removed: nobody waits for it")
+    func removed() throws {
+        var play = try Play("a")
+        let story = play.run(["a": [(.breakerOpen, nil)]])
+        #expect(story == ["a", "a+100", "end"])
+    }
+
     // MARK: Not good enough
+
+    @Test("who was asked out of turn and failed is not asked again before the others")
+    func outOfTurn() throws {
+        var play = try Play("abc")
+        let better = try ["b", "c"].map(Fixture.id)
+        guard case .ask(0, _) = play.chain.next(at: Self.start) else { throw Unexpected() }
+        play.chain.didSend(0)
+        play.chain.didDisappoint(0, better: better)
+        guard case .ask(1, _) = play.chain.next(at: Self.start) else { throw Unexpected() }
+        play.chain.didSend(1)
+        play.chain.didFail(1, .unreachable, retryAfter: nil, at: Self.start, jitter: 0)
+        let next = play.chain.next(at: Self.start)
+        #expect(next == .ask(2, pause: .zero))
+    }
+
+    @Test("whoever has had all of its tries is no better backend")
+    func exhausted() throws {
+        var play = try Play("ab", retries: 0)
+        guard case .ask(0, _) = play.chain.next(at: Self.start) else { throw Unexpected() }
+        play.chain.didSend(0)
+        play.chain.didFail(0, .unreachable, retryAfter: nil, at: Self.start, jitter: 0)
+        guard case .ask(1, _) = play.chain.next(at: Self.start) else { throw Unexpected() }
+        play.chain.didSend(1)
+        play.chain.didDisappoint(1, better: [try Fixture.id("a")])
+        let next = play.chain.next(at: Self.start)
+        #expect(next == .end)
+    }
 
     @Test("an answer that is not good enough leads to better backends only, and so often")
     func escalation() throws {

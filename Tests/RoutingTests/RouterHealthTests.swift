@@ -133,4 +133,29 @@ struct RouterHealthTests {
         #expect(try bench.lamp("one").breaker == .closed)
         #expect(try bench.lamp("one").state == .unknown)
     }
+
+    @Test("a backend that was removed under a thought is not waited for")
+    func removed() async throws {
+        let bench = Workbench(Array(try backends().prefix(1)), ["one": [Self.good]])
+        bench.board.adopt(BackendRegistry([]), now: bench.clock.now)
+        let start = bench.clock.now
+        #expect(try await tries(bench) == ["one breaker_open"])
+        #expect(bench.clock.now - start < .seconds(1))
+        #expect(bench.transport.sent.isEmpty)
+    }
+
+    @Test("however long a thought waits for busy backends, each is told of once")
+    func busy() async throws {
+        var backends = try backends()
+        for index in backends.indices { backends[index].maxConcurrent = 1 }
+        let bench = Workbench(backends, [:], limits: Router.Limits(deadline: .seconds(30)))
+        guard let first = bench.board.granted(backends[0].id, at: bench.clock.now),
+            let second = bench.board.granted(backends[1].id, at: bench.clock.now)
+        else { throw NoPermit() }
+        #expect(try await tries(bench) == ["one saturated", "two saturated"])
+        first.finish(.answered, at: bench.clock.now)
+        second.finish(.answered, at: bench.clock.now)
+    }
+
+    private struct NoPermit: Error {}
 }

@@ -1,3 +1,4 @@
+import Persona
 import TestSupport
 import Testing
 
@@ -114,5 +115,48 @@ struct RouterStreamTests {
         let (answer, events) = try await think(bench)
         #expect(answer.text == "the end")
         #expect(kept(events) == "the end")
+    }
+
+    @Test("text behind the end of an answer buys its stream no time")
+    func behindTheEnd() async throws {
+        let tail = Tail()
+        let registry = BackendRegistry([try Fixture.backend("one", [.speed])])
+        let router = Router(
+            live: LiveRouting(RoutingSnapshot(registry: registry)),
+            board: HealthBoard(registry),
+            scan: TestPrompts.scan,
+            ledger: MemoryLedger(),
+            transport: tail
+        )
+        tail.body.append(Fixture.chunk("fo", finish: "stop").utf8)
+        var seen: [TransportError.Phase?] = []
+        let answer = try await router.think(try Workbench.thought(streamed: true)) { _ in
+            seen.append(tail.pace.expired(at: .now + .seconds(2)))
+            if seen.count == 1 {
+                tail.body.append(Fixture.chunk("ur").utf8)
+            } else {
+                tail.body.finish(.failed(.timedOut(.stall)))
+            }
+        }
+        #expect(answer.text == "four")
+        #expect(seen == [nil, .stall])
+    }
+
+    /// A transport of one stream, which the test feeds.
+    private struct Tail: Transport {
+        let body = HTTPBody()
+        let pace = HTTPStream.Pace(firstToken: .seconds(60), stall: .seconds(30), now: .now)
+
+        func send(_ request: SealedRequest, limits: TransferLimits) async -> Result<HTTPReply, TransportError> {
+            .failure(.unreachable)
+        }
+
+        func stream<Value: Sendable>(
+            _ request: SealedRequest,
+            limits: TransferLimits,
+            read: (HTTPStream) async -> Value
+        ) async -> Result<Value, TransportError> {
+            .success(await read(HTTPStream(status: 200, body: body, pace: pace)))
+        }
     }
 }

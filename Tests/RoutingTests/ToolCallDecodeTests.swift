@@ -118,4 +118,18 @@ struct ToolCallDecodeTests {
         var decoder = AnthropicMessagesWire().makeStreamDecoder(for: Fixture.any)
         #expect(try !decoder.feed(Array("data: {\"type\":\"ping\"}\n\n".utf8)).hasProgressed)
     }
+
+    @Test("an answer with more calls than anybody could want is too large", arguments: [256, 257, 50_000])
+    func flood(_ count: Int) throws {
+        var calls = PartialAnswer()
+        calls.finish = .toolCalls
+        for index in 0..<count { calls.add(index: index, id: nil, name: "f", arguments: nil) }
+        do throws(WireError) {
+            #expect(try calls.completion().calls.count == 256)
+            #expect(count == 256)
+        } catch {
+            #expect(error.failure == .tooLarge)
+            #expect(count > 256)
+        }
+    }
 }

@@ -20,6 +20,8 @@ struct Workbench {
         isLedgerBroken: Bool = false,
         limits: Router.Limits = Router.Limits(maxAttempts: 4),
         policy: RoutingPolicy = Workbench.noRetries,
+        budgets: BudgetBook = BudgetBook(),
+        cache: AnswerCache = AnswerCache(),
         tick: Duration = .zero
     ) {
         let clock = clock
@@ -35,6 +37,8 @@ struct Workbench {
             scan: TestPrompts.scan,
             ledger: ledger,
             transport: transport,
+            budgets: budgets,
+            cache: cache,
             circumstances: Router.Circumstances(
                 now: {
                     defer { clock.advance(by: tick) }

@@ -70,10 +70,12 @@ public struct CircuitBreaker: Sendable {
     private let tolerance: Tolerance
     private let cooldown: Duration
     private var position = Position.well
-    private(set) var generation: UInt64 = 0
+    private(set) var generation: UInt64
 
     /// A closed breaker.
-    public init(tolerance: Tolerance, cooldown: Duration) {
+    /// - Parameter generation: of its first tickets; those below are not its own.
+    public init(tolerance: Tolerance, cooldown: Duration, generation: UInt64 = 0) {
+        self.generation = generation
         self.tolerance = tolerance
         self.cooldown = cooldown
     }

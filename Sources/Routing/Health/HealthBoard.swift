@@ -6,6 +6,8 @@ public final class HealthBoard: Sendable {
         /// In the order of the configuration; read in place, since they are large to copy.
         var entries: [HealthEntry] = []
         var positions: [BackendID: Int] = [:]
+        /// The first generation of the entry that came last.
+        var lastBirth: UInt64 = 0
         var observers: [UInt64: AsyncStream<BackendID>.Continuation] = [:]
         var lastObserver: UInt64 = 0
     }
@@ -28,7 +30,9 @@ public final class HealthBoard: Sendable {
                 if let known = board.positions[backend.id] {
                     entries.append(board.entries[known].adopting(backend, now: now))
                 } else {
-                    entries.append(HealthEntry(backend, now: now))
+                    // Far apart: what was asked of a backend that was removed never comes back to its successor.
+                    board.lastBirth += 1 << 32
+                    entries.append(HealthEntry(backend, birth: board.lastBirth, now: now))
                 }
             }
             board.entries = entries

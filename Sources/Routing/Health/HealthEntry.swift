@@ -7,17 +7,28 @@ struct HealthEntry: Sendable {
     private(set) var backend: Backend
     private(set) var breaker: CircuitBreaker
     private(set) var gate: RateGate
-    private var rateLimitedUntil: ContinuousClock.Instant?
-    private var configError: (failure: FailureClass, until: ContinuousClock.Instant)?
+    private var rateLimit: Rest?
+    private var configError: (failure: FailureClass, rest: Rest)?
     private var latency: Duration?
     private var typicalLatency: Duration?
-    private var misses = (share: 0.0, at: ContinuousClock.Instant.now)
+    private var misses: (share: Double, at: ContinuousClock.Instant)
     private var wasAsked = false
     private var lastFailure: FailureClass?
+    private var failed: ContinuousClock.Instant?
+    /// The least generation of its tickets; those of an earlier backend of the same name are below.
+    private let birth: UInt64
+    /// The least generation whose ends say anything of the backend as it is configured now.
+    private var relevant: UInt64
     /// The state that observers know.
     var published: HealthState
     /// Since when it is published.
     var since: ContinuousClock.Instant
+
+    /// A time out, and when the word for it came.
+    private struct Rest {
+        let since: ContinuousClock.Instant
+        let until: ContinuousClock.Instant
+    }
 
     /// How long a backend rests whose key, account or model is refused: somebody may have mended it since.
     private static let configErrorWait = Duration.seconds(300)
@@ -28,9 +39,12 @@ struct HealthEntry: Sendable {
     /// Half of what a backend missed is forgotten after so long: one that nobody asks could not show that it is well.
     private static let forgetting = Duration.seconds(5)
 
-    init(_ backend: Backend, now: ContinuousClock.Instant) {
+    init(_ backend: Backend, birth: UInt64 = 0, now: ContinuousClock.Instant) {
         self.backend = backend
-        breaker = CircuitBreaker(tolerance: backend.tolerance, cooldown: backend.cooldown)
+        self.birth = birth
+        relevant = birth
+        misses = (0, now)
+        breaker = CircuitBreaker(tolerance: backend.tolerance, cooldown: backend.cooldown, generation: birth)
         gate = RateGate(
             maxConcurrent: backend.maxConcurrent,
             requestsPerMinute: backend.requestsPerMinute,
@@ -45,17 +59,23 @@ struct HealthEntry: Sendable {
     func adopting(_ changed: Backend, now: ContinuousClock.Instant) -> HealthEntry {
         let isSame = changed.url == backend.url && changed.model == backend.model && changed.key == backend.key
         let isTolerated = changed.tolerance == backend.tolerance && changed.cooldown == backend.cooldown
-        var entry = isSame ? self : HealthEntry(changed, now: now)
+        var entry = isSame ? self : HealthEntry(changed, birth: birth, now: now)
         entry.backend = changed
-        if !isTolerated {
-            entry.breaker = CircuitBreaker(tolerance: changed.tolerance, cooldown: changed.cooldown)
+        if !isSame || !isTolerated {
+            // Answers to requests of before say nothing to the new breaker.
+            entry.breaker = CircuitBreaker(
+                tolerance: changed.tolerance,
+                cooldown: changed.cooldown,
+                generation: breaker.generation + 1
+            )
         }
+        if !isSame { entry.relevant = entry.breaker.generation }
         entry.gate = RateGate(
             maxConcurrent: changed.maxConcurrent,
             requestsPerMinute: changed.requestsPerMinute,
             now: now
         )
-        entry.gate.inherit(gate)
+        entry.gate.inherit(gate, at: now)
         entry.published = published
         entry.since = since
         return entry
@@ -85,12 +105,16 @@ struct HealthEntry: Sendable {
         duration: Duration?,
         at now: ContinuousClock.Instant
     ) {
+        guard ticket.generation >= birth else { return }
         gate.leave()
+        guard ticket.generation >= relevant else { return }
         switch end {
         case .answered:
             wasAsked = true
-            configError = nil
-            rateLimitedUntil = nil
+            // Who was asked before the backend said no to another knows nothing of that.
+            let asked = now - (duration ?? .zero)
+            if let configError, asked >= configError.rest.since { self.configError = nil }
+            if let rateLimit, asked >= rateLimit.since { self.rateLimit = nil }
             lastFailure = nil
             misses = (missedShare(at: now) * (1 - Self.newest), now)
             if let duration { typicalLatency = typicalLatency.map { $0 + (duration - $0) * Self.newest } ?? duration }
@@ -117,6 +141,7 @@ struct HealthEntry: Sendable {
         latency: Duration,
         at now: ContinuousClock.Instant
     ) {
+        if let ticket, ticket.generation < relevant { return }
         guard let failure else {
             wasAsked = true
             self.latency = latency
@@ -136,10 +161,11 @@ struct HealthEntry: Sendable {
     ) {
         var outcome = CircuitBreaker.Outcome.neutral
         switch failure.healthEffect {
-        case .configError: configError = (failure, now + Self.configErrorWait)
-        case .rateLimited: rateLimitedUntil = now + (retryAfter ?? Self.defaultRateLimitWait)
+        case .configError: configError = (failure, Rest(since: now, until: now + Self.configErrorWait))
+        case .rateLimited: rateLimit = Rest(since: now, until: now + (retryAfter ?? Self.defaultRateLimitWait))
         case .failure:
             lastFailure = failure
+            failed = now
             outcome = .failure(failure)
         case .neutral: break
         }
@@ -152,11 +178,11 @@ struct HealthEntry: Sendable {
     /// How it is now.
     func state(at now: ContinuousClock.Instant) -> HealthState {
         if backend.disabledReason != nil { return .disabled }
-        if let configError, configError.until > now { return .configError }
-        if let rateLimitedUntil, rateLimitedUntil > now { return .rateLimited }
+        if let configError, configError.rest.until > now { return .configError }
+        if let rateLimit, rateLimit.until > now { return .rateLimited }
         if breaker.state != .closed { return breaker.isRecovering ? .degraded : .unhealthy }
         // A backend that stands behind its equals is not asked, and could not show that it is well again.
-        if breaker.consecutiveFails > 0 && now - misses.at < backend.cooldown { return .degraded }
+        if breaker.consecutiveFails > 0, let failed, now - failed < backend.cooldown { return .degraded }
         return wasAsked ? .healthy : .unknown
     }
 

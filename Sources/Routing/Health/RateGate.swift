@@ -36,11 +36,14 @@ struct RateGate: Sendable {
         return true
     }
 
-    /// One has come back; perhaps one that entered before its backend was taken out and put in again.
+    /// One has come back.
     mutating func leave() { inFlight = max(0, inFlight - 1) }
 
-    /// Takes over the requests under way of a gate with other limits.
-    mutating func inherit(_ other: RateGate) { inFlight = other.inFlight }
+    /// Takes over what has gone through a gate with other limits: the requests under way, and what is left of a burst.
+    mutating func inherit(_ other: RateGate, at now: ContinuousClock.Instant) {
+        inFlight = other.inFlight
+        if other.perMinute != nil { tokens = min(tokens, other.available(at: now)) }
+    }
 
     private func available(at now: ContinuousClock.Instant) -> Double {
         guard let perMinute else { return depth }

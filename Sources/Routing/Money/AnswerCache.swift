@@ -83,7 +83,8 @@ public final class AnswerCache: Sendable {
     /// Keeps an answer. One that was cut, is empty, calls tools or came out of the cache is not kept.
     /// - Parameter isSound: that it passed every judgement: no refusal, not the best of a bad lot.
     func store(_ answer: Answer, isSound: Bool, for key: CacheKey, at now: ContinuousClock.Instant) {
-        guard isSound, answer.finish == .stop, !answer.text.isEmpty, !answer.isCached else { return }
+        guard isSound, answer.finish == .stop, !answer.text.isEmpty, answer.calls.isEmpty, !answer.isCached
+        else { return }
         state.withLock { $0.shelf.put(answer, for: key, at: now) }
     }
 }

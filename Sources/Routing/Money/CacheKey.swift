@@ -33,6 +33,9 @@ struct CacheKey: Hashable, Sendable, Undisclosed {
         }
         add(call.constraints.isLocalOnly ? 1 : 0)
         add(call.constraints.backend?.rawValue)
+        add(call.constraints.tier?.rawValue)
+        add(call.constraints.prefersLocal.map { $0 ? 1 : 0 })
+        add(call.constraints.minQuality.map { Int(truncatingIfNeeded: $0.bitPattern) })
         add(call.model)
         add(call.criterion.rawValue)
         add(call.maxTokens)

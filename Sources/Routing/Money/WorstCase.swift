@@ -5,19 +5,13 @@ extension Backend {
     ///   - inputTokens: an estimate of the prompt that does not fall short.
     ///   - maxTokens: the caller's own limit for the answer. Without it the backend's, and without that ``defaultOutput``.
     package func worstCase(inputTokens: Int, maxTokens: Int?) -> NanoDollars {
-        let output = maxTokens.map { min($0, maxOutput ?? $0) } ?? maxOutput ?? Self.defaultOutput
-        return prices?.most(inputTokens: inputTokens, outputTokens: output) ?? NanoDollars(0)
+        let output = outputLimit(maxTokens) ?? Self.defaultOutput
+        return prices?.worstCase(inputTokens: inputTokens, outputTokens: output) ?? NanoDollars(0)
     }
+
+    /// How long an answer may be, by the caller's limit and the backend's own; nil when nobody limits it.
+    func outputLimit(_ maxTokens: Int?) -> Int? { maxTokens.map { min($0, maxOutput ?? $0) } ?? maxOutput }
 
     /// How long an answer may be that nobody limits.
     private static var defaultOutput: Int { 4_096 }
-}
-
-extension PriceVector {
-    /// Every prompt token at the dearest price that one can have, and the longest answer.
-    fileprivate func most(inputTokens: Int, outputTokens: Int) -> NanoDollars {
-        let dearest = max(input, cacheRead ?? input, cacheWrite ?? input)
-        let sum = (Double(inputTokens) * dearest + Double(outputTokens) * output) * 1_000
-        return NanoDollars(Int64(exactly: sum.rounded(.up)) ?? .max)
-    }
 }

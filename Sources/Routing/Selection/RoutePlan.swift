@@ -88,12 +88,18 @@ public struct RoutePlan: Sendable {
     /// Whom to ask for a better answer than that backend's: those that are stronger, the next tier first, each tier in
     /// the order of the plan. Last resorts, and those that the strategy does not ask after a poor answer, are no help.
     public func escalations(after backend: BackendID) -> [Candidate] {
-        guard let from = candidates.first(where: { $0.backend.id == backend })?.backend.strength else { return [] }
-        let better = candidates.filter { candidate in
-            guard !candidate.isLastResort, candidate.backend.id != backend else { return false }
-            if let gate = candidate.gate, !gate.classes.contains(.lowQuality) { return false }
-            return candidate.backend.strength > from
-        }
+        guard let place = candidates.firstIndex(where: { $0.backend.id == backend }) else { return [] }
+        let from = candidates[place].backend.strength
+        // A bound holds for all of its target, but not among those.
+        var open = 0
+        let better = candidates.enumerated().filter { index, candidate in
+            if let gate = candidate.gate, !gate.classes.contains(.lowQuality),
+                !(index..<index + gate.span).contains(place)
+            {
+                open = max(open, index + gate.span)
+            }
+            return index >= open && !candidate.isLastResort && candidate.backend.strength > from
+        }.map(\.element)
         return Tier.allCases.flatMap { tier in better.filter { $0.backend.tier == tier } }
     }
 }

@@ -234,9 +234,13 @@ final class CurlTransfer: @unchecked Sendable {
 }
 
 extension Duration {
-    /// In whole milliseconds, at least one: to curl, zero means "no limit".
-    fileprivate var wholeMilliseconds: Int {
+    /// In whole milliseconds, at least one: to curl, zero means "no limit". Rounded up: what ends at a deadline must not
+    /// end before it, or it would look like the backend's own fault.
+    var wholeMilliseconds: Int {
         let (seconds, attoseconds) = components
-        return max(1, Int(min(seconds, 1 << 31)) * 1_000 + Int(attoseconds / 1_000_000_000_000_000))
+        return max(
+            1,
+            Int(min(seconds, 1 << 31)) * 1_000 + Int((attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000)
+        )
     }
 }

@@ -58,9 +58,9 @@ struct PartialAnswer {
     func completion() throws(WireError) -> Completion {
         guard !isRefused else { throw WireError(.refused) }
         guard let finish else { throw WireError(.streamBroken) }
+        guard text.utf8.count + self.calls.size <= Completion.maxText else { throw WireError(.tooLarge) }
         let calls = try calls.whole()
         guard !text.isEmpty || !calls.isEmpty else { throw WireError(.empty) }
-        guard text.utf8.count + self.calls.size <= Completion.maxText else { throw WireError(.tooLarge) }
         return Completion(
             text: text,
             calls: calls,
@@ -79,6 +79,8 @@ struct PartialCalls {
     private var indices: [Int?] = []
     /// How many bytes names and arguments have.
     private(set) var size = 0
+    /// How many calls an answer may have: each fragment looks for its own among them.
+    private static let most = 256
 
     /// Adds a call or a fragment of one.
     ///
@@ -94,17 +96,22 @@ struct PartialCalls {
             if calls[position].name.isEmpty { calls[position].name = name }
             calls[position].arguments += arguments
         } else {
-            calls.append(ToolCall(id: id, name: name, arguments: arguments))
-            indices.append(index)
+            append(ToolCall(id: id, name: name, arguments: arguments), index)
         }
+    }
+
+    /// One call too many makes the whole too large.
+    private mutating func append(_ call: ToolCall, _ index: Int?) {
+        guard calls.count < Self.most else { return size += Completion.maxText + 1 }
+        calls.append(call)
+        indices.append(index)
     }
 
     /// Adds a call that comes in one piece.
     mutating func addWhole(id: String?, name: String?, arguments: String?) {
         let call = ToolCall(id: id ?? "", name: name ?? "", arguments: arguments ?? "")
         size += call.id.utf8.count + call.name.utf8.count + call.arguments.utf8.count
-        calls.append(call)
-        indices.append(nil)
+        append(call, nil)
     }
 
     private func position(index: Int?, id: String, name: String) -> Int? {

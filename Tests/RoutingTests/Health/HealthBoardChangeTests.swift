@@ -48,6 +48,54 @@ struct HealthBoardChangeTests {
         #expect(try lamp(board, "one").inFlight == 0)
     }
 
+    @Test("what was asked of a backend that was removed never comes back to its successor")
+    func successor() throws {
+        var backend = try Fixture.backend("one")
+        backend.maxConcurrent = 1
+        let board = HealthBoard(BackendRegistry([backend]), now: clock.now)
+        guard let old = board.granted(backend.id, at: clock.now) else { throw NoPermit() }
+        board.adopt(BackendRegistry([]), now: clock.now)
+        board.adopt(BackendRegistry([backend]), now: clock.now)
+        guard let new = board.granted(backend.id, at: clock.now) else { throw NoPermit() }
+        old.finish(.failed(.auth, retryAfter: nil), at: clock.now)
+        #expect(try lamp(board, "one").state == .unknown)
+        #expect(try lamp(board, "one").isSaturated)
+        new.finish(.answered, at: clock.now)
+        #expect(try lamp(board, "one").inFlight == 0)
+    }
+
+    @Test(
+        "how a request of before a change ends says nothing of the changed backend",
+        arguments: [AttemptEnd.failed(.auth, retryAfter: nil), .failed(.serverError, retryAfter: nil), .answered]
+    )
+    func before(_ end: AttemptEnd) throws {
+        var backend = try Fixture.backend("one")
+        backend.allowedFails = 0
+        let board = HealthBoard(BackendRegistry([backend]), now: clock.now)
+        guard let old = board.granted(backend.id, at: clock.now) else { throw NoPermit() }
+        backend.key = Secret("mended")
+        board.adopt(BackendRegistry([backend]), now: clock.now)
+        #expect(try lamp(board, "one").inFlight == 1)
+        old.finish(end, at: clock.now)
+        #expect(try lamp(board, "one").state == .unknown)
+        #expect(try lamp(board, "one").inFlight == 0)
+        try failed(board, backend.id)
+        #expect(try lamp(board, "one").breaker == .open)
+    }
+
+    @Test("a reload gives no second burst")
+    func burst() throws {
+        var backend = try Fixture.backend("one")
+        backend.requestsPerMinute = 10
+        let board = HealthBoard(BackendRegistry([backend]), now: clock.now)
+        try failed(board, backend.id)
+        backend.weight = 2
+        board.adopt(BackendRegistry([backend]), now: clock.now)
+        #expect(try lamp(board, "one").isSaturated)
+        clock.advance(by: .seconds(6))
+        #expect(try !lamp(board, "one").isSaturated)
+    }
+
     private struct NoPermit: Error {}
 
     @Test("an observer hears that a backend was switched off")

@@ -85,6 +85,22 @@ struct HealthBoardTests {
         #expect(try lamp(board).breaker == .closed)
     }
 
+    @Test(
+        "an answer to a request of before does not end a rest, one to a later request does",
+        arguments: [(FailureClass.rateLimited, HealthState.rateLimited), (.quota, .configError)]
+    )
+    func lateAnswer(_ failure: FailureClass, _ state: HealthState) throws {
+        let (board, id) = try board()
+        guard let early = board.granted(id, at: clock.now) else { throw NoPermit() }
+        clock.advance(by: .seconds(1))
+        try attempt(board, id, .failed(failure, retryAfter: .seconds(30)))
+        early.finish(.answered, at: clock.now)
+        #expect(try lamp(board).state == state)
+        clock.advance(by: .seconds(1))
+        try attempt(board, id, .answered)
+        #expect(try lamp(board).state == .healthy)
+    }
+
     @Test("a disabled backend stays disabled and says why")
     func disabled() throws {
         let (board, _) = try board(disabled: "KEY is not set")
@@ -212,5 +228,15 @@ struct HealthBoardTests {
             try fail(permit)
         }
         #expect(try lamp(board).isPermitted)
+    }
+
+    @Test("a probe that fails is seen, however long nobody has been asked")
+    func failingProbe() throws {
+        let (board, id) = try board()
+        clock.advance(by: .seconds(60))
+        let ticket = board.probeTicket(for: id, at: clock.now)
+        board.probed(id, ticket, .unreachable, retryAfter: nil, latency: .zero, at: clock.now)
+        #expect(try lamp(board).state == .degraded)
+        #expect(try lamp(board).why == FailureClass.unreachable.sentence)
     }
 }

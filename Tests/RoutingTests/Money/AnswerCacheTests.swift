@@ -98,6 +98,11 @@ struct AnswerCacheTests {
         }
         vary { $0.constraints.isLocalOnly = true }
         vary { $0.constraints.backend = BackendID("alpha") }
+        vary { $0.constraints.tier = .api }
+        vary { $0.constraints.prefersLocal = true }
+        vary { $0.constraints.prefersLocal = false }
+        vary { $0.constraints.minQuality = 0 }
+        vary { $0.constraints.minQuality = 0.9 }
         vary { $0.model = "alpha" }
         vary { $0.criterion = .costFirst }
         vary { $0.maxTokens = 0 }

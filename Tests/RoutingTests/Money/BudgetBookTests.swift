@@ -165,5 +165,12 @@ struct BudgetBookTests {
         backend.prices = PriceVector(input: 3, output: 10, cacheRead: 0.3, cacheWrite: 4)
         #expect(backend.worstCase(inputTokens: input, maxTokens: maxTokens) == NanoDollars(dollarsAMillion * 1_000))
         #expect(backend.worstCase(inputTokens: .max, maxTokens: .max) == NanoDollars(.max))
+        // Whatever is dearer for reasoning, for an hour in the cache or for a long prompt is held too.
+        backend.prices?.reasoning = 20
+        backend.prices?.cacheWriteHour = 6
+        let dearer = NanoDollars(100 * 6_000 + 200 * 20_000)
+        #expect(backend.worstCase(inputTokens: 100, maxTokens: 200) == dearer)
+        backend.prices?.longPrompt = PriceVector.LongPrompt(above: 99, input: 6, output: 20)
+        #expect(backend.worstCase(inputTokens: 100, maxTokens: 200) == NanoDollars(dearer.value * 2))
     }
 }

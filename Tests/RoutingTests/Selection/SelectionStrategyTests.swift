@@ -54,6 +54,7 @@ struct SelectionStrategyTests {
         #expect(plan.next(after: 3, failure: .rateLimited) == nil)
         // A poor answer is no such failure.
         #expect(plan.escalations(after: try Fixture.id("grok")).map(\.backend.id.rawValue) == ["gpt", "claude"])
+        #expect(plan.escalations(after: try Fixture.id("gpt")).isEmpty)
         let down = [try Selecting.lamp("gpt", .unhealthy, permitted: false)]
         let without = try self.plan(outer, health: down)
         #expect(Selecting.names(without) == ["kimi", "grok", "claude"])
