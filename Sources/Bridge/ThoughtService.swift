@@ -129,7 +129,9 @@ struct ThoughtService: Sendable {
                 caller: params.caller,
                 isCacheable: params.isCacheable,
                 maxCost: params.maxCost,
-                reroutesContentPolicy: params.reroutesContentPolicy
+                reroutesContentPolicy: params.reroutesContentPolicy,
+                affectsState: params.affectsState,
+                isVisible: params.isVisible
             )
         } catch {
             await ledger.refused(error)

@@ -7,6 +7,8 @@ struct BackendCall: Sendable {
     let thought: Thought
     /// Why it is asked.
     var purpose = EgressRecord.Purpose.thought
+    /// Whether others could be asked after it.
+    var hasRivals = false
 
     /// Backends are asked for streams even when the caller wants the answer whole: only a stream tells a slow backend
     /// from a silent one.
@@ -99,9 +101,11 @@ struct BackendCaller: Sendable {
         let timeouts = call.backend.timeouts
         // A limit of nothing would mean none to libcurl.
         let remaining = max(remaining, .milliseconds(1))
+        // A whole reply says nothing until it is there: a silent backend must leave time for another one.
+        let most = call.isStreamed || !call.hasRivals ? remaining : remaining / 2
         return TransferLimits(
             connect: min(timeouts.connect, remaining),
-            total: min(timeouts.total, remaining),
+            total: min(timeouts.total, most),
             firstToken: call.isStreamed ? timeouts.firstToken : nil,
             stall: call.isStreamed ? timeouts.stall : nil,
             linger: call.isStreamed && call.backend.isBilled ? Self.linger : .zero

@@ -98,7 +98,9 @@ public struct Router: Sendable {
             caller: thought.caller,
             constraints: thought.constraints,
             turn: turns.next(),
-            allowance: budgets.allowance(for: thought.caller)
+            allowance: budgets.allowance(for: thought.caller),
+            affectsState: thought.affectsState,
+            isVisible: thought.isVisible
         )
         return selector.plan(facts, snapshot: snapshot, health: board.snapshot(at: world.now()))
     }
@@ -204,7 +206,12 @@ public struct Router: Sendable {
             course.chain.didSend(index)
             course.run.sent = course.chain.sent
             await course.run.announceRestart(on: backend.id, onEvent)
-            let call = BackendCall(backend: backend, kind: course.plan.classification.kind, thought: course.thought)
+            let call = BackendCall(
+                backend: backend,
+                kind: course.plan.classification.kind,
+                thought: course.thought,
+                hasRivals: course.plan.candidates.count > 1
+            )
             let end = try await caller.ask(call, run: course.run, onEvent: onEvent)
             course.run.note(end)
             switch end.result {

@@ -24,6 +24,10 @@ public struct Thought: Sendable {
     public var maxCost: NanoDollars?
     /// Whether a content filter's verdict leads to the next backend; nil for the policy's word.
     public var reroutesContentPolicy: Bool?
+    /// Whether the answer changes the state of a system: then it goes to the top tier.
+    public var affectsState: Bool
+    /// Whether users see the answer as it is: then too.
+    public var isVisible: Bool
 
     /// A thought.
     public init(
@@ -37,7 +41,9 @@ public struct Thought: Sendable {
         caller: String? = nil,
         isCacheable: Bool = true,
         maxCost: NanoDollars? = nil,
-        reroutesContentPolicy: Bool? = nil
+        reroutesContentPolicy: Bool? = nil,
+        affectsState: Bool = false,
+        isVisible: Bool = false
     ) {
         self.prompt = prompt
         self.kind = kind
@@ -50,6 +56,8 @@ public struct Thought: Sendable {
         self.isCacheable = isCacheable
         self.maxCost = maxCost
         self.reroutesContentPolicy = reroutesContentPolicy
+        self.affectsState = affectsState
+        self.isVisible = isVisible
     }
 }
 

@@ -160,3 +160,15 @@ struct RouterStreamTests {
         }
     }
 }
+
+@Suite("A backend that answers whole leaves time for others")
+struct WholeReplyTimeTests {
+    @Test("half of what is left, unless there is nobody else", arguments: [(2, 50), (1, 100)])
+    func half(_ count: Int, _ seconds: Int) async throws {
+        let backends = Array(try Workbench.three().prefix(count))
+        let limits = Router.Limits(maxAttempts: 1, deadline: .seconds(100))
+        let bench = Workbench(backends, [:], limits: limits)
+        _ = try? await bench.router.think(try Workbench.thought())
+        #expect(bench.transport.limits.map(\.total) == [.seconds(seconds)])
+    }
+}

@@ -12,6 +12,8 @@ struct ThoughtParams: Sendable {
     var constraints = Selector.Constraints()
     var isCacheable = true
     var reroutesContentPolicy: Bool?
+    var affectsState = false
+    var isVisible = false
     /// What all of its requests together may cost.
     var maxCost: NanoDollars?
     var maxTokens: Int?
@@ -22,7 +24,8 @@ struct ThoughtParams: Sendable {
 
     private static let ofRoute: Set<String> = [
         "task", "instructions", "history", "tools", "attachments", "persona", "kind", "backend", "model", "local_only",
-        "prefer_local", "criterion", "tier", "min_quality", "max_cost_usd", "caller",
+        "prefer_local", "criterion", "tier", "min_quality", "max_cost_usd", "affects_state",
+        "visible", "caller",
     ]
     private static let ofThink = ofRoute.union([
         "content_policy", "cache", "max_tokens", "temperature", "stop", "stream",
@@ -50,6 +53,8 @@ struct ThoughtParams: Sendable {
         maxCost = try params.decimal("max_cost_usd", in: 0...1_000_000).flatMap { NanoDollars(dollars: $0) }
         constraints.maxCost = maxCost
         isCacheable = try params.boolean("cache") ?? true
+        affectsState = try params.boolean("affects_state") ?? false
+        isVisible = try params.boolean("visible") ?? false
         if let policy: ContentPolicy = try params.choice("content_policy") {
             reroutesContentPolicy = policy == .reroute
         }
