@@ -82,9 +82,9 @@ struct ClassifierParityTests {
         }
         let all = tasks.count
         #expect(all >= 150)
-        #expect(kind * 100 >= all * 66, "\(kind) of \(all)")
-        #expect(role * 100 >= all * 74, "\(role) of \(all)")
-        #expect(complexity * 100 >= all * 60, "\(complexity) of \(all)")
+        #expect(kind * 100 >= all * 67, "\(kind) of \(all)")
+        #expect(role * 100 >= all * 76, "\(role) of \(all)")
+        #expect(complexity * 100 >= all * 70, "\(complexity) of \(all)")
         #expect(stays * 100 >= all * 93, "\(stays) of \(all)")
     }
 }
