@@ -12,10 +12,16 @@ struct ThoughtService: Sendable {
     let budgets: BudgetBook
     private let bench: Live<Bench>
 
-    /// The personas of a moment, and the router whose requests go through their scan.
-    struct Bench: Sendable {
+    /// The personas of a moment, and the router whose requests go through their scan. A class: every request takes it,
+    /// and one reference is cheaper to take than the twenty that it holds.
+    final class Bench: Sendable {
         let personas: PersonaSet
         let router: Router
+
+        init(personas: PersonaSet, router: Router) {
+            self.personas = personas
+            self.router = router
+        }
     }
 
     private typealias Mind = PersonaSet.Mind
