@@ -25,7 +25,7 @@ struct Think: ParsableCommand {
             default: break
             }
         } show: { result in
-            if isStreamed { Output.piece("\n") } else { print(result["text"] as? String ?? "") }
+            Output.piece((isStreamed ? "" : result["text"] as? String ?? "") + "\n")
             Output.error(
                 "\(result["backend"] as? String ?? "") (\(result["model"] as? String ?? "")), "
                     + "\(Output.number(result["ms"])) ms, \(Output.number(result["cost_usd"], digits: 6)) USD"

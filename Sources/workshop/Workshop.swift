@@ -72,16 +72,29 @@ enum Output {
     }
 
     static func error(_ message: String) {
-        FileHandle.standardError.write(Data("workshop: \(message)\n".utf8))
+        FileHandle.standardError.write(Data("workshop: \(printable(message))\n".utf8))
     }
 
     /// Text without an end of line, at once.
     static func piece(_ text: String) {
-        FileHandle.standardOutput.write(Data(text.utf8))
+        FileHandle.standardOutput.write(Data(printable(text).utf8))
+    }
+
+    /// Text without the characters that steer a terminal: answers, names of callers and of models are other people's.
+    /// - Parameter lines: whether ends of lines and tabs stay.
+    static func printable(_ text: String, lines: Bool = true) -> String {
+        let isSteering = { (scalar: Unicode.Scalar) in
+            scalar.properties.generalCategory == .control && !(lines && (scalar == "\n" || scalar == "\t"))
+        }
+        guard text.unicodeScalars.contains(where: isSteering) else { return text }
+        var plain = String.UnicodeScalarView()
+        plain.append(contentsOf: text.unicodeScalars.lazy.map { isSteering($0) ? "\u{FFFD}" : $0 })
+        return String(plain)
     }
 
     /// Rows with their columns under each other.
-    static func table(_ rows: [[String]]) {
+    static func table(_ cells: [[String]]) {
+        let rows = cells.map { row in row.map { printable($0, lines: false) } }
         let columns = rows.map(\.count).max() ?? 0
         let widths = (0..<columns).map { column in
             rows.compactMap { $0.count > column ? $0[column].count : nil }.max() ?? 0

@@ -100,6 +100,38 @@ struct ConfigTests {
     }
 
     @Test(
+        "what could carry a line of a header, steer a terminal or name a user is no address and no model",
+        arguments: [
+            (#"url: "http://h/v1\r\nX: y", model: m"#, "url"), (#"url: "http://h:99999/v1", model: m"#, "url"),
+            (#"url: "http://h/v1", model: "m\u001b[2J""#, "model"),
+            (#"url: "http://h/v1", model: m, health: "/x y""#, "health"),
+            (#"url: "http://h/v1", model: m, health: "http://u:p@h/x""#, "health"),
+        ]
+    )
+    func oddAddresses(_ keys: String, path: String) {
+        let found = ConfigBench.problems(
+            "{server: {personas: \(Daemonette.personas)}, backends: {a: {role: local, \(keys)}}}"
+        )
+        #expect(found.map(\.path) == ["backends.a.\(path)"])
+    }
+
+    @Test(
+        "a provider with another vendor's format has no address of that vendor: neither its key nor a prompt goes there",
+        arguments: ["openai", "xai", "moonshot", "custom"]
+    )
+    func foreignWire(_ provider: String) {
+        for wire in ["anthropic-messages", "gemini-generate", "ollama-chat"] {
+            let found = ConfigBench.problems(
+                """
+                server: {personas: \(Daemonette.personas)}
+                backends: {a: {provider: \(provider), wire: \(wire), model: m, role: local}}
+                """
+            )
+            #expect(found.map(\.path) == ["backends.a.url"])
+        }
+    }
+
+    @Test(
         "each kind of fault is found",
         arguments: [
             ("role: []", "backends.a.role", "is empty"),

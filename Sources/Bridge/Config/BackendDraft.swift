@@ -64,7 +64,7 @@ extension BackendDraft {
     /// The backend, or nil with a problem for each thing that nobody said.
     func finished(_ id: BackendID, section: ConfigReader) -> ConfiguredBackend? {
         let wire = wire ?? profile?.wire ?? .openAIChat
-        let defaultURL = profile?.url(wire) ?? wire.defaultURL(provider: "")
+        let defaultURL = if let profile { profile.url(wire) } else { wire.defaultURL(provider: "") }
         let url = url ?? defaultURL
         if url == nil && !section.has("url") {
             section.report("url", "is missing", hint: "such as http://127.0.0.1:8081/v1")

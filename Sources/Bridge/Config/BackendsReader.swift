@@ -141,7 +141,7 @@ struct BackendsReader: Sendable, Undisclosed {
     private static func readIdentity(_ section: ConfigReader, into draft: inout BackendDraft) {
         if section.has("url") { draft.url = readURL(section) }
         draft.wire = section.choice("wire") ?? draft.wire
-        draft.model = section.string("model") ?? draft.model
+        draft.model = readModel(section) ?? draft.model
         draft.settings.models = section.strings("models") ?? draft.settings.models
         draft.roles = readRoles(section) ?? draft.roles
         draft.isLocal = section.boolean("local") ?? draft.isLocal
@@ -151,10 +151,23 @@ struct BackendsReader: Sendable, Undisclosed {
         readKey(section, into: &draft)
     }
 
+    /// Names of models stand in logs and tables, and in the address of one format.
+    private static func readModel(_ section: ConfigReader) -> String? {
+        guard let name = section.string("model") else { return nil }
+        if !name.unicodeScalars.allSatisfy({ $0.properties.generalCategory != .control }) {
+            section.report("model", "holds characters that do not print")
+        }
+        return name
+    }
+
+    private static func isPrintable(_ address: String) -> Bool {
+        address.unicodeScalars.allSatisfy { $0.value > 0x20 && $0.properties.generalCategory != .control }
+    }
+
     private static func readURL(_ section: ConfigReader) -> String? {
         guard let text = section.string("url") else { return nil }
-        guard let url = URL(string: text), let scheme = url.scheme, ["http", "https"].contains(scheme),
-            url.host?.isEmpty == false
+        guard isPrintable(text), let url = URL(string: text), let scheme = url.scheme,
+            ["http", "https"].contains(scheme), url.host?.isEmpty == false, (1...65_535).contains(url.port ?? 80)
         else {
             section.report("url", "is not an http or https URL")
             return nil
@@ -192,14 +205,16 @@ struct BackendsReader: Sendable, Undisclosed {
         guard let text = section.string("health") else { return }
         if text == "never" {
             draft.health = .never
-        } else if text.hasPrefix("/") {
+        } else if text.hasPrefix("/"), isPrintable(text) {
             draft.health = .path(text)
-        } else if text.hasPrefix("http://") || text.hasPrefix("https://") {
+        } else if text.hasPrefix("http://") || text.hasPrefix("https://"), isPrintable(text),
+            let url = URL(string: text), url.user == nil
+        {
             draft.health = .url(text)
         } else {
             section.report(
                 "health",
-                "is neither a path, a URL nor never",
+                "is neither a path, a URL without a user, nor never",
                 hint: "/models, http://127.0.0.1:8081/health, never"
             )
         }

@@ -22,7 +22,11 @@ struct ProviderProfile: Sendable {
     var isOwn: Bool { ownURL != nil || wire == .dumbPipe }
 
     /// The base URL for that wire format; nil when there is no usual one.
-    func url(_ wire: Backend.WireName) -> String? { wire.defaultURL(provider: name) ?? ownURL }
+    /// A format that it is not known to speak is another vendor's; that one's address is never this one's.
+    func url(_ wire: Backend.WireName) -> String? {
+        guard wire == self.wire || wire == .openAIChat else { return ownURL }
+        return wire.defaultURL(provider: name) ?? ownURL
+    }
 
     /// All of them. The variables are those that the providers' own tools read, the ports those of the servers' manuals:
     /// https://github.com/ggml-org/llama.cpp/tree/master/tools/server, https://docs.vllm.ai, https://lmstudio.ai/docs.

@@ -84,6 +84,28 @@ struct HealthProbeTests {
         #expect(bench.transport.limits.allSatisfy { $0 == HealthProbe.limits })
     }
 
+    @Test(
+        "the key goes to the scheme, host and port of the backend, and to no other that a probe is sent to",
+        arguments: [
+            ("http://one.test/health", true), ("HTTP://ONE.test?x", true), ("http://one.test:81/health", false),
+            ("https://one.test/health", false), ("http://one.test.evil.test/", false),
+            ("http://one.test@evil.test/", false), ("http://one.test\\@evil.test/", false), ("http://two.test/", false),
+        ]
+    )
+    func keepsTheKey(_ page: String, isSent: Bool) async throws {
+        for wire in Backend.WireName.allCases {
+            var backend = try Fixture.backend("one")
+            backend.wire = wire
+            backend.key = Secret("the-key-of-one")
+            backend.health = .get(page)
+            let bench = Workbench([backend], [:])
+            await probe(bench).probeAll()
+            let request = try #require(bench.transport.sent.first)
+            #expect(request.url == page)
+            #expect(request.headers.contains { $0.value.contains("the-key-of-one") } == isSent)
+        }
+    }
+
     @Test("a probe that cannot be recorded, or would name the persona, is not sent")
     func notSent() async throws {
         var backend = try Fixture.backend("one")
