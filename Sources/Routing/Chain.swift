@@ -124,11 +124,8 @@ struct Chain: Sendable {
 
     /// Leaves out those behind the candidate whom the strategy asks only after other failures.
     private mutating func passOver(behind index: Int, _ failure: FailureClass) {
-        var next = index + 1
-        while next < places.count, let gate = candidates[next].gate, !gate.classes.contains(failure) {
-            for place in next..<min(next + gate.span, places.count) { places[place].isOut = true }
-            next += gate.span
-        }
+        let next = candidates.next(after: index, failure: failure) ?? places.count
+        for place in places.indices where place > index && place < next { places[place].isOut = true }
     }
 
     /// The answer was not good enough: the next tier is asked, if there is one.

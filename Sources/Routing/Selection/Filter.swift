@@ -72,7 +72,7 @@ struct Filter {
         if let model = constraints.model, model != backend.model, !backend.models.contains(model) {
             return .out(.notRequested, "it does not offer the model that was asked for")
         }
-        if facts.hasTools && (backend.weaknesses.contains(Self.noTools) || backend.wire == .dumbPipe) {
+        if facts.hasTools && (backend.weaknesses.contains(Self.noTools) || !backend.wire.takesTools) {
             return .out(.capability, "it calls no tools")
         }
         for modality in facts.modalities where !backend.modalities.contains(modality) {

@@ -10,7 +10,7 @@ public struct Candidate: Sendable {
     public let expectedCost: NanoDollars?
     /// Whether it is asked only because nobody else is left: its breaker is not heeded.
     public let isLastResort: Bool
-    /// When it is asked after another one, if the strategy says so. ``RoutePlan/next(after:failure:)`` heeds it.
+    /// When it is asked after another one, if the strategy says so. `next(after:failure:)` heeds it.
     public internal(set) var gate: Gate?
     let reason: Reason
 
@@ -74,17 +74,6 @@ public struct RoutePlan: Sendable {
     /// The way through the strategy in words: `conditional -> fallback`.
     public var strategy: String { path.joined(separator: " -> ") }
 
-    /// Whom to ask after that candidate has failed so, or nil when the strategy ends there. Without a bound of the
-    /// strategy's own it is the next one.
-    public func next(after position: Int, failure: FailureClass) -> Int? {
-        var next = position + 1
-        while next < candidates.count {
-            guard let gate = candidates[next].gate, !gate.classes.contains(failure) else { return next }
-            next += gate.span
-        }
-        return nil
-    }
-
     /// Whom to ask for a better answer than that backend's: those that are stronger, the next tier first, each tier in
     /// the order of the plan. Last resorts, and those that the strategy does not ask after a poor answer, are no help.
     public func escalations(after backend: BackendID) -> [Candidate] {
@@ -101,6 +90,19 @@ public struct RoutePlan: Sendable {
             return index >= open && !candidate.isLastResort && candidate.backend.strength > from
         }.map(\.element)
         return Tier.allCases.flatMap { tier in better.filter { $0.backend.tier == tier } }
+    }
+}
+
+extension [Candidate] {
+    /// Whom to ask after that candidate has failed so, or nil when the strategy ends there. Without a bound of the
+    /// strategy's own it is the next one.
+    func next(after position: Int, failure: FailureClass) -> Int? {
+        var next = position + 1
+        while next < count {
+            guard let gate = self[next].gate, !gate.classes.contains(failure) else { return next }
+            next += gate.span
+        }
+        return nil
     }
 }
 

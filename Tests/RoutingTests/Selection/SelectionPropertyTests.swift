@@ -135,7 +135,7 @@ struct SelectionPropertyTests {
         #expect(plan.candidates.first?.gate == nil, "seed \(seed)")
         for place in plan.candidates.indices {
             for failure in FailureClass.allCases {
-                let next = plan.next(after: place, failure: failure)
+                let next = plan.candidates.next(after: place, failure: failure)
                 #expect(next.map { $0 > place && $0 < plan.candidates.count } ?? true, "seed \(seed)")
             }
         }
