@@ -50,6 +50,7 @@ public struct Daemon: Sendable {
     /// What a daemon is made of.
     struct Parts: Sendable {
         let ledger: Ledger
+        let memory: Memory
         let transport: CurlLoop
         let board: HealthBoard
         let health: HealthService
@@ -60,6 +61,7 @@ public struct Daemon: Sendable {
         init(_ config: BridgeConfig, logger: Logger) throws {
             Self.tell(config, logger)
             ledger = try Ledger(path: config.ledger.path, durability: config.ledger.durability, logger: logger)
+            memory = try Memory(path: config.memory.path, logger: logger)
             transport = try CurlLoop()
             let live = LiveRouting(RoutingSnapshot(registry: BackendRegistry([]), policy: config.policy))
             board = HealthBoard(live.current.registry)
@@ -144,6 +146,7 @@ public struct Daemon: Sendable {
         func close() {
             transport.shutdown()
             ledger.close()
+            memory.close()
         }
     }
 }

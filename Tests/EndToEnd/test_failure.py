@@ -7,11 +7,17 @@ import stat
 
 from processes import wait_until
 from upstream.behaviour import Behaviour
-from world import CANARY, WorldTest
+from world import CANARY, World, WorldTest
 
 RIVER = ("The river turns ", "below the weir, ", "and runs on.")
 WHOLE = "The river turns below the weir, and runs on."
 TASK = f"think name a river, {CANARY}"
+
+
+def recorded(world: World) -> int:
+    """How many requests are on record; probes come when they are due, and are left out."""
+    audit = world.daemon.call("audit")
+    return audit["records"] - audit["probes"]
 
 
 class BackendTest(WorldTest):
@@ -53,10 +59,10 @@ class BackendTest(WorldTest):
         """Also when a connection that was used before is closed instead of an answer."""
         world = self.world
         world.builder.type(TASK, r'Timmy says, "[^"]+"')
-        before, sent = world.daemon.call("audit")["records"], self.sent()
+        before, sent = recorded(world), self.sent()
         world.alpha.script(Behaviour(drop=True))
         world.builder.type(TASK, r'Timmy says, "[^"]+"')
-        self.assertEqual(self.sent() - sent, world.daemon.call("audit")["records"] - before)
+        self.assertEqual(self.sent() - sent, recorded(world) - before)
 
     def sent(self) -> int:
         """How many completions any upstream was asked for."""
@@ -114,7 +120,7 @@ class DaemonTest(WorldTest):
         world = self.world
         world.builder.type(TASK, r'Timmy says, "[^"]+"')
         before = world.daemon.call("costs")["month"]
-        records = world.daemon.call("audit")["records"]
+        records = recorded(world)
         self.begin()
         world.daemon.kill()
         world.builder.expect(r"The lamps went out in mid-thought", 2)
@@ -126,7 +132,7 @@ class DaemonTest(WorldTest):
         after, audit = world.daemon.call("costs")["month"], world.daemon.call("audit")
         self.assertGreaterEqual(after["answered"], before["answered"])
         self.assertGreaterEqual(after["usd"], before["usd"])
-        self.assertGreater(audit["records"], records, "the cut off one is on record too")
+        self.assertGreater(recorded(world), records, "the cut off one is on record too")
         self.assertEqual(audit["gaps"], 0)
         world.builder.type(TASK, r'Timmy says, "[^"]+"')
 

@@ -30,9 +30,15 @@ public struct BridgeConfig: Sendable {
         var durability = Ledger.Durability.process
     }
 
+    /// Where that is kept which stays on the machine: conversations, the journal, what waits for the owner.
+    struct MemorySettings: Sendable, Equatable {
+        var path: String
+    }
+
     var source: ConfigSource
     var server: Server
     var ledger: LedgerSettings
+    var memory: MemorySettings
     var policy: RoutingPolicy
     var budgets: [Budget]
     var cache: CachePolicy
@@ -102,6 +108,7 @@ extension BridgeConfig {
             ("server.write_timeout_s", server.writeTimeout != other.server.writeTimeout),
             ("server.allow_uids", server.allowedUserIDs != other.server.allowedUserIDs),
             ("ledger.path", ledger.path != other.ledger.path),
+            ("memory.path", memory.path != other.memory.path),
             ("ledger.durability", ledger.durability != other.ledger.durability),
         ].filter(\.1).map(\.0)
     }

@@ -36,6 +36,7 @@ public enum ConfigLoader {
         let root = ConfigReader(overlay.tree, context: context)
         let (server, personas, defaultPersona) = readServer(root, base: base, watched: &watched)
         let ledger = readLedger(root, base: base, environment: environment.values)
+        let memory = readMemory(root, base: base, ledger: ledger)
         let inheritance = BackendsReader(root)
         let configured = inheritance?.read(root) { overlay.tree.document(["backends", $0]) } ?? []
         let routing = RoutingReader(names: BackendNames(known: overlay.tree.names(["backends"])))
@@ -49,6 +50,7 @@ public enum ConfigLoader {
             source: source,
             server: server,
             ledger: ledger,
+            memory: memory,
             policy: policy,
             budgets: budgets,
             cache: cache,
@@ -146,6 +148,19 @@ public enum ConfigLoader {
         if let durability: Ledger.Durability = section.choice("durability") { ledger.durability = durability }
         section.finish()
         return ledger
+    }
+
+    private static func readMemory(
+        _ root: ConfigReader,
+        base: URL,
+        ledger: BridgeConfig.LedgerSettings
+    ) -> BridgeConfig.MemorySettings {
+        let folder = (ledger.path as NSString).deletingLastPathComponent
+        var memory = BridgeConfig.MemorySettings(path: folder + "/memory.db")
+        guard let section = root.section("memory") else { return memory }
+        if let path = section.string("path") { memory.path = absolute(path, base) }
+        section.finish()
+        return memory
     }
 
     /// A path as the file means it: relative ones start at the file's folder, `~` at home.

@@ -48,6 +48,7 @@ actor Reloader {
         // What needs a restart stays as it runs, so that it is told again the next time.
         fresh.server = config.server
         fresh.ledger = config.ledger
+        fresh.memory.path = config.memory.path
         config = fresh
         await adopt(fresh)
         logger.notice("the configuration was read again")
