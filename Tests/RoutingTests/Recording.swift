@@ -175,7 +175,7 @@ extension Recording {
             cost: NanoDollars(329_510)
         ),
         answer("llamacpp/chat.json", "Blue.", model: "hermes-4-14b", usage: counts(8, 12, nil, 2, nil)),
-        answer("llamacpp/chat.sse", "<think>Blue.", model: "hermes-4-14b", usage: counts(20, nil, nil, 4, nil)),
+        answer("llamacpp/chat.sse", "Blue.", model: "hermes-4-14b", usage: counts(20, nil, nil, 4, nil)),
         answer(
             "llamacpp/tools.json",
             "",

@@ -22,12 +22,20 @@ struct PartialAnswer {
     var isOver = false
     /// Whether the model has moved on since the last look.
     var hasProgressed = false
+    private var reasoning = ReasoningFilter()
 
     /// Adds text.
     mutating func add(_ piece: String) {
         guard !piece.isEmpty else { return }
         hasProgressed = true
         guard !isRefused else { return }
+        append(reasoning.feed(piece))
+    }
+
+    /// No more text will come.
+    mutating func end() { append(reasoning.finish()) }
+
+    private mutating func append(_ piece: String) {
         text += piece
         fresh += piece
     }

@@ -40,6 +40,7 @@ extension ReplyReader {
         var answer = PartialAnswer()
         do throws(WireError) {
             try readWhole(body, into: &answer)
+            answer.end()
             return try answer.completion()
         } catch { throw error.counting(answer.usage) }
     }
@@ -102,6 +103,7 @@ struct ReplyStream<Reader: ReplyReader>: StreamDecoder {
             }
             // A 200 with no event at all is no stream: HTML, say, or nothing.
             guard sawEvent else { throw WireError(.malformed) }
+            answer.end()
             let completion = try answer.completion()
             return (try answer.take().text, completion)
         } catch { throw error.counting(answer.usage) }
