@@ -6,6 +6,8 @@ struct Reply: Sendable {
     let answer: Answer
     /// In the persona's words; of a stream, its deltas joined.
     var text: String
+    /// The answer alone, as the client gets it: what is kept of it.
+    var plain: String
     /// The tools that the model wants called, by the names that the client gave them.
     var calls: [ToolCall]
 }
@@ -45,12 +47,12 @@ struct Delivery: Sendable {
     /// The whole of it; a stream's client is given what is left.
     mutating func finish(_ answer: Answer, _ onEvent: (ThoughtService.Event) async -> Void) async -> Reply {
         guard isStreamed else {
-            return Reply(answer: answer, text: opening + answer.text + closing, calls: answer.calls)
+            return Reply(answer: answer, text: opening + answer.text + closing, plain: answer.text, calls: answer.calls)
         }
         // An answer may hold no text at all: a call of tools, say.
         if sequence == 0 { await emit(opening, onEvent) }
         await emit(closing, onEvent)
-        return Reply(answer: answer, text: shown, calls: answer.calls)
+        return Reply(answer: answer, text: shown, plain: answer.text, calls: answer.calls)
     }
 
     private mutating func emit(_ text: String, _ onEvent: (ThoughtService.Event) async -> Void) async {
