@@ -51,13 +51,21 @@ struct ThoughtService: Sendable {
         try await ledger.costs(against: Baseline(registry.backends), budgets: budgets.standings())
     }
 
+    /// An answer in the persona's voice.
+    struct Told: Sendable {
+        let answer: Answer
+        let text: String
+        /// How sure the persona was, in its own words; nil when it was sure.
+        let certainty: String?
+    }
+
     /// Decides only.
     func route(_ params: ThoughtParams) async throws(BridgeError) -> RoutePlan {
         let bench = bench.current
         let mind = try mind(params, bench.personas)
         let plan = bench.router.plan(try await thought(params, mind))
         guard !plan.candidates.isEmpty else {
-            let say = mind.card.voice.pick(\.unavailable, seed: 0)
+            let say = mind.card.voice.pick(.unavailable, seed: 0)
             throw BridgeError(.noBackend, .init(say: say, rejected: plan.rejected))
         }
         return plan
@@ -67,18 +75,18 @@ struct ThoughtService: Sendable {
     func think(
         _ params: ThoughtParams,
         onEvent: (Event) async -> Void
-    ) async throws(BridgeError) -> (answer: Answer, text: String) {
+    ) async throws(BridgeError) -> Told {
         // Guard and scan are of one moment: a reload in the middle changes neither.
         let bench = bench.current
         let mind = try mind(params, bench.personas)
         let thought = try await thought(params, mind)
         let voice = mind.card.voice
         let seed = Voice.seed(thought.prompt.task)
-        let opening = voice.pick(\.opening, seed: seed)
-        let closing = voice.pick(\.closing, seed: seed)
+        var whole = Evaluation.telling(thought, in: voice)
+        var telling = whole
         var sequence = 0
-        func emit(_ text: String) async {
-            for piece in text.pieces(atMost: Self.maxDelta) {
+        func emit(_ texts: [String]) async {
+            for piece in texts.flatMap({ $0.pieces(atMost: Self.maxDelta) }) {
                 await onEvent(.delta(sequence: sequence, text: piece))
                 sequence += 1
             }
@@ -86,20 +94,16 @@ struct ThoughtService: Sendable {
         do {
             let answer = try await bench.router.think(thought) { event in
                 switch event {
-                case .delta(let text):
-                    if sequence == 0 { await emit(opening) }
-                    await emit(text)
+                case .delta(let text): await emit(telling.feed(text))
                 case .restarted(let backend, let failure):
                     sequence = 0
+                    telling.restart()
                     await onEvent(.restarted(backend, failure))
                 }
             }
-            if thought.isStreamed {
-                // An answer may hold no text at all: a call of tools, say.
-                if sequence == 0 { await emit(opening) }
-                await emit(closing)
-            }
-            return (answer, opening + answer.text + closing)
+            let text = (whole.feed(answer.text) + whole.finish(Evaluation.ending(of: answer))).joined()
+            if thought.isStreamed { await emit(telling.finish(Evaluation.ending(of: answer))) }
+            return Told(answer: answer, text: text, certainty: whole.certainty)
         } catch {
             throw Self.bridgeError(error, voice: voice, seed: seed)
         }
@@ -141,7 +145,7 @@ struct ThoughtService: Sendable {
             )
         } catch {
             await ledger.refused(error)
-            let say = mind.card.voice.pick(\.refusal, seed: Voice.seed(params.draft.task))
+            let say = mind.card.voice.pick(.refusal, seed: Voice.seed(params.draft.task))
             throw BridgeError(.personaRefused, .init(say: say, identityClass: error.identityClass))
         }
     }
@@ -149,15 +153,15 @@ struct ThoughtService: Sendable {
     private static func bridgeError(_ error: RoutingError, voice: Voice, seed: UInt64) -> BridgeError {
         switch error {
         case .noBackend(let rejected):
-            BridgeError(.noBackend, .init(say: voice.pick(\.unavailable, seed: seed), rejected: rejected))
+            BridgeError(.noBackend, .init(say: voice.pick(.unavailable, seed: seed), rejected: rejected))
         case .allFailed(let attempts):
-            BridgeError(.allBackendsFailed, .init(say: voice.pick(\.unavailable, seed: seed), attempts: attempts))
+            BridgeError(.allBackendsFailed, .init(say: voice.pick(.unavailable, seed: seed), attempts: attempts))
         case .deadline(let attempts):
-            BridgeError(.deadlineExceeded, .init(say: voice.pick(\.late, seed: seed), attempts: attempts))
+            BridgeError(.deadlineExceeded, .init(say: voice.pick(.late, seed: seed), attempts: attempts))
         case .egressBlocked:
-            BridgeError(.egressBlocked, .init(say: voice.pick(\.refusal, seed: seed)))
+            BridgeError(.egressBlocked, .init(say: voice.pick(.refusal, seed: seed)))
         case .ledgerUnavailable:
-            BridgeError(.ledgerUnavailable, .init(say: voice.pick(\.unavailable, seed: seed)))
+            BridgeError(.ledgerUnavailable, .init(say: voice.pick(.unavailable, seed: seed)))
         case .cancelled: BridgeError(.cancelled)
         }
     }

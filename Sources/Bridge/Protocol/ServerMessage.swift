@@ -134,10 +134,15 @@ enum ServerMessage {
         }
     }
 
-    static func think(_ id: RequestID, _ answer: Answer, text: String) -> [UInt8] {
-        result(id) { json in
+    static func think(_ id: RequestID, _ told: ThoughtService.Told) -> [UInt8] {
+        let answer = told.answer
+        return result(id) { json in
             json.key("text")
-            json.string(text)
+            json.string(told.text)
+            if let certainty = told.certainty {
+                json.key("certainty")
+                json.string(certainty)
+            }
             json.key("backend")
             json.string(answer.backend.rawValue)
             json.key("model")
