@@ -91,7 +91,8 @@ public struct Daemon: Sendable {
                 live: live,
                 board: board,
                 ledger: ledger,
-                budgets: budgets
+                budgets: budgets,
+                admission: Admission(ledger: ledger)
             )
             budgetWatch = BudgetWatch(budgets: budgets, logger: logger)
             health = HealthService(

@@ -134,12 +134,12 @@ enum ServerMessage {
         }
     }
 
-    static func think(_ id: RequestID, _ told: ThoughtService.Told) -> [UInt8] {
-        let answer = told.answer
+    static func think(_ id: RequestID, _ reply: Reply) -> [UInt8] {
+        let answer = reply.answer
         return result(id) { json in
             json.key("text")
-            json.string(told.text)
-            if let certainty = told.certainty {
+            json.string(reply.text)
+            if let certainty = reply.certainty {
                 json.key("certainty")
                 json.string(certainty)
             }
@@ -151,9 +151,9 @@ enum ServerMessage {
             json.string(answer.kind.rawValue)
             json.key("finish")
             json.string(answer.finish.rawValue)
-            if !answer.calls.isEmpty {
+            if !reply.calls.isEmpty {
                 json.key("calls")
-                json.array(answer.calls) { $0.write($1) }
+                json.array(reply.calls) { $0.write($1) }
             }
             json.key("confidence")
             if let confidence = answer.confidence { json.number(confidence) } else { json.null() }

@@ -21,6 +21,8 @@ struct ThoughtParams: Sendable {
     var stop: [String] = []
     var isStreamed = false
     var caller: String?
+    /// The client's own name for the conversation that it belongs to.
+    var conversation: String?
 
     private static let ofRoute: Set<String> = [
         "task", "instructions", "history", "tools", "attachments", "persona", "kind", "backend", "model", "local_only",
@@ -28,7 +30,7 @@ struct ThoughtParams: Sendable {
         "visible", "caller",
     ]
     private static let ofThink = ofRoute.union([
-        "content_policy", "cache", "max_tokens", "temperature", "stop", "stream",
+        "content_policy", "cache", "max_tokens", "temperature", "stop", "stream", "conversation",
     ])
 
     /// Reads them.
@@ -63,6 +65,7 @@ struct ThoughtParams: Sendable {
         stop = try params.strings("stop", atMost: 4) ?? []
         isStreamed = try params.boolean("stream") ?? false
         caller = try params.string("caller", count: 1...64)
+        conversation = try params.string("conversation", count: 1...128)
     }
 
     /// What a content filter's verdict leads to.

@@ -204,7 +204,7 @@ actor Connection {
 
     private func think(_ id: RequestID, _ params: ThoughtParams) async {
         do {
-            let told = try await service.think(params) { event in
+            let reply = try await service.think(params) { event in
                 switch event {
                 case .delta(let sequence, let text):
                     await send(ServerMessage.delta(id, sequence: sequence, text: text))
@@ -212,7 +212,7 @@ actor Connection {
                     await send(ServerMessage.restarted(id, backend: backend, reason: failure))
                 }
             }
-            queue(ServerMessage.think(id, told))
+            queue(ServerMessage.think(id, reply))
         } catch {
             // Nobody but the daemon cancels while it aborts.
             let isOurs = isAborting && error.code == .cancelled

@@ -9,11 +9,11 @@ enum Evaluation {
     private static let classifier = Classifier()
 
     /// How the answer to a thought is told.
-    /// - Parameter hour: the hour where the persona lives, from 0 to 23.
-    static func telling(_ thought: Thought, in voice: Voice, hour: Int? = nil) -> Telling {
+    /// - Parameter hour: the hour where the persona lives, from 0 to 23; nil for the machine's.
+    static func telling(_ thought: Thought, in voice: Voice, seed: UInt64, hour: Int? = nil) -> Telling {
         let kind = thought.kind ?? classifier.classify(thought.prompt).kind
         let moment = Voice.Moment(
-            seed: Voice.seed(thought.prompt.task),
+            seed: seed,
             kind: kind.rawValue,
             hour: voice.hasHours ? hour ?? Self.hour() : nil
         )
