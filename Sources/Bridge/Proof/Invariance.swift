@@ -121,7 +121,8 @@ extension Comparison {
         _ steps: [RehearsalStep],
         config: BridgeConfig,
         seams: (Int) -> Rehearsal.Seams = { _ in Rehearsal.Seams() },
-        isOver: (Comparison) -> Bool = { _ in false }
+        isOver: (Comparison) -> Bool = { _ in false },
+        watch: (RehearsalRecord) -> Void = { _ in }
     ) async throws -> Comparison {
         let rehearsal = try Rehearsal(config)
         defer { rehearsal.recorder.stop() }
@@ -129,6 +130,7 @@ extension Comparison {
         var comparison = Comparison()
         for (persona, subject) in subjects.enumerated() where !isOver(comparison) {
             try await rehearsal.run(subject, steps, seams: seams(persona)) { step, record in
+                watch(record)
                 if persona == 0 {
                     base.append(record)
                 } else {
