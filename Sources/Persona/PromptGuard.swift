@@ -105,7 +105,7 @@ public struct PromptGuard: Sendable {
         var parts = DraftParts(draft)
         let attached = attachmentTraces(draft, parts).map(Finding.init)
         if !attached.isEmpty { return .refuse(attached) }
-        let judged = judge(parts.texts, pseudonyms, order: parts.order)
+        let judged = judge(parts.texts, pseudonyms)
         switch judged.verdict {
         case .allow: return .allow(BlindPrompt(draft))
         case .pseudonymise:
@@ -144,15 +144,13 @@ public struct PromptGuard: Sendable {
         var pseudonyms: Pseudonyms
     }
 
-    private func judge(_ texts: [String], _ pseudonyms: Pseudonyms, order: [Int]? = nil) -> Judged {
+    private func judge(_ texts: [String], _ pseudonyms: Pseudonyms) -> Judged {
         let findings = unique(index.traces(in: texts).map(Finding.init))
         let verdict = policy.verdict(on: findings)
         var judged = Judged(verdict: verdict, findings: findings, out: [], pseudonyms: pseudonyms)
         if verdict == .allow { judged.out = texts }
         guard verdict == .pseudonymise else { return judged }
-        let replaced = judged.pseudonyms.replace(index.terms, in: texts, order: order) {
-            index.traces(in: [$0]).isEmpty
-        }
+        let replaced = judged.pseudonyms.replace(index.terms, in: texts) { index.traces(in: [$0]).isEmpty }
         // What is left after that stands in no way that a stand-in could take the place of.
         let left = unique(index.traces(in: replaced).map(Finding.init))
         if left.isEmpty {
@@ -194,11 +192,6 @@ private struct DraftParts {
             add(tool.parameters, .tools)
         }
         for attachment in draft.attachments { add(attachment.mediaType, .attachments) }
-    }
-
-    /// The places of the texts in the order in which they were said: what was said before comes before the task.
-    var order: [Int] {
-        fields.indices.filter { fields[$0] == .history } + fields.indices.filter { fields[$0] != .history }
     }
 
     private mutating func add(_ text: String, _ field: GuardRefusal.Field) {

@@ -1,11 +1,7 @@
 /// Stand-ins for what a player named: the same one for the same term in one conversation, another one in another.
 ///
-/// A stand-in is chosen by the conversation and by the place at which the term was first named in it, never by the term's
-/// letters: two personas whose names stand at the same places send the same bytes, and a backend that sees two
-/// conversations cannot tell whether they name the same. It takes the term's place in the sentence: a name for a name, a
-/// town for a town. What still shows is that something was named, of which kind, how often, and in capitals or not.
-///
-/// A conversation keeps its stand-ins as long as its first turns come with it, or what was ``issued`` is handed on.
+/// A stand-in is chosen by a keyed hash of conversation and term, so that a backend that sees two conversations cannot tell
+/// whether they name the same. It takes the term's place in the sentence: a name for a name, a town for a town.
 public struct Pseudonyms: Sendable, Undisclosed {
     /// What stands for what, as it was typed.
     struct Issued: Sendable, Equatable {
@@ -29,94 +25,68 @@ public struct Pseudonyms: Sendable, Undisclosed {
     public var count: Int { issued.count }
 
     /// The texts with stand-ins for the terms that stand in them as they are written.
-    /// - Parameters:
-    ///   - order: the places of the texts in the order in which they were said; as they come without it.
-    ///   - isFree: whether a word may be a stand-in: one that is near a term may not.
+    /// - Parameter isFree: whether a word may be a stand-in: one that is near a term may not.
     mutating func replace(
         _ terms: [(class: IdentityClass, text: String)],
         in texts: [String],
-        order: [Int]? = nil,
         isFree: (String) -> Bool = { _ in true }
     ) -> [String] {
         let lowered = texts.map { $0.lowercased() }
-        // The longest first, so that "Old Tim" is not "Old" and a stand-in.
-        let named = terms.map { Term(pool: StandIns.pool(for: $0.class), text: $0.text.lowercased()) }
-            .filter { term in !term.letters.isEmpty && lowered.contains { $0.contains(term.text) } }
-            .sorted { $0.letters.count > $1.letters.count }
-        var texts = texts
-        for index in order ?? Array(texts.indices) {
-            texts[index] = replace(named, in: Array(texts[index]), avoiding: lowered, isFree)
-        }
-        return texts
-    }
-
-    /// A term that stands in some text.
-    private struct Term {
-        let pool: StandIns.Pool
-        let text: String
-        let letters: [String]
-        let isShort: Bool
-
-        init(pool: StandIns.Pool, text: String) {
-            self.pool = pool
-            self.text = text
-            letters = text.map(String.init)
-            isShort = letters.count <= IdentityIndex.longestWholeWordTerm
-        }
-
-        /// Whether it stands at that place.
-        func stands(in text: [Character], _ folded: [String], at start: Int) -> Bool {
-            let end = start + letters.count
-            guard end <= text.count, folded[start..<end].elementsEqual(letters) else { return false }
-            return !isShort || (start == 0 || !text[start - 1].isLetter) && (end == text.count || !text[end].isLetter)
+        let named = terms.filter { term in lowered.contains { $0.contains(term.text.lowercased()) } }
+            .sorted { ($0.text.count, $0.text) > ($1.text.count, $1.text) }
+        return texts.map { text in
+            var text = Array(text)
+            for term in named { replace(term, in: &text, avoiding: lowered, isFree) }
+            return String(text)
         }
     }
 
     private mutating func replace(
-        _ terms: [Term],
-        in text: [Character],
+        _ term: (class: IdentityClass, text: String),
+        in text: inout [Character],
         avoiding texts: [String],
         _ isFree: (String) -> Bool
-    ) -> String {
-        let folded = text.map { $0.lowercased() }
-        var out = ""
+    ) {
+        let letters = Array(term.text.lowercased())
+        let isShort = letters.count <= IdentityIndex.longestWholeWordTerm
+        var out: [Character] = []
         var index = 0
         while index < text.count {
-            guard let term = terms.first(where: { $0.stands(in: text, folded, at: index) }) else {
+            let end = index + letters.count
+            guard end <= text.count,
+                letters.indices.allSatisfy({ text[index + $0].lowercased() == String(letters[$0]) }),
+                !isShort || (index == 0 || !text[index - 1].isLetter) && (end == text.count || !text[end].isLetter)
+            else {
                 out.append(text[index])
                 index += 1
                 continue
             }
-            let typed = String(text[index..<(index + term.letters.count)])
-            out += Self.cased(standIn(for: typed, from: term.pool, avoiding: texts, isFree), like: typed)
-            index += term.letters.count
+            let typed = String(text[index..<end])
+            out += Array(Self.cased(standIn(for: term, typed: typed, avoiding: texts, isFree), like: typed))
+            index = end
         }
-        return out
+        text = out
     }
 
     private mutating func standIn(
-        for typed: String,
-        from pool: StandIns.Pool,
+        for term: (class: IdentityClass, text: String),
+        typed: String,
         avoiding texts: [String],
         _ isFree: (String) -> Bool
     ) -> String {
         if let known = issued.first(where: { $0.original.lowercased() == typed.lowercased() }) { return known.standIn }
-        let words = pool.words.shuffled(by: seed(pool))
+        let pool = StandIns.pool(for: term.class)
+        let message = Array("\(conversation)\u{0}\(term.text.lowercased())".utf8)
+        let digest = SHA256.authenticate(message, key: key)
+        let start = digest.prefix(4).reduce(0) { $0 << 8 | Int($1) } % pool.count
         // Not one that stands for another, nor one that the player wrote himself: it would come back as the term.
-        func isFit(_ word: String) -> Bool {
-            !issued.contains { $0.standIn == word } && !texts.contains { $0.contains(word.lowercased()) }
-                && isFree(word)
+        let free = (0..<pool.count).map { pool[(start + $0) % pool.count] }.first { candidate in
+            !issued.contains { $0.standIn == candidate } && !texts.contains { $0.contains(candidate.lowercased()) }
+                && isFree(candidate)
         }
-        let standIn =
-            words.first(where: isFit) ?? words.firstPair(where: isFit) ?? words[0]
+        let standIn = free ?? pool[start]
         issued.append(Issued(standIn: standIn, original: typed))
         return standIn
-    }
-
-    /// Where the conversation begins to take words from a pool.
-    private func seed(_ pool: StandIns.Pool) -> UInt64 {
-        SHA256.authenticate(Array("\(conversation)\u{0}\(pool.rawValue)".utf8), key: key).prefix(8)
-            .reduce(0) { $0 << 8 | UInt64($1) }
     }
 
     /// "TIMMY" is replaced in capitals, "timmy" in small letters.
@@ -128,24 +98,11 @@ public struct Pseudonyms: Sendable, Undisclosed {
 
 /// Neutral words of the kinds that terms are of. None is an English word or stands inside one.
 enum StandIns {
-    /// A kind of words.
-    enum Pool: String {
-        case people, places, things
-
-        var words: [String] {
-            switch self {
-            case .people: StandIns.people
-            case .places: StandIns.places
-            case .things: StandIns.things
-            }
-        }
-    }
-
-    static func pool(for kind: IdentityClass) -> Pool {
+    static func pool(for kind: IdentityClass) -> [String] {
         switch kind {
-        case .name, .alias, .owner, .person: .people
-        case .place: .places
-        default: .things
+        case .name, .alias, .owner, .person: people
+        case .place: places
+        default: things
         }
     }
 
@@ -164,29 +121,6 @@ enum StandIns {
         Aldebrix Borvane Caldrix Dorvexa Elmirion Farndrix Galvexa Hesperix Ilvarion Jorvexa Kaldrion Lumexa Morvexa Nolvarix \
         Ordrexa Pelvarion Quorvexa Rendrix Solvarix Tandrexa Ulmarion Velvarix Wendrexa Zolvarion
         """.split(whereSeparator: \.isWhitespace).map(String.init)
-}
-
-extension [String] {
-    /// The same words in an order that the seed decides (Fisher and Yates, with SplitMix64 of Steele, Lea and Flood, 2014).
-    fileprivate func shuffled(by seed: UInt64) -> [String] {
-        var words = self
-        var state = seed
-        for place in indices.dropFirst().reversed() {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var mixed = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-            words.swapAt(place, Int((mixed ^ (mixed >> 31)) % UInt64(place + 1)))
-        }
-        return words
-    }
-
-    /// The first two words in one that fit, when no word alone does.
-    fileprivate func firstPair(where isFit: (String) -> Bool) -> String? {
-        for one in self {
-            for other in self where isFit("\(one) \(other)") { return "\(one) \(other)" }
-        }
-        return nil
-    }
 }
 
 /// Puts back what stand-ins stand for, in a reply that comes in pieces.

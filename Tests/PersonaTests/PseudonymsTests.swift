@@ -61,39 +61,6 @@ struct PseudonymsTests {
         #expect(pseudonyms.count == 1)
     }
 
-    @Test("what stands for a term tells nothing of its letters: other names at the same places, the same text")
-    func renamed() {
-        let others: [(class: IdentityClass, text: String)] = [
-            (.place, "Quarrelhatch upon Dunmere"), (.alias, "Ishbel"), (.person, "Venn"),
-        ]
-        for conversation in ["a", "b", "c"] {
-            var one = Pseudonyms(key: key, conversation: conversation)
-            var two = Pseudonyms(key: key, conversation: conversation)
-            let texts = ["Is MERROWIN's boat at Pebble Weir?", "Tam said so, merrowin did not."]
-            let renamed = [
-                "Is ISHBEL's boat at Quarrelhatch upon Dunmere?", "Venn said so, ishbel did not.",
-            ]
-            #expect(one.replace(terms, in: texts) == two.replace(others, in: renamed))
-        }
-    }
-
-    @Test("the stand-ins of the first turns are those of the later ones")
-    func turns() {
-        var first = Pseudonyms(key: key, conversation: "a")
-        let said = first.replace(terms, in: ["Merrowin met Tam."])
-        var second = Pseudonyms(key: key, conversation: "a")
-        let both = second.replace(terms, in: ["Does Tam like Merrowin?", "Merrowin met Tam."], order: [1, 0])
-        #expect(both[1] == said[0])
-    }
-
-    @Test("when the words run out, no two terms have the same stand-in")
-    func exhausted() {
-        let many = (0..<60).map { (class: IdentityClass.person, text: "Zq" + String(repeating: "q", count: $0) + "v") }
-        var pseudonyms = Pseudonyms(key: key, conversation: "a")
-        _ = pseudonyms.replace(many, in: many.map(\.text))
-        #expect(Set(pseudonyms.issued.map(\.standIn)).count == many.count)
-    }
-
     @Test("a stand-in that the player wrote himself is not taken")
     func avoided() {
         let taken = replaced("Merrowin", "a").0
