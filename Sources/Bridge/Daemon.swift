@@ -60,7 +60,15 @@ public struct Daemon: Sendable {
         let operations: Operations
         let server: BridgeServer
 
-        init(_ config: BridgeConfig, logger: Logger) throws {
+        /// - Parameters:
+        ///   - circumstances: time and chance of the routing; a rehearsal holds them still.
+        ///   - wrap: what stands around the transport, in tests.
+        init(
+            _ config: BridgeConfig,
+            logger: Logger,
+            circumstances: Router.Circumstances = Router.Circumstances(),
+            through wrap: (CurlLoop) -> any Transport = { $0 }
+        ) throws {
             Self.tell(config, logger)
             ledger = try Ledger(path: config.ledger.path, durability: config.ledger.durability, logger: logger)
             memory = try Memory(path: config.memory.path, logger: logger)
@@ -70,7 +78,7 @@ public struct Daemon: Sendable {
             let registry = try DynamicRegistry(config, live: live, board: board, ledger: ledger, logger: logger)
             let budgets = BudgetBook(config.budgets, spending: try ledger.spending())
             let cache = AnswerCache(config.cache)
-            let (board, ledger, transport) = (board, ledger, transport)
+            let (board, ledger, transport) = (board, ledger, wrap(transport))
             let makeBench = { @Sendable (config: BridgeConfig) in
                 let personas = PersonaSet(config.personas, defaultPersona: config.defaultPersona)
                 return ThoughtService.Bench(
@@ -83,7 +91,8 @@ public struct Daemon: Sendable {
                         transport: transport,
                         budgets: budgets,
                         cache: cache,
-                        blind: { personas.blind($0) }
+                        blind: { personas.blind($0) },
+                        circumstances: circumstances
                     )
                 )
             }
@@ -107,7 +116,8 @@ public struct Daemon: Sendable {
                         board: board,
                         scan: bench.current.personas.scan,
                         ledger: ledger,
-                        transport: transport
+                        transport: transport,
+                        now: circumstances.now
                     )
                 },
                 board: board,
