@@ -30,7 +30,7 @@ public struct Daemon: Sendable {
         var group = ServiceGroupConfiguration(
             // Stopped in reverse order: the socket first.
             services: [
-                parts.health, parts.budgetWatch, parts.memoryWatch,
+                parts.health, parts.budgetWatch, parts.memoryWatch, LedgerService(ledger: parts.ledger),
                 ReloadService(reloader: parts.operations.reloader), parts.server,
             ],
             gracefulShutdownSignals: [.sigterm, .sigint],
@@ -70,7 +70,13 @@ public struct Daemon: Sendable {
             through wrap: (CurlLoop) -> any Transport = { $0 }
         ) throws {
             Self.tell(config, logger)
-            ledger = try Ledger(path: config.ledger.path, durability: config.ledger.durability, logger: logger)
+            ledger = try Ledger(
+                path: config.ledger.path,
+                durability: config.ledger.durability,
+                settings: config.ledger.settings,
+                logger: logger
+            )
+            try ledger.isGuarding(config.personas)
             memory = try Memory(path: config.memory.path, logger: logger)
             transport = try CurlLoop()
             let live = LiveRouting(RoutingSnapshot(registry: BackendRegistry([]), policy: config.policy))
@@ -127,6 +133,9 @@ public struct Daemon: Sendable {
             let reloader = Reloader(config, logger: logger) { config in
                 // The personas first: nothing of theirs may leave through an older scan.
                 bench.replace(with: makeBench(config))
+                do { try ledger.isGuarding(config.personas) } catch {
+                    logger.error("the ledger cannot note that the personas are others")
+                }
                 await registry.adopt(config)
                 budgets.replace(config.budgets)
                 settings.replace(with: config.memory)

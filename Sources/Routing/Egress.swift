@@ -25,6 +25,8 @@ public struct EgressRecord: Sendable {
     public let caller: String?
     /// Whether the backend runs on this machine.
     public let isLocal: Bool?
+    /// How many terms were replaced before it was written.
+    public let standIns: Int
     /// The final bytes.
     public let request: SealedRequest
 
@@ -37,6 +39,7 @@ public struct EgressRecord: Sendable {
         kind: TaskKind?,
         caller: String?,
         isLocal: Bool? = nil,
+        standIns: Int = 0,
         request: SealedRequest
     ) {
         self.purpose = purpose
@@ -47,6 +50,7 @@ public struct EgressRecord: Sendable {
         self.kind = kind
         self.caller = caller
         self.isLocal = isLocal
+        self.standIns = standIns
         self.request = request
     }
 }

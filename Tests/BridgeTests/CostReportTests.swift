@@ -172,7 +172,7 @@ struct CostReportTests {
         defer { bench.clean() }
         try FileManager.default.createDirectory(at: bench.folder, withIntermediateDirectories: true)
         let old = try DatabaseQueue(path: bench.path)
-        try LedgerSchema.migrator.migrate(old, upTo: "1: egress, performance, guard events")
+        try LedgerSchema.migrator(LedgerSecrets([1])).migrate(old, upTo: "1: egress, performance, guard events")
         let time = Int64(now.timeIntervalSince1970) * 1_000
         try await old.write { db in
             for (seq, purpose, caller, cost) in [

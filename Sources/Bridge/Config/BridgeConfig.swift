@@ -28,6 +28,7 @@ public struct BridgeConfig: Sendable {
     struct LedgerSettings: Sendable, Equatable {
         var path: String
         var durability = Ledger.Durability.process
+        var settings = Ledger.Settings()
     }
 
     /// Where that is kept which stays on the machine: conversations, the journal, what waits for the owner.
@@ -123,6 +124,9 @@ extension BridgeConfig {
             ("ledger.path", ledger.path != other.ledger.path),
             ("memory.path", memory.path != other.memory.path),
             ("ledger.durability", ledger.durability != other.ledger.durability),
+            ("ledger.payloads", ledger.settings.keepsPayloads != other.ledger.settings.keepsPayloads),
+            ("ledger.retention_days", ledger.settings.retentionDays != other.ledger.settings.retentionDays),
+            ("ledger.origin", ledger.settings.origin != other.ledger.settings.origin),
         ].filter(\.1).map(\.0)
     }
 }

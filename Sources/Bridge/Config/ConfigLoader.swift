@@ -146,6 +146,16 @@ public enum ConfigLoader {
         guard let section = root.section("ledger") else { return ledger }
         if let path = section.string("path") { ledger.path = absolute(path, base) }
         if let durability: Ledger.Durability = section.choice("durability") { ledger.durability = durability }
+        ledger.settings.keepsPayloads = section.boolean("payloads") ?? true
+        if let days = section.integer("retention_days", in: 0...36_500), days > 0 {
+            ledger.settings.retentionDays = days
+        }
+        if let origin = section.string("origin") {
+            if !NoteKey.isName(origin) {
+                section.report("origin", "is empty, or holds a space or a plus", hint: "example.org/workshop")
+            }
+            ledger.settings.origin = origin
+        }
         section.finish()
         return ledger
     }

@@ -26,13 +26,29 @@ final class Ledger: EgressLedger {
         var description: String { "the ledger \(path) cannot be opened: \(reason)" }
     }
 
+    /// What the configuration says of it, besides where it is.
+    struct Settings: Sendable, Equatable {
+        /// Whether the bytes of each request are kept, encrypted.
+        var keepsPayloads = true
+        /// Of which age, in days, payloads are forgotten; nil is never.
+        var retentionDays: Int?
+        /// The name under which checkpoints are signed; one that is made of the key without it.
+        var origin: String?
+    }
+
+    let path: String
     let pool: DatabasePool
-    private let digestKey: SymmetricKey
-    private let logger: Logger
+    let writer: LedgerWriter
+    let days: DayKeys
+    let signer: NoteSigner
+    let settings: Settings
+    let logger: Logger
+    private let secrets: LedgerSecrets
+    private let guarding = Mutex<GuardSet?>(nil)
     private let commits: GroupCommit<LedgerEntry, Int64>
+    let keeper: CheckpointKeeper
     private let clock: @Sendable () -> Date
     private let durability: Durability
-    private let owed = Owed()
     /// Requests that are between ``willSend(_:)`` and ``settle(_:_:)``.
     private let open = Atomic<Int>(0)
 
@@ -41,12 +57,17 @@ final class Ledger: EgressLedger {
     init(
         path: String,
         durability: Durability = .process,
+        settings: Settings = Settings(),
         logger: Logger = Logger(label: "ledger"),
         clock: @escaping @Sendable () -> Date = { Date() }
     ) throws(OpenFailure) {
         do {
             try PrivateFile.makeFolder((path as NSString).deletingLastPathComponent)
-            digestKey = SymmetricKey(data: try PrivateFile.randomBytes(32, keptAt: path + ".key"))
+            let secrets = LedgerSecrets(try PrivateFile.randomBytes(32, keptAt: LedgerFiles.key(path)))
+            signer = try NoteSigner(
+                secret: try PrivateFile.randomBytes(32, keptAt: LedgerFiles.signer(path)),
+                origin: settings.origin
+            )
             var configuration = Configuration()
             configuration.prepareDatabase { db in
                 // In WAL mode NORMAL loses nothing that was committed when the process dies, only when the power does.
@@ -55,17 +76,24 @@ final class Ledger: EgressLedger {
                 try db.execute(sql: "PRAGMA synchronous = \(durability == .power ? "FULL" : "NORMAL")")
             }
             let pool = try DatabasePool(path: path, configuration: configuration)
-            try LedgerSchema.migrator.migrate(pool)
+            try LedgerSchema.migrator(secrets).migrate(pool)
             try PrivateFile.protect(path)
             self.pool = pool
+            self.secrets = secrets
         } catch {
-            throw OpenFailure(path: path, reason: Self.reason(error))
+            throw OpenFailure(path: path, reason: LedgerWriter.reason(error))
         }
+        self.path = path
+        self.settings = settings
+        days = DayKeys(folder: LedgerFiles.days(path))
         self.logger = logger
         self.clock = clock
         self.durability = durability
         let pool = self.pool
-        let owed = self.owed
+        let writer = LedgerWriter(pool, logger: logger)
+        let keeper = CheckpointKeeper(path: path, pool: pool, signer: signer, clock: clock)
+        self.writer = writer
+        self.keeper = keeper
         let file = PrivateFile.identity(path)
         commits = GroupCommit(label: "ledger") { entries, isPatient in
             // A database that was deleted under us takes rows for ever, and nobody would find them again.
@@ -73,26 +101,29 @@ final class Ledger: EgressLedger {
                 logger.error("the ledger's file is gone; nothing is sent until the daemon is started anew")
                 return nil
             }
-            return Self.commit(entries, to: pool, owed: owed, isPatient: isPatient, logger: logger)
+            return writer.commit(entries, isPatient: isPatient)
         } maintain: {
+            keeper.keep(logger)
             // A checkpoint waits for the disk, which no event loop may do. One that fails is done the next time.
             do { _ = try pool.writeWithoutTransaction { db in try db.checkpoint(.passive) } } catch {
-                logger.info("the ledger's checkpoint failed", metadata: ["reason": "\(Self.reason(error))"])
+                logger.info("the ledger's checkpoint failed", metadata: ["reason": "\(LedgerWriter.reason(error))"])
             }
         }
+        keeper.check(logger)
     }
 
     /// Commits what is waiting and closes the database.
     func close() {
         commits.flush()
         // The last chance for ends that could not be written when they came.
-        _ = Self.commit([], to: pool, owed: owed, isPatient: true, logger: logger)
+        _ = writer.commit([], isPatient: true)
+        keeper.keep(logger)
         do {
             // What is in the write-ahead log goes into the database, so that one file is the whole ledger.
             _ = try pool.writeWithoutTransaction { db in try db.checkpoint(.truncate) }
             try pool.close()
         } catch {
-            logger.warning("the ledger did not close cleanly", metadata: ["reason": "\(Self.reason(error))"])
+            logger.warning("the ledger did not close cleanly", metadata: ["reason": "\(LedgerWriter.reason(error))"])
         }
     }
 
@@ -103,7 +134,12 @@ final class Ledger: EgressLedger {
 
     /// Commits the record; returns only when a crash could no longer lose it.
     func willSend(_ record: EgressRecord) async throws(LedgerUnavailable) -> EgressReceipt {
-        let entry = LedgerEntry.egress(record, time: nowMilliseconds, digest: digest(of: record.request))
+        let time = nowMilliseconds
+        let entry: LedgerEntry
+        do { entry = .egress(record, time: time, try evidence(of: record, at: time)) } catch {
+            logger.error("the key of the day cannot be had", metadata: ["reason": "\(LedgerWriter.reason(error))"])
+            throw LedgerUnavailable()
+        }
         let others = open.add(1, ordering: .relaxed).oldValue
         guard let sequence = await commits.append(entry, isAlone: isAlone(others: others)) else {
             open.subtract(1, ordering: .relaxed)
@@ -136,7 +172,8 @@ final class Ledger: EgressLedger {
             identityClass: blocked.violation.identityClass,
             place: blocked.violation.place.rawValue,
             backend: blocked.backend,
-            time: nowMilliseconds
+            time: nowMilliseconds,
+            guardSet
         )
         _ = await commits.append(entry)
     }
@@ -148,10 +185,31 @@ final class Ledger: EgressLedger {
             identityClass: refusal.identityClass,
             place: refusal.field.rawValue,
             backend: nil,
-            time: nowMilliseconds
+            time: nowMilliseconds,
+            guardSet
         )
         _ = await commits.append(entry)
     }
+
+    /// From now on, requests are read by a guard that knows these. Each leaf says by which.
+    func isGuarding(_ personas: [PersonaCard]) throws {
+        let identity = secrets.identity(of: personas)
+        let now = nowMilliseconds
+        guard guardSet?.identity != identity else { return }
+        let version = "\(Version.current)"
+        let id = try pool.write { db in
+            let last = try Row.fetchOne(db, sql: "SELECT id, version, identity FROM guard_set ORDER BY id DESC LIMIT 1")
+            if let last, last[1] == version, last[2] == identity { return last[0] as Int64 }
+            try db.execute(
+                sql: "INSERT INTO guard_set (time_ms, version, identity) VALUES (?, ?, ?)",
+                arguments: [now, version, identity]
+            )
+            return db.lastInsertedRowID
+        }
+        guarding.withLock { $0 = GuardSet(id: id, version: version, identity: identity) }
+    }
+
+    private var guardSet: GuardSet? { guarding.withLock { $0 } }
 
     /// Keeps what somebody thought of an answer.
     /// - Parameter stars: from 1 to 5.
@@ -177,68 +235,15 @@ final class Ledger: EgressLedger {
 
     var nowMilliseconds: Int64 { Int64(clock().timeIntervalSince1970 * 1_000) }
 
-    /// A keyed digest of the final bytes: a plain hash of a short prompt could be guessed.
-    private func digest(of request: SealedRequest) -> Data {
-        var code = HMAC<SHA256>(key: digestKey)
-        code.update(data: Data("\(request.method.rawValue) \(request.url)\n".utf8))
-        code.update(data: request.body)
-        return Data(code.finalize())
-    }
-
-    /// Ends of requests that could not be written; they are written with whatever is written next.
-    private final class Owed: Sendable {
-        private static let most = 10_000
-        private let entries = Mutex<[LedgerEntry]>([])
-
-        func add(_ failed: [LedgerEntry]) {
-            let ends = failed.filter { if case .egress = $0 { false } else { true } }
-            entries.withLock { $0 = Array(($0 + ends).suffix(Self.most)) }
-        }
-
-        func take() -> [LedgerEntry] {
-            entries.withLock { entries in
-                defer { entries = [] }; return entries
-            }
-        }
-    }
-
-    /// How long a lock that somebody else holds on the database is waited for.
-    private static let patience = Duration.seconds(2)
-
-    private static func commit(
-        _ entries: [LedgerEntry],
-        to pool: DatabasePool,
-        owed: Owed,
-        isPatient: Bool,
-        logger: Logger
-    ) -> [Int64]? {
-        let late = owed.take()
-        let deadline = ContinuousClock.now + patience
-        while true {
-            do {
-                let receipts = try pool.writeWithoutTransaction { db in try write(late + entries, db) }
-                return Array(receipts.dropFirst(late.count))
-            } catch DatabaseError.SQLITE_BUSY where isPatient && ContinuousClock.now < deadline {
-                usleep(5_000)
-            } catch {
-                // Who is not patient asks again, with all of them.
-                owed.add(isPatient ? late + entries : late)
-                if isPatient { logger.error("the ledger cannot record", metadata: ["reason": "\(reason(error))"]) }
-                return nil
-            }
-        }
-    }
-
-    private static func write(_ entries: [LedgerEntry], _ db: Database) throws -> [Int64] {
-        var receipts: [Int64] = []
-        receipts.reserveCapacity(entries.count)
-        try db.immediately { for entry in entries { receipts.append(try entry.write(db)) } }
-        return receipts
-    }
-
-    /// An error of SQLite without its SQL or arguments; another error as it is.
-    private static func reason(_ error: any Error) -> String {
-        guard let error = error as? DatabaseError else { return (error as NSError).localizedDescription }
-        return "\(error.extendedResultCode): \(error.message ?? "no message")"
+    /// What the tree will say of a request, and its payload, encrypted.
+    private func evidence(of record: EgressRecord, at time: Int64) throws -> LedgerEntry.Evidence {
+        let payload = Payload.bytes(of: record.request)
+        let key = try days.making(WallTime(milliseconds: time).day)
+        return LedgerEntry.Evidence(
+            digest: key.digest(payload),
+            payload: settings.keepsPayloads ? try key.seal(payload) : nil,
+            caller: record.caller.map(secrets.caller),
+            guardSet: guardSet
+        )
     }
 }

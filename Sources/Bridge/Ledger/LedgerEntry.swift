@@ -5,18 +5,35 @@ internal import Routing
 
 /// Something that is written down, with its rows.
 enum LedgerEntry: Sendable {
-    case egress(EgressRecord, time: Int64, digest: Data)
+    case egress(EgressRecord, time: Int64, Evidence)
     case settlement(EgressReceipt, Settlement, time: Int64)
     case decision(DecisionRecord, time: Int64)
     case rating(row: Int64, stars: Int)
-    case guarded(verdict: String, identityClass: IdentityClass, place: String, backend: BackendID?, time: Int64)
+    case guarded(
+        verdict: String,
+        identityClass: IdentityClass,
+        place: String,
+        backend: BackendID?,
+        time: Int64,
+        GuardSet?
+    )
 
-    /// Writes its rows; gives the number of the row of a request.
-    func write(_ db: Database) throws -> Int64 {
+    /// What shows later which bytes a request had.
+    struct Evidence: Sendable {
+        /// The payload's keyed digest.
+        let digest: Data
+        /// The payload, encrypted; nil when none is kept.
+        let payload: Data?
+        /// The keyed name of the caller.
+        let caller: [UInt8]?
+        let guardSet: GuardSet?
+    }
+
+    /// Writes its rows, and the leaf of what is in the tree; gives the number of the row of a request.
+    func write(_ db: Database, to edge: inout TreeEdge) throws -> Int64 {
         switch self {
-        case .egress(let record, let time, let digest):
-            try Self.write(record, time: time, digest: digest, db)
-            return db.lastInsertedRowID
+        case .egress(let record, let time, let evidence):
+            return try Self.write(record, time: time, evidence, to: &edge, db)
         case .settlement(let receipt, let settlement, let time):
             try Self.write(receipt, settlement, time: time, db)
         case .decision(let decision, let time):
@@ -27,27 +44,70 @@ enum LedgerEntry: Sendable {
                 "UPDATE backend_selection_history SET user_rating = ? WHERE id = ?",
                 [.integer(stars), .integer(row)]
             )
-        case .guarded(let verdict, let identityClass, let place, let backend, let time):
+        case .guarded(let verdict, let identityClass, let place, let backend, let time, let guardSet):
             try db.run(
-                "INSERT INTO guard_event (time_ms, verdict, class, place, backend) VALUES (?, ?, ?, ?, ?)",
-                [.integer(time), .text(verdict), .text(identityClass.rawValue), .text(place), .text(backend?.rawValue)]
+                "INSERT INTO guard_event (time_ms, verdict, class, place, backend, guard_set) VALUES (?, ?, ?, ?, ?, ?)",
+                [
+                    .integer(time), .text(verdict), .text(identityClass.rawValue), .text(place),
+                    .text(backend?.rawValue), .integer(guardSet?.id),
+                ]
             )
+            let leaf = EventLeaf(
+                id: db.lastInsertedRowID,
+                time: time,
+                verdict: verdict,
+                identityClass: identityClass.rawValue,
+                place: place,
+                backend: backend?.rawValue,
+                guardSet: guardSet
+            )
+            try LeafTable.append(.event, row: leaf.id, leaf.text(.event), to: &edge, db)
         }
         return 0
     }
 
-    private static func write(_ record: EgressRecord, time: Int64, digest: Data, _ db: Database) throws {
+    /// The row of a request, its payload and its leaf: all of them, or the request does not leave.
+    private static func write(
+        _ record: EgressRecord,
+        time: Int64,
+        _ evidence: Evidence,
+        to edge: inout TreeEdge,
+        _ db: Database
+    ) throws -> Int64 {
         try db.run(
             """
-            INSERT INTO egress (time_ms, purpose, backend, model, thought, attempt, kind, caller, bytes_sent, digest)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO egress (time_ms, purpose, backend, model, thought, attempt, kind, caller, bytes_sent, digest,
+                payload, stand_ins, guard_set)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 .integer(time), .text(record.purpose.rawValue), .text(record.backend.rawValue), .text(record.model),
                 .text(record.thought), .integer(record.attempt), .text(record.kind?.rawValue), .text(record.caller),
-                .integer(record.request.body.count), .blob(digest),
+                .integer(record.request.body.count), .blob(evidence.digest), .flag(evidence.payload != nil),
+                .integer(record.standIns), .integer(evidence.guardSet?.id),
             ]
         )
+        let leaf = EgressLeaf(
+            sequence: db.lastInsertedRowID,
+            time: time,
+            purpose: record.purpose.rawValue,
+            backend: record.backend.rawValue,
+            model: record.model,
+            thought: record.thought,
+            attempt: Int64(record.attempt),
+            kind: record.kind?.rawValue,
+            caller: evidence.caller,
+            bytesSent: Int64(record.request.body.count),
+            digest: evidence.digest,
+            isKept: evidence.payload != nil,
+            standIns: Int64(record.standIns),
+            guardSet: evidence.guardSet
+        )
+        if let payload = evidence.payload {
+            try db.run("INSERT INTO payload (seq, sealed) VALUES (?, ?)", [.integer(leaf.sequence), .blob(payload)])
+        }
+        try LeafTable.append(.egress, row: leaf.sequence, leaf.text(.egress), to: &edge, db)
+        return leaf.sequence
     }
 
     /// The end of a request, the decision that came with it, and the sums of the day: a report never reads every row.

@@ -2,7 +2,8 @@ internal import GRDB
 
 /// The tables, as a list of named steps from nothing to today. A step that has been released is never changed.
 enum LedgerSchema {
-    static var migrator: DatabaseMigrator {
+    /// - Parameter secrets: rows that are older than the tree are taken into it with them.
+    static func migrator(_ secrets: LedgerSecrets) -> DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1: egress, performance, guard events") { db in
             // One row for each request that was about to leave, committed before its first byte. Rows are never deleted,
@@ -62,6 +63,7 @@ enum LedgerSchema {
         }
         migrator.registerMigration("2: backends", migrate: RegistrySchema.create)
         migrator.registerMigration("3: selection history, jobs, sums by day", migrate: HistorySchema.create)
+        migrator.registerMigration("4: tree, payloads") { db in try TreeSchema.create(db, secrets: secrets) }
         return migrator
     }
 }

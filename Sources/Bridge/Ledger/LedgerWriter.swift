@@ -1,0 +1,87 @@
+internal import Foundation
+internal import GRDB
+internal import Logging
+internal import Synchronization
+
+#if canImport(Glibc)
+    internal import Glibc
+#endif
+
+/// Writes entries and their leaves, each batch in one transaction.
+final class LedgerWriter: Sendable {
+    private let pool: DatabasePool
+    private let logger: Logger
+    private let owed = Owed()
+    /// The edge of the tree after the last commit of ours.
+    private let edge = Mutex(TreeEdge())
+
+    init(_ pool: DatabasePool, logger: Logger) {
+        self.pool = pool
+        self.logger = logger
+    }
+
+    /// Ends of requests that could not be written; they are written with whatever is written next.
+    private final class Owed: Sendable {
+        private static let most = 10_000
+        private let entries = Mutex<[LedgerEntry]>([])
+
+        func add(_ failed: [LedgerEntry]) {
+            let ends = failed.filter { if case .egress = $0 { false } else { true } }
+            entries.withLock { $0 = Array(($0 + ends).suffix(Self.most)) }
+        }
+
+        func take() -> [LedgerEntry] {
+            entries.withLock { entries in
+                defer { entries = [] }; return entries
+            }
+        }
+    }
+
+    /// How long a lock that somebody else holds on the database is waited for.
+    private static let patience = Duration.seconds(2)
+
+    /// Commits the entries; gives a row number for each, or nil when nothing was written.
+    func commit(_ entries: [LedgerEntry], isPatient: Bool) -> [Int64]? {
+        let late = owed.take()
+        let deadline = ContinuousClock.now + Self.patience
+        while true {
+            do {
+                let receipts = try pool.writeWithoutTransaction { db in try write(late + entries, db) }
+                return Array(receipts.dropFirst(late.count))
+            } catch DatabaseError.SQLITE_BUSY where isPatient && ContinuousClock.now < deadline {
+                usleep(5_000)
+            } catch {
+                // Who is not patient asks again, with all of them.
+                owed.add(isPatient ? late + entries : late)
+                if isPatient { logger.error("the ledger cannot record", metadata: ["reason": "\(Self.reason(error))"]) }
+                return nil
+            }
+        }
+    }
+
+    private func write(_ entries: [LedgerEntry], _ db: Database) throws -> [Int64] {
+        var receipts: [Int64] = []
+        receipts.reserveCapacity(entries.count)
+        try growing(db) { edge in
+            for entry in entries { receipts.append(try entry.write(db, to: &edge)) }
+        }
+        return receipts
+    }
+
+    /// Runs the body in a transaction, with the edge of the tree as the database has it.
+    func growing(_ db: Database, _ body: (inout TreeEdge) throws -> Void) throws {
+        var edge = self.edge.withLock { $0 }
+        try db.immediately {
+            // Another process may have added a leaf: a command that forgets payloads does.
+            if try LeafTable.size(db) != edge.size { edge = try TreeEdge(of: LeafTable.tree(db)) }
+            try body(&edge)
+        }
+        self.edge.withLock { $0 = edge }
+    }
+
+    /// An error of SQLite without its SQL or arguments; another error as it is.
+    static func reason(_ error: any Error) -> String {
+        guard let error = error as? DatabaseError else { return (error as NSError).localizedDescription }
+        return "\(error.extendedResultCode): \(error.message ?? "no message")"
+    }
+}
