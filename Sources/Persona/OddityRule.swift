@@ -175,7 +175,8 @@ public struct OddityRule: Sendable {
         /// The sounds of Bopomofo and Hangul stand for whole words in chats, one or two of them over and over.
         private mutating func takeJamo(_ value: UInt32) {
             jamo.insert(value)
-            if jamo.count >= 4 { isOdd = true }
+            // Bopomofo is not written into words of ideographs.
+            if jamo.count >= 4 || value < 0x3130 && letters > jamo.count && jamo.count > 1 { isOdd = true }
         }
 
         /// One soft hyphen in a long word helps to break a line; more of them, or several in a row, say something.

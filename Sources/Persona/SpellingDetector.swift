@@ -64,7 +64,7 @@ struct SpellingDetector: Sendable, Undisclosed {
         if inner.hasWall { return nil }
         if inner.count > 0 {
             // Ciphers of ciphers with marks inside are rare, and chance is not.
-            guard pattern.kind == .plain || pattern.length >= 6 && inner.isSpelledOut || pattern.length >= 16 else {
+            guard pattern.kind == .plain || pattern.length >= 5 && inner.isSpelledOut || pattern.length >= 16 else {
                 return nil
             }
             return certainty(ofSplit: inner, pattern.length, isAligned)

@@ -7,12 +7,14 @@ struct Hints: Sendable, Undisclosed {
     private let strands: LetterStrands
     private let numbers: NumberShapes
     private let masked: MaskedWords
+    private let halves: HalfEncoded
 
     init(_ terms: [GuardedTerm]) {
         pieces = PieceDetector(terms)
         strands = LetterStrands(terms)
         numbers = NumberShapes(terms)
         masked = MaskedWords(terms)
+        halves = HalfEncoded(terms)
     }
 
     /// What all fields of a request hint at together.
@@ -32,7 +34,8 @@ struct Hints: Sendable, Undisclosed {
             Radixes.decode(bytes, into: &decoded)
         }
         masked.detect(bytes, found)
-        if TokenShapes.isOdd(bytes) {
+        halves.detect(bytes, found)
+        if TokenShapes.isOdd(bytes, isASCII: !signs.contains(.foreign)) {
             found(Trace(identityClass: .odd, certainty: .odd, isWhole: false, field: 0))
         }
     }

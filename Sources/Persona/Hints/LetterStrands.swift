@@ -4,6 +4,8 @@ struct LetterStrands: Sendable, Undisclosed {
     private let terms: [GuardedTerm]
     private let automaton: TermAutomaton
     private let sorted: [[UInt8]]
+    /// Terms so short that they count only at either end of the strand.
+    private let short: [GuardedTerm]
     /// Shorter terms stand in such letters by chance.
     private static let shortest = 5
     private static let mostSingles = 4_096
@@ -13,14 +15,24 @@ struct LetterStrands: Sendable, Undisclosed {
         self.terms = terms
         automaton = TermAutomaton(terms.map { .init(folded: $0.letters.map(TextFolding.alike), isWholeWord: false) })
         sorted = terms.map { $0.letters.sorted() }
+        short = all.filter { $0.isWord && $0.letters.count == Self.shortest - 1 }
     }
 
     func detect(_ bytes: UnsafeBufferPointer<UInt8>, _ found: (Trace) -> Void) {
-        guard !terms.isEmpty, bytes.count >= Self.shortest else { return }
+        guard !terms.isEmpty || !short.isEmpty, bytes.count >= Self.shortest else { return }
         var strands = Strands(words: bytes.count / 4)
         strands.read(bytes)
-        for strand in [strands.seconds, strands.lasts, strands.sentences] where strand.count >= Self.shortest {
+        for strand in [strands.seconds, strands.lasts, strands.sentences]
+        where !terms.isEmpty && strand.count >= Self.shortest {
             if let match = automaton.firstMatch(in: strand) { found(terms[match.term].guess) }
+        }
+        for term in short {
+            for strand in [strands.seconds, strands.lasts, strands.sentences] {
+                if strand.suffix(4).elementsEqual(term.letters) || strand.prefix(4).elementsEqual(term.letters) {
+                    found(term.guess)
+                }
+            }
+            if strands.singles.count == 4, strands.singles.sorted() == term.letters.sorted() { found(term.guess) }
         }
         if strands.singles.count >= Self.shortest, strands.singles.count <= Self.mostSingles {
             findShuffled(strands.singles, found)

@@ -13,8 +13,9 @@ struct NumberShapes: Sendable, Undisclosed {
     private let sums: [Pattern]
     private let bits: [Pattern]
     private let dots: TermAutomaton
+    private let spelled: [GuardedTerm]
 
-    private static let shortest = 5
+    private static let shortest = 4
     private static let widestGap = 24
     private static let most = 1 << 16
 
@@ -32,7 +33,8 @@ struct NumberShapes: Sendable, Undisclosed {
         }
         self.sums = sums
         self.bits = bits
-        dots = TermAutomaton(terms.map { .init(folded: $0.letters.map(TextFolding.alike), isWholeWord: false) })
+        spelled = terms.filter { $0.letters.count > 4 }
+        dots = TermAutomaton(spelled.map { .init(folded: $0.letters.map(TextFolding.alike), isWholeWord: false) })
     }
 
     /// In small letters, with capitals, and with spaces between words or without.
@@ -90,13 +92,14 @@ struct NumberShapes: Sendable, Undisclosed {
             largest = max(largest, list[start + place + 1])
         }
         // Among small numbers chance finds short names.
+        if steps.count == 3 { return largest > 26 && (list.count <= 5 || largest > 96) }
         return largest > 26 || steps.count >= 7
     }
 
     /// Braille by the numbers of its dots: 2345 is t.
     private func readDots(_ list: [Int], _ found: (Trace) -> Void) {
         let letters = list.map { Self.letters[$0] ?? DecodedText.wall }
-        if let match = dots.firstMatch(in: letters.map(TextFolding.alike)) { found(terms[match.term].guess) }
+        if let match = dots.firstMatch(in: letters.map(TextFolding.alike)) { found(spelled[match.term].guess) }
     }
 
     private static let letters: [Int: UInt8] = {

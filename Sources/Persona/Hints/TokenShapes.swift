@@ -3,8 +3,9 @@
 ///
 /// The rule is positive for blobs: pictures, documents, keys and digests are known by how they begin and how long they are.
 enum TokenShapes {
-    static func isOdd(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-        var walk = Walk()
+    /// - Parameter isASCII: whether the text is all ASCII; in others a word may be of a language that we cannot speak.
+    static func isOdd(_ bytes: UnsafeBufferPointer<UInt8>, isASCII: Bool) -> Bool {
+        var walk = Walk(isASCII: isASCII)
         var index = 0
         while index < bytes.count {
             guard bytes[index] > 0x20 else {
@@ -48,10 +49,13 @@ enum TokenShapes {
 
     private struct Walk {
         var isOdd = false
+        let isASCII: Bool
         private var letters = 0
         private var rises = 0
         private var pair = Pair()
         private var taps = Taps()
+
+        init(isASCII: Bool) { self.isASCII = isASCII }
 
         /// Capitals all over words that are separated as prose is; identifiers have one for each of their words.
         var isStrewn: Bool { letters >= 24 && rises * 6 >= letters }
@@ -61,8 +65,30 @@ enum TokenShapes {
                 letters += token.count
                 self.rises += rises
             }
+            if isASCII, flags & Kind.digit == 0, rises == 0, Unspeakable.isOne(token) { isOdd = true }
             if pair.take(token, flags) || taps.take(token, flags) { isOdd = true }
             if rises >= 3, flags & Kind.digit != 0, token.count >= Blob.shortest, Blob.isOdd(token) { isOdd = true }
+        }
+    }
+
+    /// A word hardly any two neighbours of which stand in any ordinary word: a name in a cipher with an unknown key.
+    private enum Unspeakable {
+        static func isOne(_ token: UnsafeBufferPointer<UInt8>.SubSequence) -> Bool {
+            guard token.count >= 5, token.count <= 24 else { return false }
+            var word = token
+            if let last = word.last, ",.;!?".utf8.contains(last) { word = word.dropLast() }
+            guard word.count >= 5, let first = word.first, first | 0x20 >= 0x61, first | 0x20 <= 0x7A,
+                word.dropFirst().allSatisfy({ $0 >= 0x61 && $0 <= 0x7A })
+            else { return false }
+            if first >= 0x61 { return strange(word) }
+            var small = [UInt8](word)
+            small[0] |= 0x20
+            return small.withUnsafeBufferPointer { strange($0[...]) }
+        }
+
+        private static func strange(_ word: UnsafeBufferPointer<UInt8>.SubSequence) -> Bool {
+            let count = Plausibility.strangePairs(word)
+            return count >= 4 && count * 5 >= (word.count - 1) * 3
         }
     }
 
