@@ -7,6 +7,7 @@ package final class Detectors: Sendable, Undisclosed {
     let near: NearDetector
     private let foreign: ForeignWords
     let initials: Initials
+    private let hints: Hints
     let passages: PassageIndex
     private let rule: OddityRule
 
@@ -21,6 +22,7 @@ package final class Detectors: Sendable, Undisclosed {
         near = NearDetector(terms)
         foreign = ForeignWords(terms)
         initials = Initials(terms)
+        hints = Hints(terms)
         self.passages = passages
         self.rule = rule
     }
@@ -45,6 +47,7 @@ package final class Detectors: Sendable, Undisclosed {
         if depth == .thorough {
             near.detect(glyphs, found)
             initials.detect(glyphs, found)
+            hints.detect(glyphs, found)
         }
         var room = size * Self.mostDecoded + Self.leastRoom
         for (index, field) in fields.enumerated() {
@@ -88,6 +91,7 @@ package final class Detectors: Sendable, Undisclosed {
         var words = DecodedText(room: room)
         var decoded = DecodedText(room: room)
         decode(bytes, signs, words: &words, into: &decoded)
+        if depth == .thorough { hints.detect(bytes, signs, into: &decoded, moved) }
         if words.isOdd || decoded.isOdd { odd() }
         room = min(words.room, decoded.room)
         read(words, level: 0, &room, odd, moved)
@@ -162,7 +166,8 @@ struct Signs: OptionSet {
         switch value {
         case 0x30...0x39: digits.rawValue
         case 0x0A: lines.rawValue
-        case 0x5C, 0x25, 0x3D, 0x26, 0x2B: escapes.rawValue
+        case 0x25: escapes.rawValue | markup.rawValue
+        case 0x5C, 0x3D, 0x26, 0x2B: escapes.rawValue
         case 0x3C, 0x5B, 0x7B, 0x7C: markup.rawValue
         case 0x1B: markup.rawValue | control.rawValue
         case 0x2D, 0x5F: dashes.rawValue

@@ -14,15 +14,19 @@ enum Disguises {
         case substituted
         /// The front put behind, as in Pig Latin.
         case rotated
-        /// The front of its SHA-256 in hex.
+        /// The keys of a telephone that its letters stand on.
+        case keypad
+        /// The front of a hash of it in hex.
         case digest
     }
 
     /// The first letters of the hashes of a term: as it is written, small, in capitals, with an end of line.
     static func digests(of text: String) -> [[UInt8]] {
         let digits = Array("0123456789abcdef".utf8)
-        return [text, text.lowercased(), text.uppercased()].flatMap { [$0, $0 + "\n"] }.map { form in
-            SHA256.hash(Array(form.utf8)).prefix(10).flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
+        return [text, text.lowercased(), text.uppercased()].flatMap { [$0, $0 + "\n"] }.flatMap { form in
+            [SHA256.hash, ClassicDigests.md5, ClassicDigests.sha1].map { hash in
+                hash(Array(form.utf8)).prefix(10).flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
+            }
         }
     }
 
@@ -38,6 +42,7 @@ enum Disguises {
         let mirrored = word.map { 0x7A - ($0 - 0x61) }
         out += [(.substituted, mirrored), (.substituted, mirrored.reversed())]
         guard word.count > 4 else { return out }
+        if word.count > 5 { out.append((.keypad, word.map { keypad[Int($0) - 0x61] })) }
         for rows in [keyboard, keyboard.map { String($0.reversed()) }] {
             if let moved = nextKeys(word, rows) { out.append((.substituted, moved)) }
         }
@@ -48,6 +53,17 @@ enum Disguises {
         for ending in ["way", "yay", "hay", "ay"] { out.append((.rotated, word + ending.utf8)) }
         return out
     }
+
+    /// A term with digits or marks in it, such as a key: turned by half the alphabet, and backwards.
+    static func spellings(ofKey key: [UInt8]) -> [(kind: Kind, letters: [UInt8])] {
+        let turned = key.map { letter in
+            (0x61...0x7A).contains(letter) ? (letter - 0x61 + 13) % 26 + 0x61 : letter
+        }
+        let spellings: [(Kind, [UInt8])] = [(.reversed, key.reversed())]
+        return turned == key ? spellings : spellings + [(.substituted, turned), (.reversed, turned.reversed())]
+    }
+
+    private static let keypad = Array("22233344455566677778889999".utf8)
 
     private static let pairs: [(letter: UInt8, twins: [String])] = [
         (UInt8(ascii: "m"), ["rn", "nn"]), (UInt8(ascii: "w"), ["vv", "uu"]), (UInt8(ascii: "d"), ["cl"]),

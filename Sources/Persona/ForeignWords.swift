@@ -54,7 +54,9 @@ struct ForeignWords: Sendable, Undisclosed {
         let key = Sound.key(word[...])
         let consonants = Sound.consonants(word[...])
         return terms.first { term in
-            if key == term.sound && term.sound.count >= 4 { return true }
+            if key == term.sound && term.sound.count >= (coarsely ? 4 : 6) { return true }
+            // Scripts without vowels write some of them with the signs of w and y.
+            if coarsely, term.firm.count >= 3, Sound.firm(consonants) == term.firm { return true }
             guard consonants == term.consonants else { return false }
             return consonants.count >= (coarsely ? 2 : 5)
         }

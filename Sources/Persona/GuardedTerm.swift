@@ -18,6 +18,9 @@ struct GuardedTerm: Sendable, Undisclosed {
     /// Its consonants alone, voiced and unvoiced as one.
     let consonants: [UInt8]
 
+    /// The same without what may be a vowel.
+    let firm: [UInt8]
+
     /// Whether the letters are ASCII, as those that ciphers and spellings work on.
     let isASCII: Bool
 
@@ -37,6 +40,7 @@ struct GuardedTerm: Sendable, Undisclosed {
         let latin = isASCII ? glyphs.letters : Transliteration.latin(of: Array(text.utf8))
         sound = Sound.key(latin[...])
         consonants = Sound.consonants(latin[...])
+        firm = Sound.firm(consonants)
     }
 
     /// Names of living beings are nicknamed, misspelt and written in other scripts; paths are not.
@@ -100,6 +104,9 @@ enum Sound {
         default: return letter
         }
     }
+
+    /// Consonants without those that are written for vowels.
+    static func firm(_ consonants: [UInt8]) -> [UInt8] { consonants.filter { $0 != UInt8(ascii: "w") } }
 
     /// The consonants, what other scripts do not tell apart as one: t and d, l and r, b and p, v and w.
     static func consonants(_ word: ArraySlice<UInt8>) -> [UInt8] {

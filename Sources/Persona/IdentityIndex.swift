@@ -164,10 +164,14 @@ public struct IdentityIndex: Sendable, Undisclosed {
     }
 
     private static func parts(of term: (class: IdentityClass, text: String)) -> [String] {
-        guard [.owner, .person, .name].contains(term.class) else { return [] }
+        guard [.owner, .person, .name, .alias].contains(term.class) else { return [] }
         let parts = term.text.split { $0.isWhitespace }
         guard parts.count > 1 else { return [] }
-        return parts.filter { $0.count >= longestWholeWordTerm && $0.first?.isUppercase == true }.map(String.init)
+        // Of an alias such as "Old Lantern" only what is no ordinary word says who is meant.
+        return parts.map(String.init).filter { part in
+            part.count >= longestWholeWordTerm && part.first?.isUppercase == true
+                && (term.class != .alias || part.count > longestWholeWordTerm && !Identity.isOrdinary(part))
+        }
     }
 
     /// "lantern mill" is also looked for as "lanternmill".

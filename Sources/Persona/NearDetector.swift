@@ -75,15 +75,21 @@ struct NearDetector: Sendable, Undisclosed {
     {
         var start = 0
         var piece = 0
+        // What changes between capitals, small letters and digits every few letters is a code, and no identifier.
+        var edges = 0
         for index in 1...letters.count {
             let gap = index == letters.count ? Gap.field : gaps[index]
             guard gap != Gap.none else { continue }
             if gap > Gap.edge {
-                if piece > start && index - piece > 3 { word(letters[piece..<index]) }
+                if piece > start && index - piece > 3, edges < 6 || (index - start) >= 4 * edges {
+                    word(letters[piece..<index])
+                }
                 if index - start > 3 { word(letters[start..<index]) }
                 start = index
-            } else if index - piece > 3 {
-                word(letters[piece..<index])
+                edges = 0
+            } else {
+                edges += 1
+                if index - piece > 3, edges < 6 || (index - start) >= 4 * edges { word(letters[piece..<index]) }
             }
             piece = index
         }

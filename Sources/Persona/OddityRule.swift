@@ -42,7 +42,7 @@ public struct OddityRule: Sendable {
     fileprivate enum Kind {
         case letter(Script)
         case picture, joiner, selector, tag, privateUse, override, embedding, invisible, filler, mark, other
-        case rare
+        case rare, strayControl
 
         static func ascii(_ byte: UInt8) -> Kind {
             switch byte {
@@ -76,6 +76,8 @@ public struct OddityRule: Sendable {
         case 0xFE00...0xFE0F, 0xE0100...0xE01EF: .selector
         case 0xE0000...0xE007F: .tag
         case 0xE000...0xF8FF, 0xF0000...0x10FFFF: .privateUse
+        // The marks of Windows' code page, read as Latin-1, are no code.
+        case 0x80...0x84, 0x86...0x90, 0x98...0x9F: .strayControl
         case 0x1F1E6...0x1F1FF: .other
         case 0x1F3FB...0x1F3FF: .mark
         case 0x1F300...0x1FAFF, 0x2600...0x27BF, 0x2B00...0x2BFF, 0x2300...0x23FF: .picture
@@ -117,6 +119,8 @@ public struct OddityRule: Sendable {
         private var isInFlag = false
         private var pictures: Set<UInt32> = []
         private var pictureCount = 0
+        private var strayControls = 0
+        private var jamo: Set<UInt32> = []
 
         init(rule: OddityRule) { self.rule = rule }
 
@@ -130,6 +134,7 @@ public struct OddityRule: Sendable {
         }
 
         private mutating func take(letter scalar: Unicode.Scalar, _ script: Script) {
+            if (0x3105...0x318E).contains(scalar.value) { takeJamo(scalar.value) }
             if pictureCount > 0 { endPictures() }
             letters += 1
             scripts |= script.rawValue
@@ -152,6 +157,9 @@ public struct OddityRule: Sendable {
             case .invisible: takeControl(scalar)
             case .privateUse: takePrivate()
             case .rare: takeRare(scalar)
+            case .strayControl:
+                strayControls += 1
+                if strayControls > 2 { isOdd = true }
             case .picture:
                 endWord()
                 isInFlag = scalar.value == 0x1F3F4
@@ -162,6 +170,13 @@ public struct OddityRule: Sendable {
                 endPictures()
                 isInFlag = false
             }
+        }
+
+        /// The sounds of Bopomofo and Hangul stand for whole words in chats, one or two of them over and over.
+        private mutating func takeJamo(_ value: UInt32) {
+            jamo.insert(value)
+            // Bopomofo is not written into words of ideographs.
+            if jamo.count >= 4 || value < 0x3130 && letters > jamo.count && jamo.count > 1 { isOdd = true }
         }
 
         /// One soft hyphen in a long word helps to break a line; more of them, or several in a row, say something.
@@ -205,6 +220,7 @@ public struct OddityRule: Sendable {
         }
 
         mutating func endWord() {
+            if !jamo.isEmpty { jamo.removeAll(keepingCapacity: true) }
             // Alone, a Greek letter beside Latin ones is a sign of physics or mathematics.
             let isScience = scripts == Script.latin.rawValue | Script.greek.rawValue && greek == 1 && letters <= 4
             if letters > 2 && !isScience && !Self.mayMix(scripts) { isOdd = true }
@@ -225,7 +241,9 @@ public struct OddityRule: Sendable {
 
         /// Four or more pictures, each another one: a code, or a mood that can be said in words.
         mutating func endPictures() {
-            if pictureCount >= 4 && pictures.count == pictureCount { isOdd = true }
+            if pictureCount >= 4 && pictures.count == pictureCount || pictureCount >= 6 && pictures.count >= 4 {
+                isOdd = true
+            }
             if pictureCount > 0 {
                 pictures.removeAll(keepingCapacity: true)
                 pictureCount = 0

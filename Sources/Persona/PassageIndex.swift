@@ -26,12 +26,23 @@ public struct PassageIndex: Sendable, Undisclosed {
         for document in documents {
             var glyphs = Glyphs(reserving: 0)
             glyphs.append(Array(document.utf8))
-            Self.scan(glyphs.letters) { hash, _ in
-                runs.insert(hash)
-                return true
+            for letters in Self.disguises(of: glyphs.letters) {
+                Self.scan(letters) { hash, _ in
+                    runs.insert(hash)
+                    return true
+                }
             }
         }
         self.init(runs: runs)
+    }
+
+    /// The letters as they are, turned by half the alphabet, mirrored in it, and all of it backwards.
+    private static func disguises(of letters: [UInt8]) -> [[UInt8]] {
+        func exchanged(_ letter: (UInt8) -> UInt8) -> [UInt8] {
+            letters.map { (0x61...0x7A).contains($0) ? letter($0 - 0x61) + 0x61 : $0 }
+        }
+        let forms = [letters, exchanged { ($0 + 13) % 26 }, exchanged { 25 - $0 }]
+        return forms + forms.map { $0.reversed() }
     }
 
     /// One index of several.

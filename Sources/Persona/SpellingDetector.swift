@@ -30,7 +30,7 @@ struct SpellingDetector: Sendable, Undisclosed {
             if term.isWord {
                 for spelling in Disguises.spellings(of: term.letters) { add(spelling.letters, index, spelling.kind) }
             } else if term.isASCII {
-                add(term.letters.reversed(), index, .reversed)
+                for spelling in Disguises.spellings(ofKey: term.letters) { add(spelling.letters, index, spelling.kind) }
             }
         }
         self.patterns = patterns
@@ -64,7 +64,9 @@ struct SpellingDetector: Sendable, Undisclosed {
         if inner.hasWall { return nil }
         if inner.count > 0 {
             // Ciphers of ciphers with marks inside are rare, and chance is not.
-            guard pattern.kind == .plain || pattern.length >= 6 && inner.isSpelledOut else { return nil }
+            guard pattern.kind == .plain || pattern.length >= 5 && inner.isSpelledOut || pattern.length >= 16 else {
+                return nil
+            }
             return certainty(ofSplit: inner, pattern.length, isAligned)
         }
         // Short ciphers stand in any text by chance.
@@ -79,7 +81,7 @@ struct SpellingDetector: Sendable, Undisclosed {
         case .substituted:
             if isAligned { return pattern.length >= 8 ? .disguised : .guessed }
             return pattern.length >= 8 ? .guessed : nil
-        case .rotated: return isAligned ? .guessed : nil
+        case .rotated, .keypad: return isAligned ? .guessed : nil
         case .digest: return .disguised
         }
     }
@@ -108,7 +110,7 @@ struct SpellingDetector: Sendable, Undisclosed {
                 if piece == 1 { singles += 1 }
                 pieces += 1
                 piece = 1
-                if kind == .plain && gap < Gap.field && term.wordStarts.contains(place - start) { continue }
+                if gap < Gap.field, term.wordStarts.contains(kind == .reversed ? end - place : place - start) { continue }
                 count += 1
                 switch gap {
                 case Gap.glue: break

@@ -1,7 +1,11 @@
 #!/usr/bin/env python3
-"""Score `workshop reply-guard` on `replies.jsonl`: what stays, and what is wrongly cut.
+"""Score `workshop reply-guard` on labelled replies: what is caught, and what is wrongly cut.
 
-Tests/Leaks/score_replies.py .build/release/workshop
+    Tests/Leaks/score_replies.py .build/release/workshop [replies.jsonl ...]
+
+A line is {"label": "naming", "before", "sentence", "after", "text"} or {"label": "legitimate", "text"}.
+Without files, `replies.jsonl` (the guard was built with it) and `replies_held.jsonl` (written later) are
+scored, and the exit code is 1 when recall is below 98 % or more than 1 % is wrongly cut in either.
 """
 
 import json
@@ -9,14 +13,17 @@ import pathlib
 import subprocess
 import sys
 
-ROWS = pathlib.Path(__file__).with_name("replies.jsonl")
+HERE = pathlib.Path(__file__).parent
+FILES = (HERE / "replies.jsonl", HERE / "replies_held.jsonl")
+LEAST_CAUGHT = 98.0
+MOST_CUT = 1.0
 
 
-def main() -> None:
-    """Print what went wrong, and the two figures."""
-    rows = [json.loads(line) for line in ROWS.read_text(encoding="utf-8").splitlines()]
+def score(binary: str, path: pathlib.Path) -> bool:
+    """Print what went wrong and the two figures; return whether they are good enough."""
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     given = "".join(json.dumps({"text": row["text"]}) + "\n" for row in rows)
-    command = [sys.argv[1], "reply-guard", "--jsonl"]
+    command = [binary, "reply-guard", "--jsonl"]
     done = subprocess.run(command, input=given, capture_output=True, text=True, check=True)
     answers = [json.loads(line) for line in done.stdout.splitlines()]
     found = {"naming": 0, "legitimate": 0}
@@ -34,8 +41,16 @@ def main() -> None:
             print(label, "|", repr(row["text"]), "->", repr(answer["text"]))
     naming = 100 * found["naming"] / total["naming"]
     wrongly = 100 * found["legitimate"] / total["legitimate"]
-    print(f"caught {naming:.1f} % of {total['naming']} self-namings")
-    print(f"cut {wrongly:.1f} % of {total['legitimate']} legitimate replies")
+    print(f"{path.name}: caught {naming:.1f} % of {total['naming']} self-namings")
+    print(f"{path.name}: cut {wrongly:.1f} % of {total['legitimate']} legitimate replies")
+    return naming >= LEAST_CAUGHT and wrongly <= MOST_CUT
+
+
+def main() -> None:
+    """Score each file."""
+    files = [pathlib.Path(name) for name in sys.argv[2:]] or FILES
+    if not all([score(sys.argv[1], path) for path in files]):
+        sys.exit("the guard of replies is below its bars")
 
 
 if __name__ == "__main__":

@@ -182,7 +182,9 @@ enum EncodedRuns {
         switch front >> 8 {
         case 0x1F8B08, 0x425A68, 0x780101: return true
         default:
-            return [0xFD37_7A58, 0x504B_0304, 0x28B5_2FFD].contains(front) || [0x789C, 0x78DA].contains(front >> 16)
+            // Two bytes come by chance; a block of zlib's has a type that is one of three as well.
+            return [0xFD37_7A58, 0x504B_0304, 0x28B5_2FFD].contains(front)
+                || [0x789C, 0x78DA].contains(front >> 16) && bytes[2] & 6 != 6 && bytes[2] & 1 == 1
         }
     }
 

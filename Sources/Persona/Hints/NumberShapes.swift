@@ -1,0 +1,175 @@
+/// Finds names in lists of numbers whatever the numbers stand for: they rise and fall as the letters of the name do, or
+/// differ from each other in the same bits. So no shift and no key needs to be known.
+///
+/// Hex numbers of two or four digits are read as bytes wherever they stand, so that the offsets of a dump do not tear it.
+struct NumberShapes: Sendable, Undisclosed {
+    private let terms: [GuardedTerm]
+    /// How a written form of a term goes from letter to letter.
+    private struct Pattern: Sendable {
+        let term: Int
+        let steps: [Int]
+    }
+
+    private let sums: [Pattern]
+    private let bits: [Pattern]
+    private let dots: TermAutomaton
+    private let spelled: [GuardedTerm]
+
+    private static let shortest = 4
+    private static let widestGap = 24
+    private static let most = 1 << 16
+
+    init(_ all: [GuardedTerm]) {
+        let terms = all.filter { $0.isWord && $0.letters.count >= Self.shortest }
+        self.terms = terms
+        var sums: [Pattern] = []
+        var bits: [Pattern] = []
+        for (index, term) in terms.enumerated() {
+            for form in Self.forms(of: term) {
+                let pairs = Array(zip(form, form.dropFirst()))
+                sums.append(Pattern(term: index, steps: pairs.map { $1 - $0 }))
+                bits.append(Pattern(term: index, steps: pairs.map { $1 ^ $0 }))
+            }
+        }
+        self.sums = sums
+        self.bits = bits
+        spelled = terms.filter { $0.letters.count > 4 }
+        dots = TermAutomaton(spelled.map { .init(folded: $0.letters.map(TextFolding.alike), isWholeWord: false) })
+    }
+
+    /// In small letters, with capitals, and with spaces between words or without.
+    private static func forms(of term: GuardedTerm) -> [[Int]] {
+        let small = term.letters.map { Int($0) }
+        let titled = small.indices.map { $0 == 0 || term.wordStarts.contains($0) ? small[$0] - 0x20 : small[$0] }
+        var forms = [small, titled]
+        if !term.wordStarts.isEmpty {
+            forms += [small, titled].map { form in
+                form.indices.flatMap { term.wordStarts.contains($0) ? [0x20, form[$0]] : [form[$0]] }
+            }
+        }
+        return forms
+    }
+
+    func detect(
+        _ bytes: UnsafeBufferPointer<UInt8>,
+        into decoded: inout DecodedText,
+        _ found: (Trace) -> Void
+    ) {
+        guard !terms.isEmpty else { return }
+        var reader = Reader()
+        reader.read(bytes)
+        for list in reader.decimals where list.count >= Self.shortest {
+            match(list, found)
+            for phase in 0..<2 where list.count >= 2 * Self.shortest - 1 {
+                match(stride(from: phase, to: list.count, by: 2).map { list[$0] }, found)
+            }
+            readDots(list, found)
+        }
+        guard reader.hex.count >= Self.shortest else { return }
+        decoded.takeText(of: reader.hex)
+        match(reader.hex.map { Int($0) }, found)
+    }
+
+    /// - Parameter list: numbers as they follow each other.
+    private func match(_ list: [Int], _ found: (Trace) -> Void) {
+        for start in 0..<max(0, list.count - Self.shortest + 1) {
+            let step = list[start + 1] - list[start]
+            for pattern in sums where pattern.steps[0] == step && Self.stands(pattern.steps, list, start, -) {
+                found(terms[pattern.term].guess)
+            }
+            let change = list[start + 1] ^ list[start]
+            for pattern in bits where pattern.steps[0] == change && Self.stands(pattern.steps, list, start, ^) {
+                found(terms[pattern.term].guess)
+            }
+        }
+    }
+
+    private static func stands(_ steps: [Int], _ list: [Int], _ start: Int, _ step: (Int, Int) -> Int) -> Bool {
+        guard start + steps.count < list.count else { return false }
+        var largest = list[start]
+        for place in steps.indices {
+            guard step(list[start + place + 1], list[start + place]) == steps[place] else { return false }
+            largest = max(largest, list[start + place + 1])
+        }
+        // Among small numbers chance finds short names.
+        if steps.count == 3 { return largest > 26 && (list.count <= 5 || largest > 96) }
+        return largest > 26 || steps.count >= 7
+    }
+
+    /// Braille by the numbers of its dots: 2345 is t.
+    private func readDots(_ list: [Int], _ found: (Trace) -> Void) {
+        let letters = list.map { Self.letters[$0] ?? DecodedText.wall }
+        if let match = dots.firstMatch(in: letters.map(TextFolding.alike)) { found(spelled[match.term].guess) }
+    }
+
+    private static let letters: [Int: UInt8] = {
+        let cells = [
+            1, 12, 14, 145, 15, 124, 1245, 125, 24, 245, 13, 123, 134, 1345, 135, 1234, 12345, 1235, 234, 2345, 136, 1236,
+            2456, 1346, 13456, 1356,
+        ]
+        return Dictionary(uniqueKeysWithValues: zip(cells, UInt8(ascii: "a")...UInt8(ascii: "z")))
+    }()
+
+    /// The numbers of a text.
+    private struct Reader {
+        /// Lists of decimal numbers.
+        var decimals: [[Int]] = []
+        /// All short hex numbers as bytes.
+        var hex: [UInt8] = []
+        private var list: [Int] = []
+
+        mutating func read(_ bytes: UnsafeBufferPointer<UInt8>) {
+            var index = 0
+            var lastEnd = 0
+            while index < bytes.count {
+                guard NumberShapes.kinds[Int(bytes[index])] != 0 else {
+                    index += 1
+                    continue
+                }
+                let start = index
+                var all: UInt8 = 0
+                while index < bytes.count, NumberShapes.kinds[Int(bytes[index])] != 0 {
+                    all |= NumberShapes.kinds[Int(bytes[index])]
+                    index += 1
+                }
+                let count = index - start
+                if all & 6 != 0 && (all & 4 == 0 || count == 4) { takeHex(bytes, start, index) }
+                guard all == 1 else { continue }
+                if count == 2 || count == 4 { takeHex(bytes, start, index) }
+                if start - lastEnd > NumberShapes.widestGap || count > 6 { close() }
+                lastEnd = index
+                guard count <= 6, list.count < NumberShapes.most else { continue }
+                list.append(bytes[start..<index].reduce(0) { $0 * 10 + Int($1 - 0x30) })
+            }
+            close()
+        }
+
+        private mutating func close() {
+            if list.count >= NumberShapes.shortest { decimals.append(list) }
+            list.removeAll(keepingCapacity: true)
+        }
+
+        /// `5a`, `0x5a` and `5a5b`.
+        private mutating func takeHex(_ bytes: UnsafeBufferPointer<UInt8>, _ start: Int, _ end: Int) {
+            var start = start
+            if end - start == 4, bytes[start] == 0x30, bytes[start + 1] | 0x20 == 0x78 { start += 2 }
+            guard end - start == 2 || end - start == 4, hex.count < NumberShapes.most else { return }
+            for place in stride(from: start, to: end, by: 2) {
+                guard let high = Escapes.hexDigit(bytes[place]), let low = Escapes.hexDigit(bytes[place + 1]) else {
+                    return
+                }
+                hex.append(high << 4 | low)
+            }
+        }
+    }
+
+    /// 1 for a digit, 2 for another digit of hex, 4 for another letter.
+    fileprivate static let kinds: [UInt8] = (0..<256).map { value in
+        switch value {
+        case 0x30...0x39: 1
+        case 0x41...0x46, 0x61...0x66: 2
+        case 0x47...0x5A, 0x67...0x7A: 4
+        default: 0
+        }
+    }
+}

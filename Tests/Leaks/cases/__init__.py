@@ -1,0 +1,1 @@
+"""Cases that the guard is scored on: our own persona, disguises, grave leaks and clean texts."""
