@@ -2,96 +2,17 @@
 
 from typing import Any
 
-from django.core.exceptions import ImproperlyConfigured
 from evennia.commands.cmdset import CmdSet
-from evennia.commands.default.muxcommand import MuxCommand
 from twisted.internet.defer import CancelledError, Deferred
 from twisted.python.failure import Failure
 
-from . import conf, lamps, reports, texts
-from .bridge import get_bridge
-from .errors import WorkshopError, log_quietly
+from . import lamps, reports, texts
+from .bridge import Answer, get_bridge
+from .command import KIND, WorkshopCommand, config, is_builder
+from .leaks import CmdLeaks
 from .lumps import Lumps
+from .memory import CmdForget, CmdJournal
 from .safetext import safe, safe_line
-
-TASK_BYTES = 262_144
-KIND = {"type": "workshop"}  # lets a web client's pane pick these messages out
-
-
-def is_builder(who: Any) -> bool:
-    """Whether to tell someone about backends, keys and errors."""
-    return hasattr(who, "locks") and who.locks.check_lockstring(who, "builder:perm(Builder)")
-
-
-def config() -> conf.Config:
-    """The settings, or the defaults if they are wrong: the bridge has logged that, and is down."""
-    try:
-        return conf.load()
-    except ImproperlyConfigured:
-        return conf.defaults()
-
-
-class WorkshopCommand(MuxCommand):
-    """The base of the commands that ask the daemon.
-
-    A subclass writes `async def run(self)`. Evennia neither awaits nor watches it, so whatever it
-    raises is told to the caller and logged here, without the text of any prompt.
-    """
-
-    locks = "cmd:all()"
-    help_category = "Workshop"
-
-    def func(self) -> None:
-        """Evennia's hook: do it."""
-        Deferred.fromCoroutine(self.run()).addErrback(self._failed)
-
-    async def run(self) -> None:
-        """Ask, and tell."""
-        raise NotImplementedError
-
-    def tell(self, text: str) -> None:
-        """Tell the caller, if there still is somebody."""
-        if self.caller.pk and self.caller.sessions.count():
-            self.caller.msg(text=(text, KIND))
-
-    def task(self) -> str | None:
-        """The task that was typed; None, and a word to the caller, if it will not do."""
-        task = self.args.strip()
-        if not task:
-            self.tell(f"Usage: {self.key} <task>")
-            return None
-        if len(task.encode("utf-8", "replace")) > TASK_BYTES:
-            self.tell(f"That is too long: at most {TASK_BYTES:,} bytes.")
-            return None
-        return task
-
-    def about(self, task: str) -> dict[str, Any]:
-        """The parameters that every task has."""
-        persona = config().persona
-        return {"task": task, "persona": persona} if persona else {"task": task}
-
-    def _failed(self, failure: Failure) -> None:
-        try:
-            self.explain(failure.value)
-        except Exception as error:
-            log_quietly(f"telling of a failure in {self.key} failed", error)
-
-    def explain(self, error: BaseException) -> None:
-        """Tell the caller what went wrong."""
-        if not isinstance(error, WorkshopError):
-            log_quietly(f"{self.key} failed", error)
-            self.tell(f"|r{texts.STUMBLES}|n")
-            return
-        explained = texts.explain(error, get_bridge().trouble)
-        if explained.say:
-            self.say(explained.say)
-        self.tell(f"|y{explained.sentence}|n")
-        if explained.details and is_builder(self.caller):
-            self.tell(explained.details)
-
-    def say(self, words: str) -> None:
-        """The persona's words, which are safe already, to the caller."""
-        self.tell(f'{safe(config().persona_name)} says, "{words}"')
 
 
 class CmdRoute(WorkshopCommand):
@@ -147,6 +68,16 @@ def _course(answer: dict[str, Any]) -> list[str]:
     return [f"after {', '.join(tried)}"] if tried else []
 
 
+def _guarded(answer: dict[str, Any]) -> list[str]:
+    """What the guard changed, on the way out and on the way back."""
+    told = []
+    for key, word in (("stand_ins", "stand-in"), ("caught", "self-naming")):
+        count = answer.get(key)
+        if isinstance(count, int) and not isinstance(count, bool) and count > 0:
+            told.append(f"{count} {word}{'s' if count > 1 else ''}")
+    return told
+
+
 def _model(row: dict[str, Any]) -> str:
     return f"{safe_line(row.get('backend', '?'), 40)}, {safe_line(row.get('model', '?'), 80)}"
 
@@ -157,33 +88,36 @@ class CmdThink(WorkshopCommand):
 
     Usage:
       think <task>
+      think/new <task>
       think/stop
 
     Switches:
+      new - begin a new conversation: what you said here before is forgotten first
       stop (or cancel) - let go of the thought that you asked for
 
     You hear the thought as it comes; the whole room hears the answer. One thought at a time.
+    What you two said in this room before is remembered, so you can ask on.
 
-    Example:
+    Examples:
       think what rhymes with lantern?
+      think and with that?
     """
 
     key = "think"
-    switch_options = ("cancel", "stop")
+    switch_options = ("cancel", "new", "stop")
 
     async def run(self) -> None:
         """Ask for a thought, or let go of one."""
         self.room = getattr(self.caller, "location", None)
         self.name = safe(config().persona_name)
-        if self.switches:
+        if "stop" in self.switches or "cancel" in self.switches:
             self._stop()
             return
         task = self.task()
-        if task is None:
+        if task is None or self.is_thinking():
             return
-        if self.caller.ndb.workshop_thought:
-            self.tell(f"{self.name} still thinks about your last question. (|wthink/stop|n)")
-            return
+        if "new" in self.switches:
+            await self._hold(get_bridge().request("forget", self.talk()))
         await self._think(task)
 
     def _stop(self) -> None:
@@ -192,6 +126,14 @@ class CmdThink(WorkshopCommand):
             thought.cancel()
         else:
             self.tell(f"{self.name} is not thinking about anything for you.")
+
+    async def _hold(self, asked: Deferred[Answer]) -> Answer:
+        """Wait for an answer as for the caller's one thought, which `think/stop` lets go of."""
+        self.caller.ndb.workshop_thought = asked
+        try:
+            return await asked
+        finally:
+            self.caller.ndb.workshop_thought = None
 
     async def _think(self, task: str) -> None:
         bridge = get_bridge()
@@ -203,20 +145,18 @@ class CmdThink(WorkshopCommand):
 
         asked = bridge.request(
             "think",
-            {**self.about(task), "stream": True, "caller": f"#{self.caller.id}"},
+            {**self.talk(), "task": task, "stream": True},
             on_delta=lumps.add,
             on_restart=restarted,
         )
         if isinstance(getattr(asked, "result", None), Failure):
             await asked  # no link: nobody starts to think
-        self.caller.ndb.workshop_thought = asked
         try:
             self._tell_room("{name} falls silent, and thinks ...")
-            answer = await asked
+            answer = await self._hold(asked)
             lumps.flush()
         finally:
             lumps.discard()
-            self.caller.ndb.workshop_thought = None
         self._answered(answer)
 
     def _answered(self, answer: dict[str, Any]) -> None:
@@ -226,7 +166,7 @@ class CmdThink(WorkshopCommand):
         if is_builder(self.caller):
             cost = reports.dollars(answer.get("cost_usd"))
             took = lamps.milliseconds(answer.get("ms"))
-            told = [_model(answer), took, cost, *_course(answer)]
+            told = [_model(answer), took, cost, *_course(answer), *_guarded(answer)]
             self.tell(f"|x({'; '.join(told)})|n")
 
     def say(self, words: str) -> None:
@@ -276,7 +216,9 @@ class CmdLeakAudit(WorkshopCommand):
       leakaudit
 
     Every request is in the ledger before its first byte is sent. This counts the records, looks
-    for gaps among them, and shows what the guard refused.
+    for gaps among them, and shows what the guard did; then what there is to show for it: the
+    ledger's tree, the last full audit, the last re-scan of what is kept, and the last test that
+    the bytes sent do not depend on the persona. What is not known is called unknown.
     """
 
     key = "leakaudit"
@@ -294,5 +236,8 @@ class WorkshopCmdSet(CmdSet):
 
     def at_cmdset_creation(self) -> None:
         """Evennia's hook: fill the set."""
-        for command in (CmdRoute, CmdThink, CmdCosts, CmdLeakAudit):
+        for command in (
+            *(CmdRoute, CmdThink, CmdForget, CmdJournal),
+            *(CmdCosts, CmdLeakAudit, CmdLeaks),
+        ):
             self.add(command())

@@ -12,6 +12,8 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.utils.module_loading import import_string
+from evennia.objects.models import ObjectDB
 
 SOCKET_PATH_BYTES = 107  # what the kernel takes as the name of a Unix socket
 
@@ -26,6 +28,8 @@ class Config:
     persona_name: str
     health_interval: int
     nodelay: bool
+    guard_names: bool
+    guard_typeclasses: tuple[str, ...]
 
 
 def default_socket() -> str:
@@ -65,6 +69,20 @@ def _is_bool(value: Any) -> str | None:
     return None if isinstance(value, bool) else "True or False"
 
 
+def _is_classes(value: Any) -> str | None:
+    wanted = "a list of paths of typeclasses"
+    if not isinstance(value, list | tuple):
+        return wanted
+    for path in value:
+        try:
+            kind = import_string(path) if isinstance(path, str) else None
+        except ImportError:
+            kind = None
+        if not (isinstance(kind, type) and issubclass(kind, ObjectDB)):
+            return wanted
+    return None
+
+
 _SETTINGS: dict[str, tuple[Callable[[], Any], Callable[[Any], str | None]]] = {
     "WORKSHOP_SOCKET": (default_socket, _is_path),
     "WORKSHOP_TIMEOUT": (lambda: 120, _is_seconds),
@@ -72,6 +90,8 @@ _SETTINGS: dict[str, tuple[Callable[[], Any], Callable[[Any], str | None]]] = {
     "WORKSHOP_PERSONA_NAME": (lambda: "Timmy", _is_name),
     "WORKSHOP_HEALTH_INTERVAL": (lambda: 10, _is_whole_seconds),
     "WORKSHOP_NODELAY": (lambda: True, _is_bool),
+    "WORKSHOP_GUARD_NAMES": (lambda: True, _is_bool),
+    "WORKSHOP_GUARD_TYPECLASSES": (lambda: (), _is_classes),
 }
 
 
@@ -117,4 +137,6 @@ def _build(value: Callable[[str, Any], Any]) -> Config:
         persona_name=read["WORKSHOP_PERSONA_NAME"].strip(),
         health_interval=read["WORKSHOP_HEALTH_INTERVAL"],
         nodelay=read["WORKSHOP_NODELAY"],
+        guard_names=read["WORKSHOP_GUARD_NAMES"],
+        guard_typeclasses=tuple(read["WORKSHOP_GUARD_TYPECLASSES"]),
     )

@@ -4,10 +4,12 @@ from typing import Any
 
 from evennia.utils.evtable import EvTable
 
+from . import proof
 from .safetext import safe_cell, safe_line
 from .texts import rows
 
 Row = dict[str, Any]
+WIDTH = 78
 
 
 def dollars(value: Any) -> str:
@@ -48,50 +50,66 @@ def costs(answer: Row) -> str:
 
 
 def audit(answer: Row) -> str:
-    """The answer of `leakaudit`, as tables and a verdict."""
-    guard = answer.get("guard")
-    guard = guard if isinstance(guard, dict) else {}
-    facts = EvTable("fact", "count", border="header")
-    for label, value in (
-        ("records of requests", answer.get("records")),
-        ("first record", answer.get("first_seq")),
-        ("last record", answer.get("last_seq")),
-        ("gaps between them", answer.get("gaps")),
-        ("with no known end", answer.get("unsettled")),
-        ("probes of health", answer.get("probes")),
-        ("tasks let through", guard.get("allowed")),
-        ("tasks refused", guard.get("refused")),
-        ("stopped at the door", guard.get("egress_blocked")),
-    ):
-        facts.add_row(label, _number(value))
+    """The answer of `leakaudit`: what left, what was held back, and what there is to show for it.
+
+    A member that is missing is unknown, never fine.
+    """
     parts = [
         f"|wWhat left this machine|n since {safe_line(answer.get('since') or 'the start')}",
         _verdict(answer),
-        str(facts),
+        str(_counts(answer)),
     ]
     backends = rows(answer.get("by_backend"))
     if backends:
-        sent = EvTable("backend", "records", "bytes sent", border="header")
+        sent = EvTable("backend", "records", "bytes sent", border="header", maxwidth=WIDTH)
         for row in backends:
             name, count, size = row.get("backend", "?"), row.get("records"), row.get("bytes_sent")
             sent.add_row(safe_cell(name), _number(count), _number(size))
         parts.append(str(sent))
     blocked = answer.get("blocked_by_class")
     if isinstance(blocked, dict) and blocked:
-        held = EvTable("held back: class", "times", border="header")
+        held = EvTable("held back: class", "times", border="header", maxwidth=WIDTH)
         for name, count in sorted(blocked.items()):
             held.add_row(safe_cell(name), _number(count))
         parts.append(str(held))
-    return "\n".join(parts)
+    return "\n".join([*parts, *proof.lines(answer)])
+
+
+def _counts(answer: Row) -> EvTable:
+    guard = answer.get("guard")
+    guard = guard if isinstance(guard, dict) else {}
+    facts = EvTable("fact", "count", border="header", maxwidth=WIDTH)
+    for label, value in (
+        ("records of requests", answer.get("records")),
+        ("first record", _end(answer, "first_seq")),
+        ("last record", _end(answer, "last_seq")),
+        ("gaps between them", answer.get("gaps")),
+        ("with no known end", answer.get("unsettled")),
+        ("probes of health", answer.get("probes")),
+        ("tasks let through", guard.get("allowed")),
+        ("tasks with stand-ins", guard.get("pseudonymised")),
+        ("tasks refused", guard.get("refused")),
+        ("tasks kept for the owner", guard.get("quarantined")),
+        ("of these released", guard.get("released")),
+        ("of these denied", guard.get("denied")),
+        ("stopped at the door", guard.get("egress_blocked")),
+        ("self-namings taken out", guard.get("replies_caught")),
+    ):
+        facts.add_row(label, proof.UNKNOWN if value is None else _number(value))
+    return facts
+
+
+def _end(answer: Row, key: str) -> Any:
+    return "-" if answer.get("records") == 0 else answer.get(key)
 
 
 def _verdict(answer: Row) -> str:
     gaps = answer.get("gaps")
+    if not proof.is_count(gaps):
+        return proof.unknown("It is not known whether records are missing.")
     if gaps == 0:
-        return "|g[+]|n No record is missing."
-    if isinstance(gaps, int):
-        return f"|r[!] {_number(gaps)} records are missing.|n"
-    return "|c[?]|n It is not known whether records are missing."
+        return proof.good("No record is missing.")
+    return proof.bad(f"{_number(gaps)} records are missing.")
 
 
 def _account(row: Any) -> list[str]:

@@ -6,7 +6,8 @@ from evennia.objects.objects import DefaultRoom
 
 from . import lamps
 from .bridge import get_bridge
-from .commands import WorkshopCmdSet, is_builder
+from .command import is_builder
+from .commands import WorkshopCmdSet
 from .scripts import BackendRouter
 
 DARK = "The lamps over the benches are dark."

@@ -4,13 +4,18 @@ from typing import Any, NamedTuple
 
 from . import lamps
 from .errors import BridgeDown, BridgeError, BridgeTimeout, WorkshopError
-from .safetext import safe, safe_line
+from .safetext import safe, safe_cell, safe_line
 
 DOWN = "The lamps are dark: the bridge to the Workshop is down."
 LOST = "The lamps went out in mid-thought: the link to the Workshop was lost."
 STOPPING = "The world pauses for a moment, and the thought is lost. Ask again when it is back."
 SILENT = "The Workshop has been silent for too long; the thought is dropped."
 STUMBLES = "The Workshop stumbles, and nothing comes of it."
+NOT_YOURS = "What others said is not yours to hear."
+NOTHING_REMEMBERED = "The journal has nothing on that."
+RELEASED = (
+    '{name} looks up and says to you, "I may speak of that now. Ask me again, word for word."'
+)
 
 _UNFIT = "That is nothing the Workshop can take."
 _NOT_SET_UP = "The Workshop is not set up for that. Tell a builder."
@@ -26,6 +31,7 @@ SENTENCES: dict[str, str] = {
     "line_too_long": "That is longer than the Workshop can take.",
     "shutting_down": "The Workshop is closing. Try again in a moment.",
     "persona_refused": "That stays in this room.",
+    "quarantined": "That waits here until the owner has looked at it.",
     "egress_blocked": "That stays in this room.",
     "no_backend": "Nobody at the benches may take that.",
     "all_backends_failed": "Everybody at the benches tried, and failed.",
@@ -67,7 +73,7 @@ def explain(error: WorkshopError, trouble: str = "") -> Explained:
 def _details(error: BridgeError) -> str:
     """The fixed message of the daemon, and what it says about it."""
     lines = [f"{safe_line(error.name or error.code)}: {safe_line(error.message)}"]
-    for key in ("field", "class", "limit", "supported"):
+    for key in ("field", "class", "leak", "limit", "supported"):
         if key in error.data:
             lines.append(f"{key}: {safe_line(error.data[key])}")
     lines.extend(f"tried {attempt(row)}" for row in rows(error.data.get("attempts")))
@@ -78,6 +84,11 @@ def _details(error: BridgeError) -> str:
 def rows(value: Any) -> list[dict[str, Any]]:
     """The objects of a list; an empty list for anything else."""
     return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
+
+
+def moment(value: Any) -> str:
+    """A time as `2026-11-21 08:00`, of one as `2026-11-21T08:00:12Z`."""
+    return safe_cell(str(value or "?")[:16].replace("T", " "))
 
 
 def attempt(row: dict[str, Any]) -> str:

@@ -8,7 +8,11 @@ from django.test import SimpleTestCase, override_settings
 
 from evennia_glue import bridge, conf
 
-NAMES = ("SOCKET", "TIMEOUT", "PERSONA", "PERSONA_NAME", "HEALTH_INTERVAL", "NODELAY")
+NAMES = (
+    *("SOCKET", "TIMEOUT", "PERSONA", "PERSONA_NAME", "HEALTH_INTERVAL", "NODELAY"),
+    *("GUARD_NAMES", "GUARD_TYPECLASSES"),
+)
+ROOM = "evennia.objects.objects.DefaultRoom"
 
 
 class TestConf(SimpleTestCase):
@@ -29,6 +33,7 @@ class TestConf(SimpleTestCase):
         self.assertEqual((config.timeout, config.health_interval), (120.0, 10))
         self.assertEqual((config.persona, config.persona_name), (None, "Timmy"))
         self.assertIs(config.nodelay, True)
+        self.assertEqual((config.guard_names, config.guard_typeclasses), (True, ()))
 
     def test_socket_without_a_runtime_folder(self):
         with patch.dict(os.environ, {"XDG_RUNTIME_DIR": "", "HOME": "/home/ann"}):
@@ -49,6 +54,8 @@ class TestConf(SimpleTestCase):
             "PERSONA_NAME": [None, " "],
             "HEALTH_INTERVAL": [0, 1.5, "10", True],
             "NODELAY": ["yes", 1, None],
+            "GUARD_NAMES": ["no", 0],
+            "GUARD_TYPECLASSES": [ROOM, [7], ["nowhere.Npc"], ["evennia.utils.utils.delay"], None],
         }
         for name, values in wrong.items():
             for value in values:
@@ -59,6 +66,11 @@ class TestConf(SimpleTestCase):
                     self.assertEqual(len(conf.check()), 1)
                     with self.assertRaisesRegex(ImproperlyConfigured, f"WORKSHOP_{name} has to be"):
                         conf.load()
+
+    @override_settings(WORKSHOP_GUARD_NAMES=False, WORKSHOP_GUARD_TYPECLASSES=[ROOM])
+    def test_names(self):
+        self.assertEqual(conf.load().guard_typeclasses, (ROOM,))
+        self.assertIs(conf.load().guard_names, False)
 
     @override_settings(WORKSHOP_TIMEOUT=0, WORKSHOP_NODELAY="no")
     def test_all_mistakes_at_once(self):

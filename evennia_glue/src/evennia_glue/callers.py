@@ -1,0 +1,29 @@
+"""Players as the daemon knows them: `#12`, the number of their character."""
+
+from typing import Any
+
+from evennia.objects.models import ObjectDB
+
+DIGITS = 15  # more are no id
+
+
+def number(text: str) -> int | None:
+    """A whole number as it is typed, or None."""
+    fits = text.isascii() and text.isdigit() and len(text) <= DIGITS
+    return int(text) if fits else None
+
+
+def caller_id(caller: Any) -> int | None:
+    """The id of the object that is called `#12`; None if it is no such name."""
+    return number(caller[1:]) if isinstance(caller, str) and caller.startswith("#") else None
+
+
+def called(rows: list[dict[str, Any]]) -> dict[str, str]:
+    """The callers of some rows by their name there, as `Anna (#12)`; one query for all."""
+    ids = {str(row.get("caller") or ""): caller_id(row.get("caller")) for row in rows}
+    wanted = {found for found in ids.values() if found is not None}
+    names = dict(ObjectDB.objects.filter(id__in=wanted).values_list("id", "db_key"))
+    return {
+        caller: f"{names[found]} ({caller})" if found in names else caller
+        for caller, found in ids.items()
+    }

@@ -1,0 +1,121 @@
+"""What all commands of the Workshop share."""
+
+from typing import Any
+
+from django.core.exceptions import ImproperlyConfigured
+from evennia.commands.default.muxcommand import MuxCommand
+from evennia.utils.evmore import EvMore
+from twisted.internet.defer import Deferred
+from twisted.python.failure import Failure
+
+from . import conf, texts
+from .bridge import get_bridge
+from .errors import WorkshopError, log_quietly
+from .safetext import safe
+
+TASK_BYTES = 262_144
+KIND = {"type": "workshop"}  # lets a web client's pane pick these messages out
+
+
+def is_builder(who: Any) -> bool:
+    """Whether to tell someone about backends, keys and errors."""
+    return hasattr(who, "locks") and who.locks.check_lockstring(who, "builder:perm(Builder)")
+
+
+def config() -> conf.Config:
+    """The settings, or the defaults if they are wrong: the bridge has logged that, and is down."""
+    try:
+        return conf.load()
+    except ImproperlyConfigured:
+        return conf.defaults()
+
+
+class WorkshopCommand(MuxCommand):
+    """The base of the commands that ask the daemon.
+
+    A subclass writes `async def run(self)`. Evennia neither awaits nor watches it, so whatever it
+    raises is told to the caller and logged here, without the text of any prompt.
+    """
+
+    locks = "cmd:all()"
+    help_category = "Workshop"
+
+    def func(self) -> None:
+        """Evennia's hook: do it."""
+        Deferred.fromCoroutine(self.run()).addErrback(self._failed)
+
+    async def run(self) -> None:
+        """Ask, and tell."""
+        raise NotImplementedError
+
+    def tell(self, text: str) -> None:
+        """Tell the caller, if there still is somebody."""
+        if self.caller.pk and self.caller.sessions.count():
+            self.caller.msg(text=(text, KIND))
+
+    def page(self, text: str) -> None:
+        """As `tell`, page by page if it is long."""
+        sessions = self.caller.sessions.get() if self.caller.pk else []
+        if sessions:
+            session = self.session if self.session in sessions else sessions[0]
+            EvMore(self.caller, text, session=session, text_kwargs=KIND)
+
+    def task(self) -> str | None:
+        """The task that was typed; None, and a word to the caller, if it will not do."""
+        task = self.args.strip()
+        if not task:
+            self.tell(f"Usage: {self.key} <task>")
+            return None
+        if len(task.encode("utf-8", "replace")) > TASK_BYTES:
+            self.tell(f"That is too long: at most {TASK_BYTES:,} bytes.")
+            return None
+        return task
+
+    def persona(self) -> dict[str, Any]:
+        """The parameter that says whom to ask; none if that is left to the daemon."""
+        persona = config().persona
+        return {"persona": persona} if persona else {}
+
+    def talker(self) -> dict[str, Any]:
+        """The parameters that say who talks with whom. They stay on this machine."""
+        return {**self.persona(), "caller": f"#{self.caller.id}"}
+
+    def talk(self) -> dict[str, Any]:
+        """As `talker`, with the conversation: each player has one in each Workshop."""
+        room = getattr(self.caller, "location", None)
+        return {**self.talker(), "conversation": f"room:#{room.id}" if room else "room:none"}
+
+    def about(self, task: str) -> dict[str, Any]:
+        """The parameters that every task has."""
+        return {"task": task, **self.persona()}
+
+    def is_thinking(self) -> bool:
+        """Whether a thought of the caller's is under way; then the caller is told so."""
+        thinking = bool(self.caller.ndb.workshop_thought)
+        if thinking:
+            name = safe(config().persona_name)
+            self.tell(f"{name} still thinks about your last question. (|wthink/stop|n)")
+        return thinking
+
+    def _failed(self, failure: Failure) -> None:
+        try:
+            self.explain(failure.value)
+        except Exception as error:
+            log_quietly(f"telling of a failure in {self.key} failed", error)
+
+    def explain(self, error: BaseException) -> None:
+        """Tell the caller what went wrong."""
+        if not isinstance(error, WorkshopError):
+            log_quietly(f"{self.key} failed", error)
+            self.tell(f"|r{texts.STUMBLES}|n")
+            return
+        explained = texts.explain(error, get_bridge().trouble)
+        if explained.say:
+            self.say(explained.say)
+        self.tell(f"|y{explained.sentence}|n")
+        if explained.details and is_builder(self.caller):
+            self.tell(explained.details)
+
+    def say(self, words: str) -> None:
+        """The persona's words, which are safe already, to the caller."""
+        self.tell(f'{safe(config().persona_name)} says, "{words}"')
