@@ -139,6 +139,10 @@ enum ServerMessage {
         return result(id) { json in
             json.key("text")
             json.string(reply.text)
+            if let certainty = reply.certainty {
+                json.key("certainty")
+                json.string(certainty)
+            }
             json.key("backend")
             json.string(answer.backend.rawValue)
             json.key("model")

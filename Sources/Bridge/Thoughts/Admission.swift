@@ -29,7 +29,7 @@ struct Admission: Sendable {
             return Admitted(thought: thought, seed: Voice.seed(prompt.task))
         } catch {
             await ledger.refused(error)
-            let say = mind.card.voice.pick(\.refusal, seed: Voice.seed(params.draft.task))
+            let say = mind.card.voice.pick(.refusal, seed: Voice.seed(params.draft.task))
             throw BridgeError(.personaRefused, .init(say: say, identityClass: error.identityClass))
         }
     }

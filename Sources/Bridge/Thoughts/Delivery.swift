@@ -10,54 +10,61 @@ struct Reply: Sendable {
     var plain: String
     /// The tools that the model wants called, by the names that the client gave them.
     var calls: [ToolCall]
+    /// How sure the persona was, in its own words; nil when it was sure.
+    var certainty: String?
 }
 
 /// The step behind the router: an answer on its way to the client, whole or piece by piece, with the persona's words
 /// around it.
 struct Delivery: Sendable {
-    private let opening: String
-    private let closing: String
+    private var telling: Telling
     private let isStreamed: Bool
     private var sequence = 0
     /// What a stream's client has so far.
     private var shown = ""
+    /// The same without the persona's words.
+    private var plain = ""
 
     /// How many bytes a delta may have: a backend may send all at once, a line has its limit.
     private static let maxDelta = 32 << 10
 
-    init(_ voice: Voice, seed: UInt64, isStreamed: Bool) {
-        opening = voice.pick(\.opening, seed: seed)
-        closing = voice.pick(\.closing, seed: seed)
+    init(_ telling: Telling, isStreamed: Bool) {
+        self.telling = telling
         self.isStreamed = isStreamed
     }
 
     /// Hands on what happens while the answer comes.
     mutating func take(_ event: ThoughtEvent, _ onEvent: (ThoughtService.Event) async -> Void) async {
         switch event {
-        case .delta(let text):
-            if sequence == 0 { await emit(opening, onEvent) }
-            await emit(text, onEvent)
+        case .delta(let text): await emit(tell(text), onEvent)
         case .restarted(let backend, let failure):
+            telling.restart()
             sequence = 0
             shown = ""
+            plain = ""
             await onEvent(.restarted(backend, failure))
         }
     }
 
     /// The whole of it; a stream's client is given what is left.
     mutating func finish(_ answer: Answer, _ onEvent: (ThoughtService.Event) async -> Void) async -> Reply {
-        guard isStreamed else {
-            return Reply(answer: answer, text: opening + answer.text + closing, plain: answer.text, calls: answer.calls)
+        let ending = Evaluation.ending(of: answer)
+        if isStreamed {
+            await emit(telling.finish(ending), onEvent)
+        } else {
+            shown = (tell(answer.text) + telling.finish(ending)).joined()
         }
-        // An answer may hold no text at all: a call of tools, say.
-        if sequence == 0 { await emit(opening, onEvent) }
-        await emit(closing, onEvent)
-        return Reply(answer: answer, text: shown, plain: answer.text, calls: answer.calls)
+        return Reply(answer: answer, text: shown, plain: plain, calls: answer.calls, certainty: telling.certainty)
     }
 
-    private mutating func emit(_ text: String, _ onEvent: (ThoughtService.Event) async -> Void) async {
-        shown += text
-        for piece in text.pieces(atMost: Self.maxDelta) {
+    private mutating func tell(_ text: String) -> [String] {
+        plain += text
+        return telling.feed(text)
+    }
+
+    private mutating func emit(_ texts: [String], _ onEvent: (ThoughtService.Event) async -> Void) async {
+        shown += texts.joined()
+        for piece in texts.flatMap({ $0.pieces(atMost: Self.maxDelta) }) {
             await onEvent(.delta(sequence: sequence, text: piece))
             sequence += 1
         }

@@ -69,7 +69,7 @@ struct ThoughtService: Sendable {
         let admitted = try await admission.admit(start.params, mind, registry)
         let plan = bench.router.plan(admitted.thought)
         guard !plan.candidates.isEmpty else {
-            let say = mind.card.voice.pick(\.unavailable, seed: 0)
+            let say = mind.card.voice.pick(.unavailable, seed: 0)
             throw BridgeError(.noBackend, .init(say: say, rejected: plan.rejected))
         }
         return plan
@@ -85,7 +85,8 @@ struct ThoughtService: Sendable {
         let mind = try mind(params.persona, bench.personas)
         let start = try await continuity.begin(params, mind, registry)
         let admitted = try await admission.admit(start.params, mind, registry)
-        var delivery = Delivery(mind.card.voice, seed: admitted.seed, isStreamed: params.isStreamed)
+        let telling = Evaluation.telling(admitted.thought, in: mind.card.voice, seed: admitted.seed)
+        var delivery = Delivery(telling, isStreamed: params.isStreamed)
         do {
             let answer = try await bench.router.think(admitted.thought) { await delivery.take($0, onEvent) }
             let reply = await delivery.finish(answer, onEvent)
@@ -108,7 +109,14 @@ struct ThoughtService: Sendable {
         let card = try mind(params.persona, bench.current.personas).card
         let origin = Origin(persona: card.id, caller: params.caller)
         let entries = try await continuity.remember(origin, about: params.about, limit: params.limit)
-        return (entries, card.voice.journal(entries.map(\.spoken), about: params.about))
+        return (entries, card.voice.journal(entries.map(\.spoken), about: params.about, for: listener(params.caller)))
+    }
+
+    /// Whoever asks hears of days as they are where the daemon runs.
+    private func listener(_ caller: String?) -> Voice.Listener {
+        let now = Date()
+        let offset = TimeZone.current.secondsFromGMT(for: now)
+        return Voice.Listener(now: now.timeIntervalSince1970, offset: offset, caller: caller)
     }
 
     private func mind(_ name: String?, _ personas: PersonaSet) throws(BridgeError) -> PersonaSet.Mind {
@@ -136,15 +144,15 @@ extension BridgeError {
     fileprivate init(_ error: RoutingError, voice: Voice, seed: UInt64) {
         switch error {
         case .noBackend(let rejected):
-            self.init(.noBackend, .init(say: voice.pick(\.unavailable, seed: seed), rejected: rejected))
+            self.init(.noBackend, .init(say: voice.pick(.unavailable, seed: seed), rejected: rejected))
         case .allFailed(let attempts):
-            self.init(.allBackendsFailed, .init(say: voice.pick(\.unavailable, seed: seed), attempts: attempts))
+            self.init(.allBackendsFailed, .init(say: voice.pick(.unavailable, seed: seed), attempts: attempts))
         case .deadline(let attempts):
-            self.init(.deadlineExceeded, .init(say: voice.pick(\.late, seed: seed), attempts: attempts))
+            self.init(.deadlineExceeded, .init(say: voice.pick(.late, seed: seed), attempts: attempts))
         case .egressBlocked:
-            self.init(.egressBlocked, .init(say: voice.pick(\.refusal, seed: seed)))
+            self.init(.egressBlocked, .init(say: voice.pick(.refusal, seed: seed)))
         case .ledgerUnavailable:
-            self.init(.ledgerUnavailable, .init(say: voice.pick(\.unavailable, seed: seed)))
+            self.init(.ledgerUnavailable, .init(say: voice.pick(.unavailable, seed: seed)))
         case .cancelled: self.init(.cancelled)
         }
     }
