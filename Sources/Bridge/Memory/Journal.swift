@@ -80,8 +80,7 @@ struct Journal: Sendable {
                 arguments: [isOwn ? digests.owner : digests.persona, oldest, scanned]
             )
             while let row = try rows.next() {
-                let text = try memory.open(row[2], at: Self.place(row[0]))
-                let record = try JSONDecoder().decode(Record.self, from: Data(text.utf8))
+                guard let record: Record = memory.unsealed(row[2], at: Self.place(row[0])) else { continue }
                 let time = Date(timeIntervalSince1970: Double(row[1] as Int64) / 1_000)
                 search.take(Entry(time: time, record: record))
             }
