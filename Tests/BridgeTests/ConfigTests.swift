@@ -52,7 +52,7 @@ struct ConfigTests {
         #expect([bounded.turns, bounded.days, bounded.tokens, bounded.journalDays] == [6, 7, 900, 0])
         for wrong in ["turns: 1", "days: 0", "tokens: 255", "journal_days: -1", "turn: 9"] {
             let found = problems("memory: {\(wrong)}\n" + text)
-            #expect(found.map(\.path) == ["memory." + wrong.prefix { $0 != ":" }])
+            #expect(found.map(\.path) == ["memory.\(wrong.prefix { $0 != ":" })"])
         }
     }
 
