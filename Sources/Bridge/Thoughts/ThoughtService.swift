@@ -109,7 +109,14 @@ struct ThoughtService: Sendable {
         let card = try mind(params.persona, bench.current.personas).card
         let origin = Origin(persona: card.id, caller: params.caller)
         let entries = try await continuity.remember(origin, about: params.about, limit: params.limit)
-        return (entries, card.voice.journal(entries.map(\.spoken), about: params.about))
+        return (entries, card.voice.journal(entries.map(\.spoken), about: params.about, for: listener(params.caller)))
+    }
+
+    /// Whoever asks hears of days as they are where the daemon runs.
+    private func listener(_ caller: String?) -> Voice.Listener {
+        let now = Date()
+        let offset = TimeZone.current.secondsFromGMT(for: now)
+        return Voice.Listener(now: now.timeIntervalSince1970, offset: offset, caller: caller)
     }
 
     private func mind(_ name: String?, _ personas: PersonaSet) throws(BridgeError) -> PersonaSet.Mind {
