@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import Persona
+import Synchronization
 import Testing
 
 @testable import Bridge
@@ -17,8 +18,10 @@ private struct TamperBench {
         let bench = try LedgerBench()
         self.bench = bench
         var pinned = ""
+        let clock = Mutex(Self.noon)
+        let ledger = try Ledger(path: bench.path) { clock.withLock { $0 } }
         for day in 0..<4 {
-            let ledger = try bench.open(at: Self.noon.addingTimeInterval(Double(day) * 86_400))
+            clock.withLock { $0 = Self.noon.addingTimeInterval(Double(day) * 86_400) }
             for index in 0..<10 {
                 let record = try bench.record(
                     ["alpha", "beta"][index % 2],
@@ -29,9 +32,10 @@ private struct TamperBench {
                 await ledger.settle(receipt, bench.end(cost: 5))
                 if index == 4 { await ledger.refused(try Self.refusal()) }
             }
-            if day == 1 { pinned = try ledger.checkpoint().description }
-            ledger.close()
+            let note = try ledger.checkpoint().description
+            if day == 1 { pinned = note }
         }
+        ledger.close()
         self.pinned = pinned
         key = try LedgerTree(ledger: bench.path).key()
     }

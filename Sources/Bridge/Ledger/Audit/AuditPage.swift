@@ -107,7 +107,8 @@ extension AuditFindings {
         .legend i { display: inline-block; width: .8em; height: .8em; border-radius: .15em; margin-right: .4em; }
         .wide { overflow-x: auto; } table { border-collapse: collapse; font-size: .9rem; width: 100%; }
         th { text-align: left; font-weight: 500; color: var(--quiet); padding: .2rem 1rem .2rem 0; vertical-align: top;
-          white-space: pre; } td { overflow-wrap: anywhere; padding: .2rem 0; } tr { border-bottom: 1px solid var(--line); }
+          white-space: pre-wrap; width: 28%; } td { overflow-wrap: anywhere; padding: .2rem 0; } tr { border-bottom: 1px solid var(--line); }
+        @media (max-width: 40rem) { svg text { font-size: 20px; } th { width: 38%; } }
         code { font-size: .9em; overflow-wrap: anywhere; } li { margin: .3rem 0; }
         """
 }
@@ -206,7 +207,9 @@ enum AuditPicture {
         }
         parts.append("<circle cx=\"350\" cy=\"22\" r=\"6\" fill=\"var(--ink)\"/>")
         parts.append("<text x=\"362\" y=\"26\">root of \(size) leaves</text>")
-        parts.append("<text x=\"30\" y=\"218\" class=\"dim\">ticks: checkpoints that hold (\(signed.count))</text>")
+        parts.append(
+            "<text x=\"30\" y=\"218\" class=\"dim\">ticks: checkpoints that hold (\(Set(signed).count))</text>"
+        )
         return svg("The tree and its checkpoints", 228, parts.joined(separator: "\n"))
     }
 

@@ -178,6 +178,9 @@ struct TreeWalk {
 
     // MARK: The rows
 
+    /// Verdicts of the guard after which something left, or nothing was held back by them.
+    private static let notHeld: Set<String> = ["pseudonymised", "released", "denied", "reply_caught"]
+
     /// The leaf of the row as it is now; nil when it is gone.
     private mutating func leaf(_ row: Row, _ source: LeafSource) -> LeafText? {
         switch source {
@@ -190,8 +193,10 @@ struct TreeWalk {
             guard !row.hasNull(atIndex: Self.event) else { return nil }
             let leaf = LeafRows.event(row, from: Self.event, sets: sets)
             findings.events[leaf.verdict, default: 0] += 1
-            findings.heldByClass[leaf.identityClass, default: 0] += 1
-            findings.days[WallTime(milliseconds: leaf.time).day, default: .init()].held += 1
+            if !Self.notHeld.contains(leaf.verdict) {
+                findings.heldByClass[leaf.identityClass, default: 0] += 1
+                findings.days[WallTime(milliseconds: leaf.time).day, default: .init()].held += 1
+            }
             return leaf.text(source)
         case .retention:
             guard !row.hasNull(atIndex: Self.retention) else { return nil }
