@@ -80,7 +80,10 @@ struct Audit: ParsableCommand {
             let audit = try place.audit()
             let pinned = try checkpoint.map { ($0, try LedgerOptions.read($0)) }
             let findings = try LedgerOptions.reporting { try audit.run(pinned: pinned, key: key, rescans: rescan) }
-            do { try audit.keep(findings) } catch { Output.error("the summary cannot be kept beside the ledger") }
+            // What was not read again is no full audit.
+            if rescan {
+                do { try audit.keep(findings) } catch { Output.error("the summary cannot be kept beside the ledger") }
+            }
             if let html { try Data(findings.page.utf8).write(to: URL(fileURLWithPath: html)) }
             if json {
                 print(findings.json)
