@@ -22,6 +22,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import rig
@@ -165,12 +166,28 @@ def fill(path: Path, rows: int, size: int) -> None:
     database.close()
 
 
-def run(command: list[str]) -> tuple[subprocess.CompletedProcess[str], float, float]:
-    """The outcome of a command, its seconds, and the most memory of any command so far, in MiB."""
+@dataclass(frozen=True)
+class Run:
+    """The outcome of a command."""
+
+    done: subprocess.CompletedProcess[str]
+    seconds: float
+    cpu: float
+    # Of the largest command so far.
+    mebibytes: float
+
+
+def run(command: list[str]) -> Run:
+    """Runs a command to its end; one that fails ends all."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     began = time.perf_counter()
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     taken = time.perf_counter() - began
-    return done, taken, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    if done.returncode != 0:
+        raise rig.RigError(f"{command[1:3]}: {done.stdout[:2000]} {done.stderr}")
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return Run(done, taken, cpu, after.ru_maxrss / 1024)
 
 
 def main() -> int:
@@ -196,28 +213,23 @@ def main() -> int:
         )
         at = ["--config", str(place / "backends.json")]
         audit = [str(arguments.binary), "audit"]
-        done, taken, _ = run([*audit, "checkpoint", *at])
-        if done.returncode != 0:
-            raise rig.RigError(f"checkpoint: {done.stderr}")
+        one = run([*audit, "checkpoint", *at])
         pinned = place / "pinned"
-        pinned.write_text(done.stdout)
-        print(f"checkpoint  {taken * 1000:.0f} ms, the process included", flush=True)
+        pinned.write_text(one.done.stdout)
+        print(f"checkpoint  {one.seconds * 1000:.0f} ms, the process included", flush=True)
         for name, more in (("tree", ["--no-rescan"]), ("all", [])):
             page = ["--html", str(arguments.html)] if arguments.html else []
-            command = [*audit, *at, "--json", "--checkpoint", str(pinned), *page, *more]
-            done, taken, memory = run(command)
-            if done.returncode != 0:
-                raise rig.RigError(f"audit: {done.stdout[:2000]} {done.stderr}")
-            report = json.loads(done.stdout)
+            one = run([*audit, *at, "--json", "--checkpoint", str(pinned), *page, *more])
+            report = json.loads(one.done.stdout)
             scanned = (report["rescan"] or {"scanned": 0})["scanned"]
             leaves, kept = report["tree"]["size"], report["payloads"]["kept"]
             print(
-                f"audit {name:<5} {taken:.1f} s, {memory:.0f} MiB: "
-                f"{leaves} leaves, {kept} payloads opened, {scanned} read again",
+                f"audit {name:<5} {one.seconds:.1f} s, CPU {one.cpu:.1f} s, "
+                f"{one.mebibytes:.0f} MiB: {leaves} leaves, {kept} payloads opened, {scanned} read again",
                 flush=True,
             )
-        done, taken, _ = run([*audit, "prove", str(arguments.rows // 3), *at])
-        print(f"proof       {taken * 1000:.0f} ms, {len(done.stdout)} bytes", flush=True)
+        one = run([*audit, "prove", str(arguments.rows // 3), *at])
+        print(f"proof       {one.seconds * 1000:.0f} ms, {len(one.done.stdout)} bytes", flush=True)
     return 0
 
 
