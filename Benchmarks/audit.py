@@ -222,10 +222,10 @@ def main() -> int:
             one = run([*audit, *at, "--json", "--checkpoint", str(pinned), *page, *more])
             report = json.loads(one.done.stdout)
             scanned = (report["rescan"] or {"scanned": 0})["scanned"]
-            leaves, kept = report["tree"]["size"], report["payloads"]["kept"]
+            read = f"{report['payloads']['kept']} payloads opened, {scanned} read again"
             print(
                 f"audit {name:<5} {one.seconds:.1f} s, CPU {one.cpu:.1f} s, "
-                f"{one.mebibytes:.0f} MiB: {leaves} leaves, {kept} payloads opened, {scanned} read again",
+                f"{one.mebibytes:.0f} MiB: {report['tree']['size']} leaves, {read}",
                 flush=True,
             )
         one = run([*audit, "prove", str(arguments.rows // 3), *at])
