@@ -14,8 +14,14 @@ struct LedgerBench {
     private let request: SealedRequest
 
     init() throws {
-        request = try EgressScan(index: IdentityIndex([])).seal(
-            OutgoingRequest(method: .post, url: "http://h/v1", headers: [], body: Array("{}".utf8))
+        request = try Self.request("{}")
+    }
+
+    /// A request with that body, as nobody guards it.
+    static func request(_ body: String) throws -> SealedRequest {
+        let headers = [(name: "Accept", value: "*/*"), (name: "Authorization", value: "Bearer sk-123")]
+        return try EgressScan(index: IdentityIndex([])).seal(
+            OutgoingRequest(method: .post, url: "http://h/v1", headers: headers, body: Array(body.utf8))
         )
     }
 
@@ -31,7 +37,8 @@ struct LedgerBench {
         thought: String = "t",
         kind: TaskKind = .general,
         caller: String? = nil,
-        isLocal: Bool? = false
+        isLocal: Bool? = false,
+        text: String? = nil
     ) throws -> EgressRecord {
         EgressRecord(
             purpose: purpose,
@@ -42,7 +49,7 @@ struct LedgerBench {
             kind: kind,
             caller: caller,
             isLocal: isLocal,
-            request: request
+            request: try text.map(Self.request) ?? request
         )
     }
 

@@ -145,7 +145,8 @@ class PlayerTest(WorldTest):
         lamps = json.loads(daemon.run("health", *at).stdout)["backends"]
         self.assertEqual([row["backend"] for row in lamps], ["alpha", "beta", "gamma"])
         self.assertGreater(json.loads(daemon.run("costs", *at).stdout)["today"]["answered"], 0)
-        self.assertEqual(json.loads(daemon.run("audit", *at).stdout)["gaps"], 0)
+        audit = daemon.run("audit", "--config", str(daemon.config), "--json")
+        self.assertEqual(json.loads(audit.stdout)["gaps"], 0, audit.stderr)
         term = self.world.persona.terms["places"][0]
         refused = daemon.run("think", *at, f"where is {term}?")
         self.assertNotEqual(refused.returncode, 0)

@@ -44,7 +44,6 @@ final class Ledger: EgressLedger {
     let settings: Settings
     let logger: Logger
     private let secrets: LedgerSecrets
-    private let guarding = Mutex<GuardSet?>(nil)
     private let commits: GroupCommit<LedgerEntry, Int64>
     let keeper: CheckpointKeeper
     private let clock: @Sendable () -> Date
@@ -80,6 +79,7 @@ final class Ledger: EgressLedger {
             try PrivateFile.protect(path)
             self.pool = pool
             self.secrets = secrets
+            writer = try LedgerWriter(pool, logger: logger)
         } catch {
             throw OpenFailure(path: path, reason: LedgerWriter.reason(error))
         }
@@ -90,9 +90,8 @@ final class Ledger: EgressLedger {
         self.clock = clock
         self.durability = durability
         let pool = self.pool
-        let writer = LedgerWriter(pool, logger: logger)
+        let writer = self.writer
         let keeper = CheckpointKeeper(path: path, pool: pool, signer: signer, clock: clock)
-        self.writer = writer
         self.keeper = keeper
         let file = PrivateFile.identity(path)
         commits = GroupCommit(label: "ledger") { entries, isPatient in
@@ -172,8 +171,7 @@ final class Ledger: EgressLedger {
             identityClass: blocked.violation.identityClass,
             place: blocked.violation.place.rawValue,
             backend: blocked.backend,
-            time: nowMilliseconds,
-            guardSet
+            time: nowMilliseconds
         )
         _ = await commits.append(entry)
     }
@@ -185,8 +183,7 @@ final class Ledger: EgressLedger {
             identityClass: refusal.identityClass,
             place: refusal.field.rawValue,
             backend: nil,
-            time: nowMilliseconds,
-            guardSet
+            time: nowMilliseconds
         )
         _ = await commits.append(entry)
     }
@@ -195,7 +192,7 @@ final class Ledger: EgressLedger {
     func isGuarding(_ personas: [PersonaCard]) throws {
         let identity = secrets.identity(of: personas)
         let now = nowMilliseconds
-        guard guardSet?.identity != identity else { return }
+        guard writer.guardSet?.identity != identity else { return }
         let version = "\(Version.current)"
         let id = try pool.write { db in
             let last = try Row.fetchOne(db, sql: "SELECT id, version, identity FROM guard_set ORDER BY id DESC LIMIT 1")
@@ -206,10 +203,8 @@ final class Ledger: EgressLedger {
             )
             return db.lastInsertedRowID
         }
-        guarding.withLock { $0 = GuardSet(id: id, version: version, identity: identity) }
+        writer.isGuarding(GuardSet(id: id, version: version, identity: identity))
     }
-
-    private var guardSet: GuardSet? { guarding.withLock { $0 } }
 
     /// Keeps what somebody thought of an answer.
     /// - Parameter stars: from 1 to 5.
@@ -242,8 +237,7 @@ final class Ledger: EgressLedger {
         return LedgerEntry.Evidence(
             digest: key.digest(payload),
             payload: settings.keepsPayloads ? try key.seal(payload) : nil,
-            caller: record.caller.map(secrets.caller),
-            guardSet: guardSet
+            caller: record.caller.map(secrets.caller)
         )
     }
 }

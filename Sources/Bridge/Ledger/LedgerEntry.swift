@@ -9,14 +9,7 @@ enum LedgerEntry: Sendable {
     case settlement(EgressReceipt, Settlement, time: Int64)
     case decision(DecisionRecord, time: Int64)
     case rating(row: Int64, stars: Int)
-    case guarded(
-        verdict: String,
-        identityClass: IdentityClass,
-        place: String,
-        backend: BackendID?,
-        time: Int64,
-        GuardSet?
-    )
+    case guarded(verdict: String, identityClass: IdentityClass, place: String, backend: BackendID?, time: Int64)
 
     /// What shows later which bytes a request had.
     struct Evidence: Sendable {
@@ -26,14 +19,14 @@ enum LedgerEntry: Sendable {
         let payload: Data?
         /// The keyed name of the caller.
         let caller: [UInt8]?
-        let guardSet: GuardSet?
     }
 
     /// Writes its rows, and the leaf of what is in the tree; gives the number of the row of a request.
-    func write(_ db: Database, to edge: inout TreeEdge) throws -> Int64 {
+    /// - Parameter guardSet: the guard that read what was sent or held back.
+    func write(_ db: Database, to edge: inout TreeEdge, _ guardSet: GuardSet?) throws -> Int64 {
         switch self {
         case .egress(let record, let time, let evidence):
-            return try Self.write(record, time: time, evidence, to: &edge, db)
+            return try Self.write(record, time: time, evidence, guardSet, to: &edge, db)
         case .settlement(let receipt, let settlement, let time):
             try Self.write(receipt, settlement, time: time, db)
         case .decision(let decision, let time):
@@ -44,7 +37,7 @@ enum LedgerEntry: Sendable {
                 "UPDATE backend_selection_history SET user_rating = ? WHERE id = ?",
                 [.integer(stars), .integer(row)]
             )
-        case .guarded(let verdict, let identityClass, let place, let backend, let time, let guardSet):
+        case .guarded(let verdict, let identityClass, let place, let backend, let time):
             try db.run(
                 "INSERT INTO guard_event (time_ms, verdict, class, place, backend, guard_set) VALUES (?, ?, ?, ?, ?, ?)",
                 [
@@ -71,6 +64,7 @@ enum LedgerEntry: Sendable {
         _ record: EgressRecord,
         time: Int64,
         _ evidence: Evidence,
+        _ guardSet: GuardSet?,
         to edge: inout TreeEdge,
         _ db: Database
     ) throws -> Int64 {
@@ -84,7 +78,7 @@ enum LedgerEntry: Sendable {
                 .integer(time), .text(record.purpose.rawValue), .text(record.backend.rawValue), .text(record.model),
                 .text(record.thought), .integer(record.attempt), .text(record.kind?.rawValue), .text(record.caller),
                 .integer(record.request.body.count), .blob(evidence.digest), .flag(evidence.payload != nil),
-                .integer(record.standIns), .integer(evidence.guardSet?.id),
+                .integer(record.standIns), .integer(guardSet?.id),
             ]
         )
         let leaf = EgressLeaf(
@@ -101,7 +95,7 @@ enum LedgerEntry: Sendable {
             digest: evidence.digest,
             isKept: evidence.payload != nil,
             standIns: Int64(record.standIns),
-            guardSet: evidence.guardSet
+            guardSet: guardSet
         )
         if let payload = evidence.payload {
             try db.run("INSERT INTO payload (seq, sealed) VALUES (?, ?)", [.integer(leaf.sequence), .blob(payload)])

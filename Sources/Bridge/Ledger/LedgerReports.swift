@@ -16,6 +16,7 @@ struct AuditReport: Sendable {
     let egressBlocked: Int
     let blockedByClass: [(identityClass: String, count: Int)]
     let since: Date?
+    let proof: ProofReport
 }
 
 extension Ledger {
@@ -54,7 +55,8 @@ extension Ledger {
                 refused: Self.count(events, verdict: "refused"),
                 egressBlocked: Self.count(events, verdict: "egress_blocked"),
                 blockedByClass: Self.byClass(events),
-                since: (ends?[3] as Int64?).map { Date(timeIntervalSince1970: Double($0) / 1_000) }
+                since: (ends?[3] as Int64?).map { Date(timeIntervalSince1970: Double($0) / 1_000) },
+                proof: try proof(db)
             )
         }
     }

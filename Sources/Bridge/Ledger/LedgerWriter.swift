@@ -13,12 +13,20 @@ final class LedgerWriter: Sendable {
     private let logger: Logger
     private let owed = Owed()
     /// The edge of the tree after the last commit of ours.
-    private let edge = Mutex(TreeEdge())
+    private let edge: Mutex<TreeEdge>
+    private let guarding = Mutex<GuardSet?>(nil)
 
-    init(_ pool: DatabasePool, logger: Logger) {
+    /// - Throws: when the tree is too damaged to be grown.
+    init(_ pool: DatabasePool, logger: Logger) throws {
         self.pool = pool
         self.logger = logger
+        edge = Mutex(try pool.read { db in try TreeEdge(of: LeafTable.tree(db)) })
     }
+
+    /// The guard that reads what is written down from now on.
+    var guardSet: GuardSet? { guarding.withLock { $0 } }
+
+    func isGuarding(_ set: GuardSet) { guarding.withLock { $0 = set } }
 
     /// Ends of requests that could not be written; they are written with whatever is written next.
     private final class Owed: Sendable {
@@ -61,22 +69,38 @@ final class LedgerWriter: Sendable {
 
     private func write(_ entries: [LedgerEntry], _ db: Database) throws -> [Int64] {
         var receipts: [Int64] = []
-        receipts.reserveCapacity(entries.count)
+        let guardSet = guardSet
         try growing(db) { edge in
-            for entry in entries { receipts.append(try entry.write(db, to: &edge)) }
+            receipts = []
+            receipts.reserveCapacity(entries.count)
+            for entry in entries { receipts.append(try entry.write(db, to: &edge, guardSet)) }
         }
         return receipts
     }
 
-    /// Runs the body in a transaction, with the edge of the tree as the database has it.
+    /// Runs the body in a transaction, with the edge of the tree as the database has it; it may be run a second time.
     func growing(_ db: Database, _ body: (inout TreeEdge) throws -> Void) throws {
         var edge = self.edge.withLock { $0 }
-        try db.immediately {
-            // Another process may have added a leaf: a command that forgets payloads does.
-            if try LeafTable.size(db) != edge.size { edge = try TreeEdge(of: LeafTable.tree(db)) }
-            try body(&edge)
+        do {
+            try db.immediately { try body(&edge) }
+        } catch DatabaseError.SQLITE_CONSTRAINT {
+            // Our next number is taken: another process has added a leaf. A command that forgets payloads does.
+            try db.immediately {
+                edge = try TreeEdge(of: LeafTable.tree(db))
+                try body(&edge)
+            }
         }
         self.edge.withLock { $0 = edge }
+    }
+
+    /// Does what waits for nobody in the daemon, again and again while somebody else holds a lock on the database.
+    static func patiently<Value>(_ body: () throws -> Value) throws -> Value {
+        let deadline = ContinuousClock.now + patience
+        while true {
+            do { return try body() } catch DatabaseError.SQLITE_BUSY where ContinuousClock.now < deadline {
+                usleep(5_000)
+            }
+        }
     }
 
     /// An error of SQLite without its SQL or arguments; another error as it is.

@@ -126,6 +126,7 @@ extension ServerMessage {
             }
             json.key("since")
             if let since = report.since { json.string(since.formatted(.iso8601)) } else { json.null() }
+            report.proof.write(&json)
         }
     }
 

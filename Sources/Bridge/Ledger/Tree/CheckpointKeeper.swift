@@ -21,24 +21,25 @@ struct CheckpointKeeper: Sendable {
     /// Signs the tree as it is; gives the note that was signed before when nothing has come since.
     func sign() throws -> SignedNote {
         let time = Int64(clock().timeIntervalSince1970 * 1_000)
-        let note = try pool.write { db in
-            let tree = try LeafTable.tree(db)
-            let kept = try LeafTable.lastCheckpoint(db)
-            for note in [kept, Self.head(path)] { try Self.check(note, against: tree, key: signer.publicKey) }
-            let root = try tree.root()
-            let checkpoint = Checkpoint(origin: signer.publicKey.name, size: tree.size, root: root)
-            if let kept, Checkpoint(kept) == checkpoint { return kept }
-            let note = try SignedNote(signing: checkpoint.text, with: signer)
-            try db.execute(
-                sql: "INSERT OR REPLACE INTO checkpoint (size, time_ms, note) VALUES (?, ?, ?)",
-                arguments: [tree.size, time, note.description]
-            )
-            return note
-        }
+        let note = try LedgerWriter.patiently { try pool.write { db in try sign(db, time) } }
         if Self.head(path) != note {
             try Data(note.description.utf8).write(to: URL(fileURLWithPath: LedgerFiles.head(path)), options: .atomic)
             try PrivateFile.protect(LedgerFiles.head(path))
         }
+        return note
+    }
+
+    private func sign(_ db: Database, _ time: Int64) throws -> SignedNote {
+        let tree = try LeafTable.tree(db)
+        let kept = try LeafTable.lastCheckpoint(db)
+        for note in [kept, Self.head(path)] { try Self.check(note, against: tree) }
+        let checkpoint = Checkpoint(origin: signer.publicKey.name, size: tree.size, root: try tree.root())
+        if let kept, Checkpoint(kept) == checkpoint { return kept }
+        let note = try SignedNote(signing: checkpoint.text, with: signer)
+        try db.execute(
+            sql: "INSERT OR REPLACE INTO checkpoint (size, time_ms, note) VALUES (?, ?, ?)",
+            arguments: [tree.size, time, note.description]
+        )
         return note
     }
 
@@ -57,7 +58,7 @@ struct CheckpointKeeper: Sendable {
             try pool.read { db in
                 let tree = try LeafTable.tree(db)
                 for note in [try LeafTable.lastCheckpoint(db), Self.head(path)] {
-                    try Self.check(note, against: tree, key: signer.publicKey)
+                    try Self.check(note, against: tree)
                 }
             }
         } catch { logger.error("the ledger was tampered with, see `workshop audit`: \(error)") }
@@ -69,7 +70,7 @@ struct CheckpointKeeper: Sendable {
             .flatMap { SignedNote(String(decoding: $0, as: UTF8.self)) }
     }
 
-    private static func check(_ note: SignedNote?, against tree: MerkleTree, key: NoteKey) throws {
+    private static func check(_ note: SignedNote?, against tree: MerkleTree) throws {
         guard let note, let checkpoint = Checkpoint(note) else { return }
         guard checkpoint.size <= tree.size, try tree.root(of: checkpoint.size) == checkpoint.root else {
             throw Inconsistent(size: checkpoint.size)

@@ -44,7 +44,11 @@ struct LeafText {
 
     mutating func text(_ name: StaticString, _ value: String?) {
         guard var value else { return }
-        value.withUTF8 { line(name, $0.count, $0) }
+        value.withUTF8 { text in
+            // As it is read again: a text of SQLite ends at a zero.
+            let text = text.prefix { $0 != 0 }
+            line(name, text.count, text)
+        }
     }
 
     mutating func integer(_ name: StaticString, _ value: Int64?) {

@@ -33,7 +33,8 @@ struct LedgerSecrets: Sendable {
 
     /// A caller as a leaf names it.
     func caller(_ name: String) -> [UInt8] {
-        Array(HMAC<SHA256>.authenticationCode(for: Data(name.utf8), using: callers).prefix(16))
+        // As it is read again: a text of SQLite ends at a zero.
+        Array(HMAC<SHA256>.authenticationCode(for: Data(name.utf8.prefix { $0 != 0 }), using: callers).prefix(16))
     }
 
     /// The name of what is guarded: equal for equal terms, whatever their order, and as many fingerprints of documents.

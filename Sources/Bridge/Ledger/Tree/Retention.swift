@@ -19,19 +19,21 @@ extension Ledger {
             )
         }
         if !sequences.isEmpty {
-            try pool.writeWithoutTransaction { db in
-                try writer.growing(db) { edge in
-                    try db.run(
-                        "INSERT INTO retention (time_ms, before_day, payloads) VALUES (?, ?, ?)",
-                        [.integer(now), .integer(day), .integer(sequences.count)]
-                    )
-                    let leaf = RetentionLeaf(
-                        id: db.lastInsertedRowID,
-                        time: now,
-                        beforeDay: Int64(day),
-                        payloads: Int64(sequences.count)
-                    )
-                    try LeafTable.append(.retention, row: leaf.id, leaf.text, to: &edge, db)
+            try LedgerWriter.patiently {
+                try pool.writeWithoutTransaction { db in
+                    try writer.growing(db) { edge in
+                        try db.run(
+                            "INSERT INTO retention (time_ms, before_day, payloads) VALUES (?, ?, ?)",
+                            [.integer(now), .integer(day), .integer(sequences.count)]
+                        )
+                        let leaf = RetentionLeaf(
+                            id: db.lastInsertedRowID,
+                            time: now,
+                            beforeDay: Int64(day),
+                            payloads: Int64(sequences.count)
+                        )
+                        try LeafTable.append(.retention, row: leaf.id, leaf.text, to: &edge, db)
+                    }
                 }
             }
         }
@@ -39,9 +41,10 @@ extension Ledger {
         try days.forget(before: day)
         for start in stride(from: 0, to: sequences.count, by: Self.batch) {
             // In pieces: requests wait for each.
-            try pool.write { db in
-                for sequence in sequences[start..<min(start + Self.batch, sequences.count)] {
-                    try db.run("DELETE FROM payload WHERE seq = ?", [.integer(sequence)])
+            let piece = sequences[start..<min(start + Self.batch, sequences.count)]
+            try LedgerWriter.patiently {
+                try pool.write { db in
+                    for sequence in piece { try db.run("DELETE FROM payload WHERE seq = ?", [.integer(sequence)]) }
                 }
             }
         }

@@ -126,7 +126,9 @@ enum LeafRows {
 /// The table of leaves.
 enum LeafTable {
     /// Why no node can be read: the table does not hold what a tree of its size has.
-    struct Damaged: Error {}
+    struct Damaged: LocalizedError {
+        var errorDescription: String? { "leaves of its tree are missing; `workshop audit` says which" }
+    }
 
     /// Adds a leaf for a row that was just written.
     static func append(
@@ -148,8 +150,7 @@ enum LeafTable {
     /// How many leaves there are.
     static func size(_ db: Database) throws -> Int64 {
         // Of an unbroken table, the last number; a search in the tree, not a count.
-        let statement = try db.cachedStatement(sql: "SELECT MAX(number) FROM leaf")
-        return try Int64.fetchOne(statement).map { $0 + 1 } ?? 0
+        try Int64.fetchOne(db, sql: "SELECT MAX(number) FROM leaf").map { $0 + 1 } ?? 0
     }
 
     /// The tree as it is kept.
