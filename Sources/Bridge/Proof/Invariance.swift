@@ -57,6 +57,22 @@ public struct Invariance: Sendable {
         (config.ledger.path as NSString).deletingLastPathComponent + "/invariance.json"
     }
 
+    /// Writes the report down for the audit; only the owner may read it.
+    public func keep(_ report: Report) throws {
+        let folder = (file as NSString).deletingLastPathComponent
+        try FileManager.default.createDirectory(
+            atPath: folder,
+            withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700]
+        )
+        let data = try JSONSerialization.data(
+            withJSONObject: report.json,
+            options: [.sortedKeys, .withoutEscapingSlashes]
+        )
+        try data.write(to: URL(fileURLWithPath: file), options: .atomic)
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file)
+    }
+
     /// Compares.
     /// - Parameters:
     ///   - invented: how many invented personas beside the operator's own.

@@ -26,7 +26,8 @@ struct InventedPersona: Sendable, Undisclosed {
         let size = count > 1 ? Double(place) / Double(count - 1) : 0.5
         var terms: [(key: String, text: String)] = [("name", dice.name())]
         let counts = [
-            ("aliases", 4), ("people", 16), ("places", 12), ("projects", 8), ("accounts", 6), ("paths", 6), ("terms", 6),
+            ("aliases", 4), ("people", 16), ("places", 12), ("projects", 8), ("accounts", 6), ("paths", 6),
+            ("terms", 6),
         ]
         for (key, most) in counts {
             for _ in 0..<(1 + Int(Double(most) * size)) { terms.append((key, dice.term(of: key))) }
@@ -89,7 +90,9 @@ struct Dice: RandomNumberGenerator, Sendable {
     /// Sentences of such words.
     mutating func prose(letters: Int) -> String {
         var text = ""
-        while text.count < letters { text += (0..<(3 + Int(next() % 9))).map { _ in word() }.joined(separator: " ") + ". " }
+        while text.count < letters {
+            text += (0..<(3 + Int(next() % 9))).map { _ in word() }.joined(separator: " ") + ". "
+        }
         return String(text.prefix(letters))
     }
 

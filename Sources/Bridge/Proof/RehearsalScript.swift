@@ -116,8 +116,11 @@ enum InventedTasks {
         var seen: Set<String> = []
         var tasks: [String] = []
         while tasks.count < count {
-            var task = dice.pick(frames).replacing("%1", with: dice.pick(things)).replacing("%2", with: dice.pick(places))
-                .replacing("%3", with: "\(2 + dice.next() % 97)").replacing("%4", with: dice.pick(languages))
+            var task = dice.pick(frames).replacing("%1", with: dice.pick(things)).replacing(
+                "%2",
+                with: dice.pick(places)
+            )
+            .replacing("%3", with: "\(2 + dice.next() % 97)").replacing("%4", with: dice.pick(languages))
             // After the last new one, a number tells them apart.
             if !seen.insert(task).inserted { task += " (\(tasks.count))" }
             tasks.append(task)
@@ -127,7 +130,8 @@ enum InventedTasks {
 
     private static let frames = [
         "How many %1 fit into %2?", "Count the %1 in %2.", "Translate to %4: %3 %1 are in %2.",
-        "Write a function that sorts %1 by weight and returns the first %3.", "Summarise: %3 %1 were found in %2 at dawn.",
+        "Write a function that sorts %1 by weight and returns the first %3.",
+        "Summarise: %3 %1 were found in %2 at dawn.",
         "Why would anybody keep %1 in %2?", "Is it true that %1 float? Yes or no.", "List %3 names for a shop of %1.",
         "Describe %2 to a child, with %1 in it.", "What is %3 times 17, if each of the %1 costs 2?",
         "Give me JSON with the keys item and count for %3 %1.", "Debug this: for i in range(%3): print(%1[i])",
@@ -137,11 +141,13 @@ enum InventedTasks {
         "Write a short poem in %4 about %1.",
     ]
     private static let things = [
-        "barrels", "lanterns", "apples", "ladders", "coins", "bricks", "candles", "boats", "maps", "nails", "jars", "bells",
+        "barrels", "lanterns", "apples", "ladders", "coins", "bricks", "candles", "boats", "maps", "nails", "jars",
+        "bells",
         "carts", "shoes", "wheels", "stones",
     ]
     private static let places = [
-        "the cellar", "a small harbour", "the old library", "the market", "a barn", "the north gate", "a mill", "the tower room",
+        "the cellar", "a small harbour", "the old library", "the market", "a barn", "the north gate", "a mill",
+        "the tower room",
         "an orchard", "the town hall", "a cave", "the kitchen",
     ]
     private static let languages = ["German", "French", "Spanish", "Italian", "Dutch", "Polish"]
