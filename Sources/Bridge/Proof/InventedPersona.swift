@@ -47,6 +47,7 @@ struct InventedPersona: Sendable, Undisclosed {
             let said = (0..<(1 + Int(5 * size))).map { _ in "\"\(dice.prose(letters: 8 + Int(60 * size))) \"" }
             lines.append("  \(key): [\(said.joined(separator: ", "))]")
         }
+        lines.append("  moods: {\(mood): {weight: \(1 + Int(5 * size)), opening: [\"\(dice.prose(letters: 20))\"]}}")
         file = lines.joined(separator: "\n") + "\n"
     }
 

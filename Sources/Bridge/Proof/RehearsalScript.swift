@@ -13,7 +13,7 @@ struct RehearsalScript: Sendable {
 
     /// What goes with a task.
     private enum Shape: CaseIterable {
-        case plain, addressed, conversation, toolLoop, bounded, image
+        case plain, addressed, history, remembered, toolLoop, bounded, rememberedAddress, image
     }
 
     let tasks: [String]
@@ -43,6 +43,7 @@ struct RehearsalScript: Sendable {
             add(task, Self.shape(number), ["stream": number % 2 == 0], scene.replies)
             if number % 40 == 0 { addProbes() }
         }
+        if !tasks.isEmpty && !backends.isEmpty { addLongConversation() }
     }
 
     /// All combinations come up before one comes up again.
@@ -59,6 +60,25 @@ struct RehearsalScript: Sendable {
         steps.append(RehearsalStep(method: "models", params: #"{"refresh":true}"#, isUnordered: true))
     }
 
+    /// More than fits into a backend: which of it goes must not depend on how long the name is by which it was asked.
+    private mutating func addLongConversation() {
+        for turn in 0..<Self.longTurns {
+            let text = (0..<4).map { tasks[(turn * 5 + $0 * 3) % tasks.count] }.joined(separator: " ")
+            let params: [String: Any] = [
+                "task": Self.addressed(String(text.prefix(900)), turn), "backend": backends[0], "cache": false,
+                "conversation": "long",
+            ]
+            steps.append(RehearsalStep(params: Self.json(params)))
+        }
+    }
+
+    private static let longTurns = 60
+
+    private static func addressed(_ task: String, _ number: Int) -> String {
+        let name = RehearsalStep.address
+        return ["\(name), ", "Hey \(name), ", "\(name): ", "\(name)! "][number % 4] + task
+    }
+
     private static func shape(_ number: Int) -> Shape { Shape.allCases[number % Shape.allCases.count] }
 
     private mutating func add(_ task: String, _ shape: Shape, _ params: [String: Any], _ replies: [ScriptedReply]) {
@@ -68,8 +88,12 @@ struct RehearsalScript: Sendable {
         params["caller"] = "player \(steps.count % 5)"
         switch shape {
         case .plain: break
-        case .addressed: params["task"] = "\(RehearsalStep.address), " + task
-        case .conversation:
+        case .addressed: params["task"] = Self.addressed(task, steps.count)
+        case .remembered: params["conversation"] = "one"
+        case .rememberedAddress:
+            params["conversation"] = "two"
+            params["task"] = Self.addressed(task, steps.count)
+        case .history:
             params["history"] = [
                 ["role": "user", "text": "How many barrels are there?"],
                 ["role": "assistant", "text": "Four, and two of them are empty."],
