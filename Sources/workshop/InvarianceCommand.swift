@@ -53,14 +53,14 @@ struct InvarianceCommand: AsyncParsableCommand {
             Output.table([
                 ["personas", "\(report.personas)"], ["tasks", "\(report.tasks)"],
                 ["tasks left out", "\(report.leftOut)"], ["steps of each", "\(report.steps)"],
-                ["requests compared", "\(report.requests)"], ["differing bytes", "\(report.bytes)"],
-                ["differing decisions", "\(report.decisions)"], ["misplaced requests", "\(report.misplaced)"],
+                ["requests compared", "\(report.requests)"], ["differing requests", "\(report.differing)"],
+                ["differing bytes", "\(report.bytes)"], ["differing decisions", "\(report.decisions)"],
             ])
             if let first = report.first { print("the first difference: \(first)") }
-            if report.differing == 0 {
+            if report.isInvariant {
                 print("Invariant under \(report.personas) personas on these \(report.tasks) tasks.")
             }
         }
-        if report.differing > 0 { throw ExitCode.refused }
+        if !report.isInvariant { throw ExitCode.refused }
     }
 }

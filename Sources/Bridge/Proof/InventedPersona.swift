@@ -16,14 +16,15 @@ struct InventedPersona: Sendable, Undisclosed {
 
     /// As many as wanted, the same for the same seed: names of 5 to 14 letters, 3 to 60 terms, a soul of nothing to
     /// 20,000 letters, voices of one line to six.
-    static func make(_ count: Int, seed: UInt64) -> [InventedPersona] {
+    /// - Parameter size: how much each of them is, from 0 to 1, where they are to be alike in that: the same persona,
+    ///   renamed.
+    static func make(_ count: Int, seed: UInt64, size: Double? = nil) -> [InventedPersona] {
         var dice = Dice(seed: seed)
-        return (0..<count).map { InventedPersona(place: $0, of: count, &dice) }
+        // The smallest and the largest persona are among them, whatever the dice say.
+        return (0..<count).map { InventedPersona(size ?? Double($0) / Double(max(1, count - 1)), &dice) }
     }
 
-    private init(place: Int, of count: Int, _ dice: inout Dice) {
-        // The smallest and the largest persona are among them, whatever the dice say.
-        let size = count > 1 ? Double(place) / Double(count - 1) : 0.5
+    private init(_ size: Double, _ dice: inout Dice) {
         var terms: [(key: String, text: String)] = [("name", dice.name())]
         let counts = [
             ("aliases", 4), ("people", 16), ("places", 12), ("projects", 8), ("accounts", 6), ("paths", 6),

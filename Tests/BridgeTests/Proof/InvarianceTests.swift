@@ -17,6 +17,6 @@ struct InvarianceTests {
         print("invariance:", report.json.map { "\($0.key) \($0.value)" }.sorted().joined(separator: ", "))
         #expect(report.tasks >= 200)
         #expect(report.requests > report.personas * 400)
-        #expect(report.differing == 0, "\(report.first ?? "")")
+        #expect(report.isInvariant, "\(report.first ?? "")")
     }
 }
