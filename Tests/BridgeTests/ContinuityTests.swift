@@ -1,4 +1,5 @@
 import Foundation
+import Persona
 import Routing
 import TestSupport
 import Testing
@@ -70,7 +71,11 @@ struct ContinuityTests {
 
     @Test("the second task goes with what was said before; another conversation, caller or persona has none of it")
     func second() async throws {
-        let bench = try await Bench()
+        let bench = try await Bench(adjust: { config in
+            // A second persona, of the same words.
+            guard let vera = PersonaID("vera"), let timmy = config.personas.first else { return }
+            config.personas.append(PersonaCard(id: vera, identity: timmy.identity, voice: timmy.voice))
+        })
         #expect(try await bench.think("count to three") == "Hm. I heard count to three.")
         #expect(bench.said == ["count to three"])
         try await bench.think("and backwards")
@@ -79,10 +84,17 @@ struct ContinuityTests {
         for other in [
             ["conversation": "yard", "caller": "ann"], ["conversation": "hall", "caller": "bob"],
             ["conversation": "hall"], ["caller": "ann"],
+            ["conversation": "hall", "caller": "ann", "persona": "vera"],
         ] {
             try await bench.think("alone", other)
             #expect(bench.said == ["alone"])
         }
+        let vera = try await bench.ask("journal", ["persona": "vera"])
+        #expect((vera["entries"] as? [Any])?.count == 1)
+        let forgotten = try await bench.ask("forget", ["caller": "ann", "persona": "vera"])
+        #expect(forgotten["turns"] as? Int == 2)
+        try await bench.think("still here")
+        #expect(bench.said.count == 5)
         await bench.stop()
     }
 

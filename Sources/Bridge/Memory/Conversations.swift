@@ -51,7 +51,9 @@ struct Conversations: Sendable {
                     isFull = ConversationTrim.kept(of: sizes, within: settings.tokens) < sizes.count
                     if isFull { continue }
                 }
-                let kept = Kept(id: row[0], tokens: tokens, exchange: try memory.exchange(row[3], row[0], of: name))
+                // One that cannot be read must not take the others along.
+                guard let exchange = memory.exchange(row[3], row[0], of: name) else { continue }
+                let kept = Kept(id: row[0], tokens: tokens, exchange: exchange)
                 if !isOpen {
                     recent.exchanges.append(kept)
                 } else if Set(kept.exchange.openCalls.map(\.id)) == calls {
@@ -83,7 +85,13 @@ struct Conversations: Sendable {
         _ = await memory.write { [memory] db in
             guard !memory.forgettings.hasForgotten(digests, since: moment) else { return 0 }
             if let open {
-                try db.run("DELETE FROM exchange WHERE id = ?", [.integer(open)])
+                try db.run(
+                    """
+                    DELETE FROM exchange
+                    WHERE id = ? AND is_open AND conversation = (SELECT id FROM conversation WHERE name = ?)
+                    """,
+                    [.integer(open), .blob(name)]
+                )
                 // Its results came twice, or it was too old.
                 guard db.changesCount == 1 else { return 0 }
             }
@@ -167,9 +175,8 @@ extension Memory {
         Place(table: "exchange", row: "\(name.base64EncodedString())/\(id)")
     }
 
-    fileprivate func exchange(_ sealed: Data, _ id: Int64, of name: Data) throws -> Exchange {
-        let text = try open(sealed, at: Self.exchangePlace(id, of: name))
-        return try JSONDecoder().decode(Exchange.self, from: Data(text.utf8))
+    fileprivate func exchange(_ sealed: Data, _ id: Int64, of name: Data) -> Exchange? {
+        unsealed(sealed, at: Self.exchangePlace(id, of: name))
     }
 }
 

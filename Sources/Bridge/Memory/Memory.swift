@@ -99,6 +99,14 @@ final class Memory: Sendable {
         return String(decoding: text, as: UTF8.self)
     }
 
+    /// What was sealed there; nil, and a line in the log, when it has been changed or moved.
+    func unsealed<Value: Decodable>(_ sealed: Data, at place: Place) -> Value? {
+        do { return try JSONDecoder().decode(Value.self, from: Data(open(sealed, at: place).utf8)) } catch {
+            logger.error("a text of the memory cannot be read", metadata: ["table": "\(place.table)"])
+            return nil
+        }
+    }
+
     /// A keyed digest of 16 bytes: tells equal texts without holding them.
     func digest(_ text: String) -> Data {
         Data(HMAC<SHA256>.authenticationCode(for: Data(text.utf8), using: digestKey).prefix(16))
