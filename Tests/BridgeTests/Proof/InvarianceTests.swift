@@ -1,4 +1,6 @@
 import Foundation
+import Persona
+import Routing
 import Testing
 
 @testable import Bridge
