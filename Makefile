@@ -7,7 +7,7 @@ VENVS ?= .venvs
 PYTHONS ?= python3.11 python3.12
 SWIFT_BUILD = $(SWIFT) build --explicit-target-dependency-import-check error
 
-.PHONY: help deps venvs build release test test-swift test-wire test-protocol test-glue test-e2e seals lint bench demo clean
+.PHONY: help deps venvs build release test test-swift test-wire test-protocol test-glue test-e2e seals invariance lint bench demo clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -48,6 +48,9 @@ test-glue: venvs ## the Evennia package, in Evennia's own runner, on each versio
 
 test-e2e: build venvs ## real Evennia, real daemon, typed over telnet and web socket, on each version
 	set -e; for venv in $(VENVS)/*; do Tests/EndToEnd/run.sh "$$venv/bin" .build/debug/workshop; done
+
+invariance: release ## hold the bytes of eight personas against each other: every task, format, mode and fault
+	.build/release/workshop invariance --config Tests/Invariance/backends.yaml --personas 8 --tasks 200
 
 lint: venvs ## formatting and style, Swift and Python
 	$(SWIFT) format lint --strict -r Package.swift Sources Tests

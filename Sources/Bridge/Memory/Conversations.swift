@@ -67,14 +67,21 @@ struct Conversations: Sendable {
 
     /// Adds an exchange to its conversation; the oldest go when there are too many.
     /// - Parameters:
+    ///   - tokens: how much of a window it takes when it goes to a backend again; nil for that of its turns as they are.
     ///   - open: the one that it goes on with, and whose place it takes.
     ///   - moment: when the thought began, see ``Forgettings``.
-    func add(_ exchange: Exchange, to origin: Origin, continuing open: Int64?, since moment: UInt64) async {
+    func add(
+        _ exchange: Exchange,
+        tokens: Int? = nil,
+        to origin: Origin,
+        continuing open: Int64?,
+        since moment: UInt64
+    ) async {
         let digests = memory.digests(of: origin)
         guard let name = digests.conversation else { return }
         let settings = settings.current
         let now = memory.nowMilliseconds
-        let tokens = TokenEstimate.tokens(of: exchange.turns)
+        let tokens = tokens ?? TokenEstimate.tokens(of: exchange.turns)
         _ = await memory.write { [memory] db in
             guard !memory.forgettings.hasForgotten(digests, since: moment) else { return 0 }
             if let open {

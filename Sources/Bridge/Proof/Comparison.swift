@@ -29,19 +29,19 @@ struct Comparison: Sendable, Equatable {
         }
     }
 
-    /// How many bytes are not the same; a byte that only one has counts as one.
+    /// How many requests are not the same, in any byte, in their connection, or because one has no counterpart.
     var differing = 0
+    /// How many bytes are not the same; a byte that only one has counts as one.
+    var bytes = 0
     /// How many decisions are not the same.
     var decisions = 0
-    /// How many requests came in another number, or on another connection.
-    var misplaced = 0
     /// How many requests of the later personas were held against the first one's.
     var requests = 0
     /// Where it begins.
     var first: Place?
 
     /// Whether everything is the same.
-    var isSame: Bool { differing == 0 && decisions == 0 && misplaced == 0 }
+    var isSame: Bool { differing == 0 && bytes == 0 && decisions == 0 }
 
     /// Holds a record against the first persona's of the same step.
     mutating func add(_ record: RehearsalRecord, like base: RehearsalRecord, persona: Int, step: Int) {
@@ -49,22 +49,23 @@ struct Comparison: Sendable, Equatable {
             Place(persona: persona, step: step, request: request, part: part, offset: offset)
         }
         requests += record.received.count
-        if record.received.count != base.received.count {
-            misplaced += abs(record.received.count - base.received.count)
-            first = first ?? place(min(record.received.count, base.received.count), .count)
-        }
-        for (number, (one, other)) in zip(base.received, record.received).enumerated() {
-            if one.connection != other.connection {
-                misplaced += 1
+        for (number, (one, other)) in zip(base.received, record.received).enumerated() where one != other {
+            differing += 1
+            if one.bytes == other.bytes {
                 first = first ?? place(number, .connection)
+                continue
             }
-            if one.bytes == other.bytes { continue }
             let same = zip(one.bytes, other.bytes).prefix { $0 == $1 }.count
-            differing += zip(one.bytes, other.bytes).count { $0 != $1 } + abs(one.bytes.count - other.bytes.count)
+            bytes += zip(one.bytes, other.bytes).count { $0 != $1 } + abs(one.bytes.count - other.bytes.count)
             first = first ?? place(number, Self.part(of: one, at: same), same)
         }
-        for lost in base.received.dropFirst(record.received.count) { differing += lost.bytes.count }
-        for extra in record.received.dropFirst(base.received.count) { differing += extra.bytes.count }
+        let alone =
+            base.received.dropFirst(record.received.count) + record.received.dropFirst(base.received.count)
+        if !alone.isEmpty {
+            differing += alone.count
+            bytes += alone.reduce(0) { $0 + $1.bytes.count }
+            first = first ?? place(min(record.received.count, base.received.count), .count)
+        }
         if record.decision != base.decision {
             decisions += 1
             first = first ?? place(0, .decision)

@@ -21,24 +21,24 @@ public struct Invariance: Sendable {
         public var steps = 0
         /// How many requests of the later personas were held against the first one's.
         public var requests = 0
+        /// How many of them differ: in any byte, in their connection, or because one has no counterpart.
+        public var differing = 0
         /// How many bytes differ.
         public var bytes = 0
-        /// How many decisions differ.
+        /// How many decisions differ: plan, reasons, attempts, kind, cost.
         public var decisions = 0
-        /// How many requests came in another number, or on another connection.
-        public var misplaced = 0
         /// Where the first difference is; never what.
         public var first: String?
 
-        /// What differs, of whatever kind.
-        public var differing: Int { bytes + decisions + misplaced }
+        /// Whether nothing differs.
+        public var isInvariant: Bool { differing == 0 && decisions == 0 }
 
         /// For `invariance.json` and for people's programs.
         public var json: [String: Any] {
             var object: [String: Any] = [
-                "time": time.formatted(.iso8601), "version": Version.current, "personas": personas, "tasks": tasks,
+                "time": time.formatted(.iso8601), "version": "\(Version.current)", "personas": personas, "tasks": tasks,
                 "left_out": leftOut, "steps": steps, "requests": requests, "differing": differing, "bytes": bytes,
-                "decisions": decisions, "misplaced": misplaced,
+                "decisions": decisions,
             ]
             object["first"] = first
             return object
@@ -57,6 +57,22 @@ public struct Invariance: Sendable {
         (config.ledger.path as NSString).deletingLastPathComponent + "/invariance.json"
     }
 
+    /// Writes the report down for the audit; only the owner may read it.
+    public func keep(_ report: Report) throws {
+        let folder = (file as NSString).deletingLastPathComponent
+        try FileManager.default.createDirectory(
+            atPath: folder,
+            withIntermediateDirectories: true,
+            attributes: [.posixPermissions: 0o700]
+        )
+        let data = try JSONSerialization.data(
+            withJSONObject: report.json,
+            options: [.sortedKeys, .withoutEscapingSlashes]
+        )
+        try data.write(to: URL(fileURLWithPath: file), options: .atomic)
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file)
+    }
+
     /// Compares.
     /// - Parameters:
     ///   - invented: how many invented personas beside the operator's own.
@@ -71,10 +87,12 @@ public struct Invariance: Sendable {
     }
 
     /// The personas as the daemon would read them from their files.
-    static func subjects(_ personas: [InventedPersona]) throws -> [Rehearsal.Subject] {
+    /// - Parameter folder: the name of the folder of all of them; a different one of each without it.
+    static func subjects(_ personas: [InventedPersona], folder: String? = nil) throws -> [Rehearsal.Subject] {
         try personas.enumerated().map { number, persona in
-            let folder = NSTemporaryDirectory() + "/wp-\(UInt32.random(in: .min ... .max))/persona\(number)"
-            defer { try? FileManager.default.removeItem(atPath: (folder as NSString).deletingLastPathComponent) }
+            let top = NSTemporaryDirectory() + "/wp-\(UInt32.random(in: .min ... .max))"
+            let folder = "\(top)/\(folder ?? "persona\(number)")"
+            defer { try? FileManager.default.removeItem(atPath: top) }
             try persona.write(to: folder)
             return Rehearsal.Subject(card: try PersonaLoader.load(folder: folder), name: persona.name)
         }
@@ -146,9 +164,9 @@ extension Comparison {
 extension Invariance.Report {
     fileprivate mutating func add(_ part: Comparison) {
         requests += part.requests
-        bytes += part.differing
+        differing += part.differing
+        bytes += part.bytes
         decisions += part.decisions
-        misplaced += part.misplaced
         first = first ?? part.first?.description
     }
 }

@@ -16,17 +16,19 @@ struct InventedPersona: Sendable, Undisclosed {
 
     /// As many as wanted, the same for the same seed: names of 5 to 14 letters, 3 to 60 terms, a soul of nothing to
     /// 20,000 letters, voices of one line to six.
-    static func make(_ count: Int, seed: UInt64) -> [InventedPersona] {
+    /// - Parameter size: how much each of them is, from 0 to 1, where they are to be alike in that: the same persona,
+    ///   renamed.
+    static func make(_ count: Int, seed: UInt64, size: Double? = nil) -> [InventedPersona] {
         var dice = Dice(seed: seed)
-        return (0..<count).map { InventedPersona(place: $0, of: count, &dice) }
+        // The smallest and the largest persona are among them, whatever the dice say.
+        return (0..<count).map { InventedPersona(size ?? Double($0) / Double(max(1, count - 1)), &dice) }
     }
 
-    private init(place: Int, of count: Int, _ dice: inout Dice) {
-        // The smallest and the largest persona are among them, whatever the dice say.
-        let size = count > 1 ? Double(place) / Double(count - 1) : 0.5
+    private init(_ size: Double, _ dice: inout Dice) {
         var terms: [(key: String, text: String)] = [("name", dice.name())]
         let counts = [
-            ("aliases", 4), ("people", 16), ("places", 12), ("projects", 8), ("accounts", 6), ("paths", 6), ("terms", 6),
+            ("aliases", 4), ("people", 16), ("places", 12), ("projects", 8), ("accounts", 6), ("paths", 6),
+            ("terms", 6),
         ]
         for (key, most) in counts {
             for _ in 0..<(1 + Int(Double(most) * size)) { terms.append((key, dice.term(of: key))) }
@@ -46,6 +48,7 @@ struct InventedPersona: Sendable, Undisclosed {
             let said = (0..<(1 + Int(5 * size))).map { _ in "\"\(dice.prose(letters: 8 + Int(60 * size))) \"" }
             lines.append("  \(key): [\(said.joined(separator: ", "))]")
         }
+        lines.append("  moods: {\(mood): {weight: \(1 + Int(5 * size)), opening: [\"\(dice.prose(letters: 20))\"]}}")
         file = lines.joined(separator: "\n") + "\n"
     }
 
@@ -89,7 +92,9 @@ struct Dice: RandomNumberGenerator, Sendable {
     /// Sentences of such words.
     mutating func prose(letters: Int) -> String {
         var text = ""
-        while text.count < letters { text += (0..<(3 + Int(next() % 9))).map { _ in word() }.joined(separator: " ") + ". " }
+        while text.count < letters {
+            text += (0..<(3 + Int(next() % 9))).map { _ in word() }.joined(separator: " ") + ". "
+        }
         return String(text.prefix(letters))
     }
 

@@ -99,6 +99,9 @@ struct Rehearsal: Sendable {
             attributes: [.posixPermissions: 0o700]
         )
         defer { try? FileManager.default.removeItem(atPath: folder) }
+        // The same secret for all: what stands for a term would differ by chance otherwise.
+        let secret = Data(repeating: 7, count: 32)
+        try secret.write(to: URL(fileURLWithPath: folder + "/memory.db.key"))
         recorder.reset()
         let clock = StillClock()
         let parts = try parts(subject, folder, clock, seams)
@@ -111,11 +114,15 @@ struct Rehearsal: Sendable {
                 guard each(index, record) else { break }
             }
         } catch {
-            serving.cancel()
-            _ = await serving.result
-            parts.close()
+            await stop(parts, serving)
             throw error
         }
+        await stop(parts, serving)
+    }
+
+    private func stop(_ parts: Daemon.Parts, _ serving: Task<Void, any Error>) async {
+        // The last client's leaving is heard of first: then nothing is left to be broken off.
+        try? await Task.sleep(for: .milliseconds(30))
         serving.cancel()
         _ = await serving.result
         parts.close()

@@ -13,7 +13,7 @@ struct RehearsalScript: Sendable {
 
     /// What goes with a task.
     private enum Shape: CaseIterable {
-        case plain, addressed, conversation, toolLoop, bounded, image
+        case plain, addressed, history, remembered, toolLoop, bounded, rememberedAddress, image
     }
 
     let tasks: [String]
@@ -43,6 +43,7 @@ struct RehearsalScript: Sendable {
             add(task, Self.shape(number), ["stream": number % 2 == 0], scene.replies)
             if number % 40 == 0 { addProbes() }
         }
+        if !tasks.isEmpty && !backends.isEmpty { addLongConversation() }
     }
 
     /// All combinations come up before one comes up again.
@@ -59,6 +60,25 @@ struct RehearsalScript: Sendable {
         steps.append(RehearsalStep(method: "models", params: #"{"refresh":true}"#, isUnordered: true))
     }
 
+    /// More than fits into a backend: which of it goes must not depend on how long the name is by which it was asked.
+    private mutating func addLongConversation() {
+        for turn in 0..<Self.longTurns {
+            let text = (0..<4).map { tasks[(turn * 5 + $0 * 3) % tasks.count] }.joined(separator: " ")
+            let params: [String: Any] = [
+                "task": Self.addressed(String(text.prefix(900)), turn), "backend": backends[0], "cache": false,
+                "conversation": "long",
+            ]
+            steps.append(RehearsalStep(params: Self.json(params)))
+        }
+    }
+
+    private static let longTurns = 60
+
+    private static func addressed(_ task: String, _ number: Int) -> String {
+        let name = RehearsalStep.address
+        return ["\(name), ", "Hey \(name), ", "\(name): ", "\(name)! "][number % 4] + task
+    }
+
     private static func shape(_ number: Int) -> Shape { Shape.allCases[number % Shape.allCases.count] }
 
     private mutating func add(_ task: String, _ shape: Shape, _ params: [String: Any], _ replies: [ScriptedReply]) {
@@ -68,8 +88,12 @@ struct RehearsalScript: Sendable {
         params["caller"] = "player \(steps.count % 5)"
         switch shape {
         case .plain: break
-        case .addressed: params["task"] = "\(RehearsalStep.address), " + task
-        case .conversation:
+        case .addressed: params["task"] = Self.addressed(task, steps.count)
+        case .remembered: params["conversation"] = "one"
+        case .rememberedAddress:
+            params["conversation"] = "two"
+            params["task"] = Self.addressed(task, steps.count)
+        case .history:
             params["history"] = [
                 ["role": "user", "text": "How many barrels are there?"],
                 ["role": "assistant", "text": "Four, and two of them are empty."],
@@ -116,8 +140,11 @@ enum InventedTasks {
         var seen: Set<String> = []
         var tasks: [String] = []
         while tasks.count < count {
-            var task = dice.pick(frames).replacing("%1", with: dice.pick(things)).replacing("%2", with: dice.pick(places))
-                .replacing("%3", with: "\(2 + dice.next() % 97)").replacing("%4", with: dice.pick(languages))
+            var task = dice.pick(frames).replacing("%1", with: dice.pick(things)).replacing(
+                "%2",
+                with: dice.pick(places)
+            )
+            .replacing("%3", with: "\(2 + dice.next() % 97)").replacing("%4", with: dice.pick(languages))
             // After the last new one, a number tells them apart.
             if !seen.insert(task).inserted { task += " (\(tasks.count))" }
             tasks.append(task)
@@ -127,7 +154,8 @@ enum InventedTasks {
 
     private static let frames = [
         "How many %1 fit into %2?", "Count the %1 in %2.", "Translate to %4: %3 %1 are in %2.",
-        "Write a function that sorts %1 by weight and returns the first %3.", "Summarise: %3 %1 were found in %2 at dawn.",
+        "Write a function that sorts %1 by weight and returns the first %3.",
+        "Summarise: %3 %1 were found in %2 at dawn.",
         "Why would anybody keep %1 in %2?", "Is it true that %1 float? Yes or no.", "List %3 names for a shop of %1.",
         "Describe %2 to a child, with %1 in it.", "What is %3 times 17, if each of the %1 costs 2?",
         "Give me JSON with the keys item and count for %3 %1.", "Debug this: for i in range(%3): print(%1[i])",
@@ -137,11 +165,13 @@ enum InventedTasks {
         "Write a short poem in %4 about %1.",
     ]
     private static let things = [
-        "barrels", "lanterns", "apples", "ladders", "coins", "bricks", "candles", "boats", "maps", "nails", "jars", "bells",
+        "barrels", "lanterns", "apples", "ladders", "coins", "bricks", "candles", "boats", "maps", "nails", "jars",
+        "bells",
         "carts", "shoes", "wheels", "stones",
     ]
     private static let places = [
-        "the cellar", "a small harbour", "the old library", "the market", "a barn", "the north gate", "a mill", "the tower room",
+        "the cellar", "a small harbour", "the old library", "the market", "a barn", "the north gate", "a mill",
+        "the tower room",
         "an orchard", "the town hall", "a cave", "the kitchen",
     ]
     private static let languages = ["German", "French", "Spanish", "Italian", "Dutch", "Polish"]

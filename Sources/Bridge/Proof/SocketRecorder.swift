@@ -143,7 +143,8 @@ final class SocketRecorder: Sendable {
         }
         let id = line.split(separator: "/").dropFirst().first.map(String.init) ?? ""
         let isStreamed =
-            line.contains(":streamGenerateContent") || Self.streamed.contains { request.bytes.firstRange(of: $0) != nil }
+            line.contains(":streamGenerateContent")
+            || Self.streamed.contains { request.bytes.firstRange(of: $0) != nil }
         let bytes = Array(reply.bytes(wires[id] ?? .openAIChat, isStreamed: isStreamed).utf8)
         var rest = bytes[...]
         while !rest.isEmpty {
@@ -175,7 +176,8 @@ enum HeadReader {
         if head.contains("\r\ntransfer-encoding: chunked\r\n") {
             return bytes[(end - 2)...].firstRange(of: Array("\r\n0\r\n\r\n".utf8))?.upperBound
         }
-        let length = head.components(separatedBy: "\r\n").first { $0.hasPrefix("content-length:") }
+        let length =
+            head.components(separatedBy: "\r\n").first { $0.hasPrefix("content-length:") }
             .flatMap { Int($0.dropFirst("content-length:".count).trimmingCharacters(in: .whitespaces)) } ?? 0
         return bytes.count >= end + length ? end + length : nil
     }

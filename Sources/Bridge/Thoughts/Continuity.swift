@@ -52,7 +52,7 @@ struct Continuity: Sendable {
         if exchanges.contains(where: \.exchange.stays), !mustStay(start.params, mind.gate) {
             exchanges.removeAll(where: \.exchange.stays)
         }
-        let budget = budget(start.params, registry)
+        let budget = budget(start.params, registry, mind.gate)
         let kept = ConversationTrim.kept(of: exchanges.reversed().lazy.map(\.tokens), within: budget)
         start.params.draft.history =
             clean(exchanges.suffix(kept).map(\.exchange.turns), start.params, mind.gate) + fixed
@@ -76,7 +76,7 @@ struct Continuity: Sendable {
         }
     }
 
-    private func budget(_ params: ThoughtParams, _ registry: BackendRegistry) -> Int {
+    private func budget(_ params: ThoughtParams, _ registry: BackendRegistry, _ gate: PromptGuard) -> Int {
         let constraints = params.constraints
         let windows = registry.backends.lazy.filter { backend in
             backend.service == .enabled && (backend.isLocal || !constraints.isLocalOnly)
@@ -84,7 +84,7 @@ struct Continuity: Sendable {
         }
         return ConversationTrim.budget(
             configured: settings.current.tokens,
-            own: TokenEstimate.tokens(of: params.draft),
+            own: Self.size(params.draft, gate),
             answer: params.maxTokens,
             windows: windows.map(\.maxContext)
         )
@@ -130,6 +130,7 @@ struct Continuity: Sendable {
             let stays = params.constraints.isLocalOnly || Classifier().classify(prompt).isLocalOnly
             await conversations.add(
                 Exchange(turns: turns, kind: reply.answer.kind, stays: stays),
+                tokens: size(start, reply, prompt),
                 to: start.origin,
                 continuing: start.open?.id,
                 since: start.moment
@@ -147,6 +148,20 @@ struct Continuity: Sendable {
             confidence: reply.answer.confidence
         )
         journal.note(record, of: start.origin, since: start.moment)
+    }
+
+    /// What the exchange takes when it is sent again. Counted as the backend saw it: how much goes along must not depend
+    /// on how long a name is that does not go.
+    private func size(_ start: Start, _ reply: Reply, _ prompt: BlindPrompt) -> Int {
+        var turns = Array(prompt.history.suffix(start.results.count))
+        if !start.params.draft.task.isEmpty { turns.append(Turn(.user, prompt.task)) }
+        turns.append(Turn(.assistant, reply.answer.text, calls: reply.answer.calls))
+        return (start.open?.tokens ?? 0) + TokenEstimate.tokens(of: turns)
+    }
+
+    /// The size of a draft as a backend would see it; as it is typed when it may not leave anyway.
+    private static func size(_ draft: PromptDraft, _ gate: PromptGuard) -> Int {
+        pass(draft, gate).map { TokenEstimate.tokens(of: $0) } ?? TokenEstimate.tokens(of: draft)
     }
 
     // MARK: What clients ask of it

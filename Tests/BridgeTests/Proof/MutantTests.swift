@@ -20,7 +20,9 @@ struct MutantTests {
         return [
             RehearsalStep(method: "route", params: #"{"task":"How many barrels are in the café?"}"#),
             RehearsalStep(params: #"{"task":"How many barrels are in the café?","cache":false}"#),
-            RehearsalStep(params: #"{"task":"And how many of them are empty?","backend":"plain",\#(tools),\#(history)}"#),
+            RehearsalStep(
+                params: #"{"task":"And how many of them are empty?","backend":"plain",\#(tools),\#(history)}"#
+            ),
             RehearsalStep(
                 params: #"{"task":"What is on it?","backend":"openai","instructions":"Be brief.",\#(picture)}"#
             ),

@@ -239,10 +239,14 @@ extension Mutant {
         .bytes("one header more") { if $0.bit { $1.headers.append(("X-Request-Class", "a")) } },
         .bytes("the name in X-Title") { $1.headers.append(("X-Title", $0.name)) },
         .bytes("the name in User-Agent") { persona, request in
-            request.headers = request.headers.map { $0.name == "User-Agent" ? ($0.name, "workshop/" + persona.name) : $0 }
+            request.headers = request.headers.map {
+                $0.name == "User-Agent" ? ($0.name, "workshop/" + persona.name) : $0
+            }
         },
         .bytes("the version in User-Agent") { persona, request in
-            request.headers = request.headers.map { $0.name == "User-Agent" ? ($0.name, "workshop/\(persona.terms.count)") : $0 }
+            request.headers = request.headers.map {
+                $0.name == "User-Agent" ? ($0.name, "workshop/\(persona.terms.count)") : $0
+            }
         },
         .bytes("the case of a header's name") { persona, request in
             guard persona.bit else { return }
@@ -266,7 +270,12 @@ extension Mutant {
         .bytes("compression asked for by the name") { if $0.bit { $1.headers.append(("Accept-Encoding", "gzip")) } },
         .bytes("a body in chunks by the name") { if $0.bit { $1.headers.append(("Transfer-Encoding", "chunked")) } },
         .bytes("the persona's name in the system prompt") { persona, request in
-            request.rewrite { $0.replacing("\"role\":\"system\",\"content\":\"", with: "\"role\":\"system\",\"content\":\"You are \(persona.name). ") }
+            request.rewrite {
+                $0.replacing(
+                    "\"role\":\"system\",\"content\":\"",
+                    with: "\"role\":\"system\",\"content\":\"You are \(persona.name). "
+                )
+            }
         },
     ]
 
