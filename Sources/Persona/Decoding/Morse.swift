@@ -34,8 +34,14 @@ enum Morse {
         var word: [UInt8] = []
         var code = 1
         var isOther = false
+        var lastCode = 1
         func endWord() {
-            if word.count >= fewest { out.take(word) }
+            if word.count >= fewest {
+                out.take(word)
+                // The dot that ends a sentence is no dot of the last letter.
+                if lastCode & 1 == 0, lastCode > 3 { out.take(word.dropLast() + [letters[lastCode >> 1]]) }
+            }
+            lastCode = 1
             word.removeAll(keepingCapacity: true)
         }
         for index in 0...bytes.count {
@@ -44,7 +50,10 @@ enum Morse {
             case UInt8(ascii: "."): if code < 32 { code = code << 1 }
             case UInt8(ascii: "-"), UInt8(ascii: "_"): if code < 32 { code = code << 1 | 1 }
             case UInt8(ascii: " "), UInt8(ascii: "/"), UInt8(ascii: "|"), 0x0A, 0x0D, 0x09, UInt8(ascii: ","):
-                if !isOther, code > 1 { word.append(code < 32 ? letters[code] : DecodedText.wall) }
+                if !isOther, code > 1 {
+                    word.append(code < 32 ? letters[code] : DecodedText.wall)
+                    lastCode = code < 32 ? code : 1
+                }
                 code = 1
                 isOther = false
             default:

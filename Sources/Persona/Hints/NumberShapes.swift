@@ -50,11 +50,14 @@ struct NumberShapes: Sendable, Undisclosed {
         return forms
     }
 
-    func detect(
-        _ bytes: UnsafeBufferPointer<UInt8>,
-        into decoded: inout DecodedText,
-        _ found: (Trace) -> Void
-    ) {
+    /// The text of all short hex numbers.
+    static func readHex(_ bytes: UnsafeBufferPointer<UInt8>, into decoded: inout DecodedText) {
+        var reader = Reader()
+        reader.read(bytes)
+        if reader.hex.count >= shortest { decoded.takeText(of: reader.hex) }
+    }
+
+    func detect(_ bytes: UnsafeBufferPointer<UInt8>, _ found: (Trace) -> Void) {
         guard !terms.isEmpty else { return }
         var reader = Reader()
         reader.read(bytes)
@@ -66,7 +69,6 @@ struct NumberShapes: Sendable, Undisclosed {
             readDots(list, found)
         }
         guard reader.hex.count >= Self.shortest else { return }
-        decoded.takeText(of: reader.hex)
         match(reader.hex.map { Int($0) }, found)
     }
 

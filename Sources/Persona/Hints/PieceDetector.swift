@@ -142,3 +142,8 @@ struct PieceDetector: Sendable, Undisclosed {
         word.count > 1 && CommonWords.standard.contains(word)
     }
 }
+
+extension GuardedTerm {
+    /// A guess at this term.
+    var guess: Trace { Trace(identityClass: identityClass, certainty: .guessed, isWhole: false, field: 0) }
+}

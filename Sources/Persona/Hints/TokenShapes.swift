@@ -3,9 +3,9 @@
 ///
 /// The rule is positive for blobs: pictures, documents, keys and digests are known by how they begin and how long they are.
 enum TokenShapes {
-    /// - Parameter isASCII: whether the text is all ASCII; in others a word may be of a language that we cannot speak.
-    static func isOdd(_ bytes: UnsafeBufferPointer<UInt8>, isASCII: Bool) -> Bool {
-        var walk = Walk(isASCII: isASCII)
+    static func isOdd(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        // In a text with other letters a word may be of a language that we cannot speak.
+        var walk = Walk(isASCII: bytes.allSatisfy { $0 < 0x80 })
         var index = 0
         while index < bytes.count {
             guard bytes[index] > 0x20 else {
