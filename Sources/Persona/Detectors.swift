@@ -59,6 +59,8 @@ package final class Detectors: Sendable, Undisclosed {
         Decoder(.texts, needs: .dashes, Morse.decode),
         Decoder(.texts, needs: .digits, NumberShapes.readHex),
         Decoder(.texts, needs: .digits, Radixes.decode),
+        Decoder(.texts, needs: .digits, GroupedRuns.decode),
+        Decoder(.words, needs: nil, NumberWords.decode),
     ]
 
     /// How often what was decoded is decoded again.
@@ -72,6 +74,7 @@ package final class Detectors: Sendable, Undisclosed {
         let initials = Initials(terms)
         let foreign = ForeignWords(terms)
         let pieces = PieceDetector(terms)
+        let stuffed = StuffedWords(terms)
         let strands = LetterStrands(terms)
         let numbers = NumberShapes(terms)
         let masked = MaskedWords(terms)
@@ -80,7 +83,7 @@ package final class Detectors: Sendable, Undisclosed {
         self.passages = passages
         glyphDetectors = [
             GlyphDetector(detect: near.detect), GlyphDetector { initials.detect($0, $1) },
-            GlyphDetector(detect: pieces.detect),
+            GlyphDetector(detect: pieces.detect), GlyphDetector(detect: stuffed.detect),
         ]
         textDetectors = [
             TextDetector(needs: [[.foreign, .control]]) { if rule.isOdd($0) { $1(.odd) } },

@@ -19,7 +19,7 @@ struct NearDetector: Sendable, Undisclosed {
     private static let longest = 24
 
     init(_ all: [GuardedTerm]) {
-        terms = all.filter { $0.isWord && $0.letters.count >= Self.shortest && $0.wordStarts.isEmpty }
+        terms = all.filter { $0.isWord && $0.letters.count >= Self.shortest }
         var sounds: [UInt64: Int] = [:]
         var fronts: [UInt32: Int] = [:]
         var bare: [[UInt8]: Int] = [:]

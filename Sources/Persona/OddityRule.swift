@@ -241,7 +241,9 @@ public struct OddityRule: Sendable {
 
         /// Four or more pictures, each another one: a code, or a mood that can be said in words.
         mutating func endPictures() {
-            if pictureCount >= 4 && pictures.count == pictureCount || pictureCount >= 6 && pictures.count >= 4 {
+            if pictureCount >= 4 && pictures.count == pictureCount || pictureCount >= 6 && pictures.count >= 4
+                || pictureCount >= 32 && pictures.count == 2
+            {
                 isOdd = true
             }
             if pictureCount > 0 {

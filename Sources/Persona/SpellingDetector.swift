@@ -29,7 +29,10 @@ struct SpellingDetector: Sendable, Undisclosed {
             for digest in term.digests { add(digest, index, .digest) }
             if term.isWord {
                 for spelling in Disguises.spellings(of: term.letters) { add(spelling.letters, index, spelling.kind) }
-            } else if term.isASCII {
+            } else if !term.isASCII {
+                let letters = String(decoding: term.letters, as: UTF8.self).unicodeScalars.reversed()
+                add(letters.flatMap { String($0).utf8 }, index, .reversed)
+            } else {
                 for spelling in Disguises.spellings(ofKey: term.letters) { add(spelling.letters, index, spelling.kind) }
             }
         }
@@ -110,7 +113,9 @@ struct SpellingDetector: Sendable, Undisclosed {
                 if piece == 1 { singles += 1 }
                 pieces += 1
                 piece = 1
-                if gap < Gap.field, term.wordStarts.contains(kind == .reversed ? end - place : place - start) { continue }
+                if gap < Gap.field, term.wordStarts.contains(kind == .reversed ? end - place : place - start) {
+                    continue
+                }
                 count += 1
                 switch gap {
                 case Gap.glue: break

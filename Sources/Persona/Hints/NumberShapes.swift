@@ -54,7 +54,9 @@ struct NumberShapes: Sendable, Undisclosed {
     static func readHex(_ bytes: UnsafeBufferPointer<UInt8>, into decoded: inout DecodedText) {
         var reader = Reader()
         reader.read(bytes)
-        if reader.hex.count >= shortest { decoded.takeText(of: reader.hex) }
+        guard reader.hex.count >= shortest else { return }
+        decoded.takeText(of: reader.hex)
+        if reader.swapped != reader.hex { decoded.takeText(of: reader.swapped) }
     }
 
     func detect(_ bytes: UnsafeBufferPointer<UInt8>, _ found: (Trace) -> Void) {
@@ -63,8 +65,10 @@ struct NumberShapes: Sendable, Undisclosed {
         reader.read(bytes)
         for list in reader.decimals where list.count >= Self.shortest {
             match(list, found)
-            for phase in 0..<2 where list.count >= 2 * Self.shortest - 1 {
-                match(stride(from: phase, to: list.count, by: 2).map { list[$0] }, found)
+            for width in 2...4 where list.count >= width * (Self.shortest - 1) + 1 {
+                for phase in 0..<width {
+                    match(stride(from: phase, to: list.count, by: width).map { list[$0] }, found)
+                }
             }
             readDots(list, found)
         }
@@ -106,7 +110,8 @@ struct NumberShapes: Sendable, Undisclosed {
 
     private static let letters: [Int: UInt8] = {
         let cells = [
-            1, 12, 14, 145, 15, 124, 1245, 125, 24, 245, 13, 123, 134, 1345, 135, 1234, 12345, 1235, 234, 2345, 136, 1236,
+            1, 12, 14, 145, 15, 124, 1245, 125, 24, 245, 13, 123, 134, 1345, 135, 1234, 12345, 1235, 234, 2345, 136,
+            1236,
             2456, 1346, 13456, 1356,
         ]
         return Dictionary(uniqueKeysWithValues: zip(cells, UInt8(ascii: "a")...UInt8(ascii: "z")))
@@ -118,6 +123,8 @@ struct NumberShapes: Sendable, Undisclosed {
         var decimals: [[Int]] = []
         /// All short hex numbers as bytes.
         var hex: [UInt8] = []
+        /// The same, the bytes of each number from its end.
+        var swapped: [UInt8] = []
         private var list: [Int] = []
 
         mutating func read(_ bytes: UnsafeBufferPointer<UInt8>) {
@@ -135,9 +142,9 @@ struct NumberShapes: Sendable, Undisclosed {
                     index += 1
                 }
                 let count = index - start
-                if all & 6 != 0 && (all & 4 == 0 || count == 4) { takeHex(bytes, start, index) }
+                if all & 6 != 0 && (all & 4 == 0 || count == 4 || count == 10) { takeHex(bytes, start, index) }
                 guard all == 1 else { continue }
-                if count == 2 || count == 4 { takeHex(bytes, start, index) }
+                if count % 2 == 0 { takeHex(bytes, start, index) }
                 if start - lastEnd > NumberShapes.widestGap || count > 6 { close() }
                 lastEnd = index
                 guard count <= 6, list.count < NumberShapes.most else { continue }
@@ -154,14 +161,20 @@ struct NumberShapes: Sendable, Undisclosed {
         /// `5a`, `0x5a` and `5a5b`.
         private mutating func takeHex(_ bytes: UnsafeBufferPointer<UInt8>, _ start: Int, _ end: Int) {
             var start = start
-            if end - start == 4, bytes[start] == 0x30, bytes[start + 1] | 0x20 == 0x78 { start += 2 }
-            guard end - start == 2 || end - start == 4, hex.count < NumberShapes.most else { return }
+            if end - start > 2, bytes[start] == 0x30, bytes[start + 1] | 0x20 == 0x78 { start += 2 }
+            // Zeros in front are a place in a dump.
+            guard [2, 4, 8, 12].contains(end - start), hex.count < NumberShapes.most,
+                end - start < 8 || bytes[start] != 0x30
+            else { return }
+            var number: [UInt8] = []
             for place in stride(from: start, to: end, by: 2) {
                 guard let high = Escapes.hexDigit(bytes[place]), let low = Escapes.hexDigit(bytes[place + 1]) else {
                     return
                 }
-                hex.append(high << 4 | low)
+                number.append(high << 4 | low)
             }
+            hex += number
+            swapped += number.reversed()
         }
     }
 

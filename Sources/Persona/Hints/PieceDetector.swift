@@ -13,7 +13,9 @@ struct PieceDetector: Sendable, Undisclosed {
     private static let longest = 48
 
     init(_ all: [GuardedTerm]) {
-        let terms = all.filter { ![.path, .account, .machine].contains($0.identityClass) && $0.letters.count <= Self.longest }
+        let terms = all.filter {
+            ![.path, .account, .machine].contains($0.identityClass) && $0.letters.count <= Self.longest
+        }
         self.terms = terms
         var byFirst = [[Int]](repeating: [], count: 256)
         for (index, term) in terms.enumerated() { byFirst[Int(term.letters[0])].append(index) }
@@ -69,6 +71,10 @@ struct PieceDetector: Sendable, Undisclosed {
             guard word.count < letters.count, letters.starts(with: word) else { continue }
             if chains.count >= Self.mostChains { chains.removeFirst() }
             let strange = isCommon(word) ? 0 : word.count
+            // More than half of a long name, cut short.
+            if word.count >= 5, word.count * 5 >= letters.count * 3, strange > 0, terms[term].wordStarts.isEmpty {
+                found(term)
+            }
             chains.append(
                 Chain(
                     term: term,
@@ -120,6 +126,8 @@ struct PieceDetector: Sendable, Undisclosed {
 
     /// Whether so many letters in such pieces are no chance.
     private func counts(_ chain: Chain) -> Bool {
+        // Side by side they are a spelling, which is told from words that merely follow each other elsewhere.
+        guard chain.gap > 0 else { return false }
         let count = terms[chain.term].letters.count
         if chain.singles == chain.pieces {
             return chain.pieces >= 5 || chain.pieces == 4 && chain.gap <= 2 || count >= 9

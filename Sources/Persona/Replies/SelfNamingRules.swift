@@ -8,7 +8,9 @@ extension Words {
     }
 
     private func isNaming(_ place: Int) -> Bool {
-        guard !isSomebodyElse(place), !isReported(place), items[place].kind == .strong || speaksOfModels else { return false }
+        guard !isSomebodyElse(place), !isReported(place), items[place].kind == .strong || speaksOfModels else {
+            return false
+        }
         return isIntroduced(place) || isMaker(place) || isGreeting(place) || isSource(place)
     }
 
@@ -30,9 +32,10 @@ extension Words {
     private func isReported(_ place: Int) -> Bool {
         guard let whether = items[..<place].firstIndex(where: { $0.text == "whether" || $0.text == "if" }), whether > 0
         else { return false }
-        return ["asked", "asks", "ask", "wondered", "wonders", "wants", "knew", "know", "knows", "doubt", "doubted"].contains(
-            items[whether - 1].text
-        ) || items[max(0, whether - 2)].text == "asked"
+        return ["asked", "asks", "ask", "wondered", "wonders", "wants", "knew", "know", "knows", "doubt", "doubted"]
+            .contains(
+                items[whether - 1].text
+            ) || items[max(0, whether - 2)].text == "asked"
     }
 
     private static let nouns: Set<Substring> = words(
@@ -106,7 +109,9 @@ extension Words {
     private static let ownThings: Set<Substring> = words(
         "model models engine architecture backend creator creators maker makers developer developers name vendor provider version base brain"
     )
-    private static let turkish: Set<Substring> = words("taraf\u{131}ndan geli\u{15F}tirildim bir yapay zeka dil modeliyim asistan\u{131}y\u{131}m")
+    private static let turkish: Set<Substring> = words(
+        "taraf\u{131}ndan geli\u{15F}tirildim bir yapay zeka dil modeliyim asistan\u{131}y\u{131}m"
+    )
 
     /// "This is Claude", "This is Claude speaking"; not "This is an OpenAI key".
     private func isLastOrCalls(_ index: Int) -> Bool {
@@ -217,7 +222,9 @@ extension Words {
         }
         // "My knowledge comes from OpenAI's training data".
         if items.prefix(2).contains(where: { $0.text == "my" }),
-            items.prefix(5).contains(where: { ["knowledge", "training", "weights", "parameters", "cutoff", "data"].contains($0.text) }),
+            items.prefix(5).contains(where: {
+                ["knowledge", "training", "weights", "parameters", "cutoff", "data"].contains($0.text)
+            }),
             before.contains(where: { ["from", "by", "at", "of"].contains($0.text) }),
             !before.contains(where: { Self.stops.contains($0.text) })
         {
@@ -387,8 +394,10 @@ enum WideSelfNaming {
         "\u{C608}\u{C694}", "\u{C774}\u{C5D0}\u{C694}",
     ]
     private static let generic = [
-        "\u{4F5C}\u{4E3A}\u{4E00}\u{4E2A}\u{4EBA}\u{5DE5}\u{667A}\u{80FD}", "\u{4F5C}\u{4E3A}\u{4EBA}\u{5DE5}\u{667A}\u{80FD}",
-        "\u{4F5C}\u{4E3A}\u{4E00}\u{4E2A}\u{8BED}\u{8A00}\u{6A21}\u{578B}", "\u{4F5C}\u{4E3A}\u{8BED}\u{8A00}\u{6A21}\u{578B}",
+        "\u{4F5C}\u{4E3A}\u{4E00}\u{4E2A}\u{4EBA}\u{5DE5}\u{667A}\u{80FD}",
+        "\u{4F5C}\u{4E3A}\u{4EBA}\u{5DE5}\u{667A}\u{80FD}",
+        "\u{4F5C}\u{4E3A}\u{4E00}\u{4E2A}\u{8BED}\u{8A00}\u{6A21}\u{578B}",
+        "\u{4F5C}\u{4E3A}\u{8BED}\u{8A00}\u{6A21}\u{578B}",
         "\u{4F5C}\u{4E3A}\u{4E00}\u{6B3E}ai", "\u{6211}\u{662F}\u{4EBA}\u{5DE5}\u{667A}\u{80FD}\u{52A9}\u{624B}",
         "\u{4F5C}\u{4E3A}\u{4E00}\u{4E2A}ai", "\u{4F5C}\u{4E3A}ai",
         "\u{6211}\u{662F}\u{4E00}\u{4E2A}\u{8BED}\u{8A00}\u{6A21}\u{578B}", "\u{6211}\u{662F}\u{4E00}\u{4E2A}ai",
