@@ -35,6 +35,8 @@ struct PieceDetector: Sendable, Undisclosed {
         var longestStrange: Int
         var shortestPiece: Int
         var gap = 0
+        /// Whether it is torn elsewhere than between its own words.
+        var isTorn = false
     }
 
     func detect(_ glyphs: Glyphs, _ found: (Trace) -> Void) {
@@ -104,6 +106,7 @@ struct PieceDetector: Sendable, Undisclosed {
                 continue
             }
             var chain = chains[place]
+            if !terms[chain.term].wordStarts.contains(chain.used) { chain.isTorn = true }
             chain.gap = max(chain.gap, number - chain.lastWord - 1)
             chain.used += word.count
             chain.lastWord = number
@@ -126,8 +129,8 @@ struct PieceDetector: Sendable, Undisclosed {
 
     /// Whether so many letters in such pieces are no chance.
     private func counts(_ chain: Chain) -> Bool {
-        // Side by side they are a spelling, which is told from words that merely follow each other elsewhere.
-        guard chain.gap > 0 else { return false }
+        // The words of a term side by side are the term as it is written.
+        guard chain.gap > 0 || chain.isTorn else { return false }
         let count = terms[chain.term].letters.count
         if chain.singles == chain.pieces {
             return chain.pieces >= 5 || chain.pieces == 4 && chain.gap <= 2 || count >= 9
