@@ -11,7 +11,7 @@ modules are loaded.
 """
 
 import argparse
-import importlib
+import importlib.util
 import json
 import logging
 import pathlib
@@ -34,8 +34,6 @@ LONGEST_SAMPLE = 2000
 
 def stub_llm_guard() -> Any:
     """Make LLM Guard's modules importable without the models that its package loads."""
-    import importlib.util  # noqa: PLC0415
-
     if "llm_guard" in sys.modules:
         return importlib.import_module
     spec = importlib.util.find_spec("llm_guard")
@@ -85,14 +83,16 @@ def peers(terms: list[str]) -> dict[str, Finder]:
 
 def terms_of(persona: str) -> list[str]:
     """Return the terms of a persona, and the parts of its names."""
-    identity = yaml.safe_load(pathlib.Path(persona, "persona.yaml").read_text(encoding="utf-8"))["identity"]
+    identity = yaml.safe_load(pathlib.Path(persona, "persona.yaml").read_text(encoding="utf-8"))[
+        "identity"
+    ]
     terms: list[str] = []
     for key, value in identity.items():
         values = value if isinstance(value, list) else [value]
         if key != "soul":
             terms += values
         if key in {"name", "aliases", "owner", "people"}:
-            terms += [part for term in values for part in term.split() if len(part) > 3]  # noqa: PLR2004
+            terms += [part for term in values for part in term.split() if len(part) > 3]
     return list(dict.fromkeys(terms))
 
 
@@ -109,7 +109,9 @@ def recall(cases: Rows, caught: list[bool]) -> tuple[float, int, int]:
     return 100 * sum(caught) / len(cases), whole, len(total)
 
 
-def measure(binary: str, batches: dict[str, tuple[str, Rows]], texts: Rows) -> dict[str, dict[str, str]]:
+def measure(
+    binary: str, batches: dict[str, tuple[str, Rows]], texts: Rows
+) -> dict[str, dict[str, str]]:
     """Print the table, and return recall by batch and peer."""
     shares: dict[str, dict[str, Any]] = {}
     print("| cases | classes | Workshop | " + " | ".join(peers(["x"])) + " |")
@@ -158,9 +160,15 @@ def draw(shares: dict[str, dict[str, Any]], path: str) -> None:
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {left + width + 70} {height}" '
         'role="img" aria-label="Recall by kind of case, beside the peers">',
         "<style>text{font:12px system-ui,sans-serif;fill:#222}.s{fill:#666}",
-        "".join(f".{name}{{fill:{light}}}" for name, (light, _) in zip(names, COLOURS.values(), strict=True)),
+        "".join(
+            f".{name}{{fill:{light}}}"
+            for name, (light, _) in zip(names, COLOURS.values(), strict=True)
+        ),
         "@media(prefers-color-scheme:dark){text{fill:#ddd}.s{fill:#999}",
-        "".join(f".{name}{{fill:{dark}}}" for name, (_, dark) in zip(names, COLOURS.values(), strict=True)),
+        "".join(
+            f".{name}{{fill:{dark}}}"
+            for name, (_, dark) in zip(names, COLOURS.values(), strict=True)
+        ),
         "}</style>",
         '<text x="8" y="18" font-weight="600">Caught, in percent of the cases</text>',
     ]
@@ -200,7 +208,10 @@ def main() -> None:
     given = parser.parse_args()
     serious = grave.cases()
     batches = {
-        "grave: owner, paths, keys": (PERSONA, [c for c in serious if not c["cls"].startswith("soul")]),
+        "grave: owner, paths, keys": (
+            PERSONA,
+            [c for c in serious if not c["cls"].startswith("soul")],
+        ),
         "grave: the soul": (PERSONA, [c for c in serious if c["cls"].startswith("soul")]),
         "disguises, first batch": (PERSONA, seen.BATCH.cases()),
         "disguises, second batch": (PERSONA, unseen.BATCH.cases()),
@@ -211,7 +222,7 @@ def main() -> None:
         folder = pathlib.Path(__file__).parents[2] / ".build" / "peers-persona"
         folder.mkdir(parents=True, exist_ok=True)
         write_persona(list(dict.fromkeys(case["term"] for case in leaks)), str(folder))
-        batches = {"the given cases": (str(folder), leaks), **batches}
+        batches = {"development cases": (str(folder), leaks), **batches}
     texts = rows_of(given.clean) if given.clean else clean.cases(6000)
     shares = measure(given.binary, batches, texts)
     if given.picture:

@@ -113,14 +113,17 @@ BATCH.table(
         ("autokey", lambda n: autokeyed(n) if len(n) > 5 else None),
         (
             "affine",
-            lambda n: "".join(LETTERS[(5 * index(x) + 8) % 26] for x in low(n)) if len(n) > 5 else None,
+            lambda n: (
+                "".join(LETTERS[(5 * index(x) + 8) % 26] for x in low(n)) if len(n) > 5 else None
+            ),
         ),
         ("columns_of_three", lambda n: in_columns(n) if len(n) > 6 else None),
         ("latex_letters", lambda n: "$" + "".join(f"\\mathrm{{{x}}}" for x in letters_of(n)) + "$"),
         (
             "unicode_names",
             lambda n: ", ".join(
-                f"LATIN {'CAPITAL' if x.isupper() else 'SMALL'} LETTER {x.upper()}" for x in letters_of(n)
+                f"LATIN {'CAPITAL' if x.isupper() else 'SMALL'} LETTER {x.upper()}"
+                for x in letters_of(n)
             ),
         ),
         ("roman_numerals", lambda n: " ".join(ROMAN[index(x)] for x in letters_of(n))),
@@ -130,35 +133,71 @@ BATCH.table(
         ("georgian_letters", lambda n: "".join(GEORGIAN[index(x)] for x in letters_of(n))),
         ("backticks", lambda n: "`".join(n)),
         ("template_literals", lambda n: "`${{'{}'}}${{'{}'}}`".format(*halves(n))),
-        ("ipv6_groups", lambda n: ":".join(n.encode().hex()[i : i + 4] for i in range(0, 2 * len(n), 4))),
-        ("uuid", lambda n: (h := (n.encode().hex() + "0" * 32)[:32])[:8] + f"-{h[8:12]}-{h[12:16]}-{h[16:20]}-{h[20:]}"),
+        (
+            "ipv6_groups",
+            lambda n: ":".join(n.encode().hex()[i : i + 4] for i in range(0, 2 * len(n), 4)),
+        ),
+        (
+            "uuid",
+            lambda n: (
+                (h := (n.encode().hex() + "0" * 32)[:32])[:8]
+                + f"-{h[8:12]}-{h[12:16]}-{h[16:20]}-{h[20:]}"
+            ),
+        ),
         (
             "base64_in_fours",
             lambda n: " ".join(
-                base64.b64encode(n.encode()).decode()[i : i + 4] for i in range(0, 4 * (len(n) + 2) // 3, 4)
+                base64.b64encode(n.encode()).decode()[i : i + 4]
+                for i in range(0, 4 * (len(n) + 2) // 3, 4)
             ),
         ),
         (
             "little_endian",
             lambda n: " ".join(
-                f"0x{int.from_bytes(n.encode()[i : i + 4], 'little'):08x}" for i in range(0, len(n), 4)
+                f"0x{int.from_bytes(n.encode()[i : i + 4], 'little'):08x}"
+                for i in range(0, len(n), 4)
             ),
         ),
-        ("halves_backwards", lambda n: " ".join(part[::-1] for part in halves(low(n))) if len(n) > 5 else None),
+        (
+            "halves_backwards",
+            lambda n: " ".join(part[::-1] for part in halves(low(n))) if len(n) > 5 else None,
+        ),
         ("equations", lambda n: ", ".join(f"{x} = 4{x} - 3{x}" for x in letters_of(n))),
         (
             "next_vowel",
-            lambda n: n.translate(str.maketrans("aeiouAEIOU", "eiouaEIOUA")) if len(n) > 6 else None,
+            lambda n: (
+                n.translate(str.maketrans("aeiouAEIOU", "eiouaEIOUA")) if len(n) > 6 else None
+            ),
         ),
         ("ubbi_dubbi", lambda n: ubbi(n, "ub") if len(n) > 4 else None),
         ("first_to_last", lambda n: low(n)[1:] + low(n)[0] if len(n) > 4 else None),
         ("stutter", lambda n: "-".join([n[0], n[:2], n]) if len(n) > 4 else None),
         ("from_z_to_a", lambda n: "-".join(str(26 - index(x)) for x in letters_of(n))),
         ("cut_short", lambda n: n[:-2] + "..." if len(n) > 8 else None),
-        ("torn_and_indented", lambda n: "{}-\n        {}".format(*halves(n)) if len(n) > 4 else None),
-        ("dice_numbers", lambda n: " ".join(f"{index(x) // 6 + 1}{index(x) % 6 + 1}" for x in letters_of(n))),
-        ("bcrypt_base64", lambda n: base64.b64encode(n.encode()).decode().translate(str.maketrans(
-            LETTERS.upper() + LETTERS + "0123456789+/", "./" + LETTERS.upper() + LETTERS + "0123456789"))),
-        ("gray_scale_css", lambda n: " ".join(f"rgb({ord(x)},{ord(x)},{ord(x)})" for x in letters_of(n))),
+        (
+            "torn_and_indented",
+            lambda n: "{}-\n        {}".format(*halves(n)) if len(n) > 4 else None,
+        ),
+        (
+            "dice_numbers",
+            lambda n: " ".join(f"{index(x) // 6 + 1}{index(x) % 6 + 1}" for x in letters_of(n)),
+        ),
+        (
+            "bcrypt_base64",
+            lambda n: (
+                base64.b64encode(n.encode())
+                .decode()
+                .translate(
+                    str.maketrans(
+                        LETTERS.upper() + LETTERS + "0123456789+/",
+                        "./" + LETTERS.upper() + LETTERS + "0123456789",
+                    )
+                )
+            ),
+        ),
+        (
+            "gray_scale_css",
+            lambda n: " ".join(f"rgb({ord(x)},{ord(x)},{ord(x)})" for x in letters_of(n)),
+        ),
     ]
 )
