@@ -3,7 +3,8 @@
 /// A detector is one entry in one of three lists, and a new one is a new entry (in a file of its own):
 /// - ``glyphDetectors`` read the letters of all fields side by side, without what separates them;
 /// - ``textDetectors`` read the bytes of one field;
-/// - ``decoders`` write out what the bytes say in another code; that is read for terms, and decoded again.
+/// - ``decoders`` write out what the bytes say in another code; that is read for terms, and decoded again. The codes of
+///   single words are lines in ``Tokens/decode(_:wantsWords:words:into:)``, which parts a text into its words only once.
 ///
 /// Each entry says which kinds of bytes it needs (``Signs``), and is passed over where there are none of them. It is
 /// linear: one pass or a few, a decoder writes no more than it reads, and all of them together no more than ``mostDecoded``
@@ -27,13 +28,13 @@ package final class Detectors: Sendable, Undisclosed {
 
         /// Words are another spelling of the text itself, and are not decoded again.
         let output: Output
-        /// At least one byte of these must stand in the text; nil for any text.
-        let needs: Signs?
+        /// At least one byte of these must stand in the text.
+        let needs: Signs
         let decode: @Sendable (UnsafeBufferPointer<UInt8>, inout DecodedText) -> Void
 
         init(
             _ output: Output,
-            needs: Signs?,
+            needs: Signs,
             _ decode: @escaping @Sendable (UnsafeBufferPointer<UInt8>, inout DecodedText) -> Void
         ) {
             self.output = output
@@ -47,20 +48,19 @@ package final class Detectors: Sendable, Undisclosed {
     private let passages: PassageIndex
     private let glyphDetectors: [GlyphDetector]
     private let textDetectors: [TextDetector]
+    /// Whether what cannot hold anything is passed over.
+    private let skims: Bool
 
     private static let decoders = [
         Decoder(.texts, needs: .escapes, Escapes.read),
         Decoder(.words, needs: .markup, Markup.read),
         Decoder(.texts, needs: .digits, NumberLists.decode),
-        Decoder(.texts, needs: nil, EncodedRuns.decode),
-        Decoder(.words, needs: nil, OddWords.read),
-        Decoder(.texts, needs: nil, OddTokens.decode),
         Decoder(.words, needs: .foreign, Flipped.decode),
         Decoder(.texts, needs: .dashes, Morse.decode),
         Decoder(.texts, needs: .digits, NumberShapes.readHex),
         Decoder(.texts, needs: .digits, Radixes.decode),
         Decoder(.texts, needs: .digits, GroupedRuns.decode),
-        Decoder(.words, needs: nil, NumberWords.decode),
+        Decoder(.words, needs: .all, NumberWords.decode),
     ]
 
     /// How often what was decoded is decoded again.
@@ -69,7 +69,8 @@ package final class Detectors: Sendable, Undisclosed {
     private static let mostDecoded = 12
     private static let leastRoom = 1 << 16
 
-    init(_ terms: [GuardedTerm], passages: PassageIndex, rule: OddityRule) {
+    /// - Parameter written: the forms, without spaces, in which terms are looked for where they stand plainly.
+    init(_ terms: [GuardedTerm], written: [[UInt8]], passages: PassageIndex, rule: OddityRule, skims: Bool) {
         let near = NearDetector(terms)
         let initials = Initials(terms)
         let foreign = ForeignWords(terms)
@@ -79,8 +80,9 @@ package final class Detectors: Sendable, Undisclosed {
         let numbers = NumberShapes(terms)
         let masked = MaskedWords(terms)
         let halves = HalfEncoded(terms)
-        spelling = SpellingDetector(terms)
+        spelling = SpellingDetector(terms, written: written)
         self.passages = passages
+        self.skims = skims
         glyphDetectors = [
             GlyphDetector(detect: near.detect), GlyphDetector { initials.detect($0, $1) },
             GlyphDetector(detect: pieces.detect), GlyphDetector(detect: stuffed.detect),
@@ -93,7 +95,7 @@ package final class Detectors: Sendable, Undisclosed {
             TextDetector(needs: [], detect: strands.detect),
             TextDetector(needs: [.digits], detect: numbers.detect),
             TextDetector(needs: [], detect: masked.detect),
-            TextDetector(needs: [], detect: halves.detect),
+            TextDetector(needs: [[.digits, .escapes]], detect: halves.detect),
             TextDetector(needs: []) { if TokenShapes.isOdd($0) { $1(.odd) } },
         ]
     }
@@ -107,18 +109,19 @@ package final class Detectors: Sendable, Undisclosed {
     }
 
     /// Every trace in the fields of one request.
-    func detect(_ fields: [UnsafeBufferPointer<UInt8>], _ depth: Depth, _ report: (Trace) -> Void) {
+    /// - Returns: whether a term may stand there as it is written.
+    func detect(_ fields: [UnsafeBufferPointer<UInt8>], _ depth: Depth, _ report: (Trace) -> Void) -> Bool {
         let size = fields.reduce(0) { $0 + $1.count }
-        guard size > 0 else { return }
+        guard size > 0 else { return false }
         func found(_ trace: Trace) { if depth == .thorough || trace.certainty >= .disguised { report(trace) } }
         var glyphs = Glyphs(reserving: fields.count == 1 ? 0 : size + 16)
         for field in fields { glyphs.append(field) }
-        spelling.detect(glyphs, found)
+        let mayStand = spelling.detect(glyphs, found)
         passages.detect(glyphs, found)
         if depth == .thorough { for detector in glyphDetectors { detector.detect(glyphs, found) } }
         var room = size * Self.mostDecoded + Self.leastRoom
         for (index, field) in fields.enumerated() {
-            let signs = Signs(of: field)
+            let signs = self.signs(of: field)
             if depth == .thorough {
                 for detector in textDetectors where detector.needs.allSatisfy({ !signs.isDisjoint(with: $0) }) {
                     detector.detect(field) { found($0.moved(to: index)) }
@@ -126,6 +129,7 @@ package final class Detectors: Sendable, Undisclosed {
             }
             readCodes(of: field, signs, &room) { found($0.moved(to: index)) }
         }
+        return mayStand || glyphs.hasDropped || !skims
     }
 
     /// The sure traces in decoded text.
@@ -137,6 +141,8 @@ package final class Detectors: Sendable, Undisclosed {
         return traces
     }
 
+    private func signs(of bytes: UnsafeBufferPointer<UInt8>) -> Signs { skims ? Signs(of: bytes) : .all }
+
     /// Looks for terms in what a text says in other codes, and in what that says in other codes.
     private func readCodes(
         of bytes: UnsafeBufferPointer<UInt8>,
@@ -147,7 +153,8 @@ package final class Detectors: Sendable, Undisclosed {
     ) {
         var words = DecodedText(room: room)
         var texts = DecodedText(room: room)
-        for decoder in Self.decoders where decoder.needs.map({ !signs.isDisjoint(with: $0) }) ?? true {
+        Tokens.decode(bytes, skims: skims, wantsWords: level == 1, words: &words, into: &texts)
+        for decoder in Self.decoders where !signs.isDisjoint(with: decoder.needs) {
             switch decoder.output {
             case .texts: decoder.decode(bytes, &texts)
             // A disguise inside a code is one step too many to be meant for a reader.
@@ -160,7 +167,7 @@ package final class Detectors: Sendable, Undisclosed {
             text.bytes.withUnsafeBufferPointer { readTerms(of: $0, found) }
         }
         guard level < Self.deepest, !texts.isEmpty else { return }
-        texts.bytes.withUnsafeBufferPointer { readCodes(of: $0, Signs(of: $0), level: level + 1, &room, found) }
+        texts.bytes.withUnsafeBufferPointer { readCodes(of: $0, self.signs(of: $0), level: level + 1, &room, found) }
     }
 
     /// Looks for terms in what was decoded: they are disguised, however plainly they stand in there.

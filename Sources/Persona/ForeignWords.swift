@@ -23,9 +23,11 @@ struct ForeignWords: Sendable, Undisclosed {
         var index = 0
         while index < bytes.count {
             guard bytes[index] >= 0x80 else {
-                if bytes[index] | 0x20 >= 0x61 && bytes[index] | 0x20 <= 0x7A { latin += 1 }
                 endWord()
-                index += 1
+                while index < bytes.count, bytes[index] < 0x80 {
+                    latin &+= bytes[index] | 0x20 >= 0x61 && bytes[index] | 0x20 <= 0x7A ? 1 : 0
+                    index += 1
+                }
                 continue
             }
             guard let (scalar, length) = TextFolding.decode(bytes, at: index) else {

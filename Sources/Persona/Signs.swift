@@ -13,6 +13,8 @@ struct Signs: OptionSet {
     static let lines = Signs(rawValue: 32)
     static let dashes = Signs(rawValue: 64)
 
+    static let all = Signs(rawValue: .max)
+
     init(rawValue: UInt16) { self.rawValue = rawValue }
 
     init(of bytes: UnsafeBufferPointer<UInt8>) {

@@ -6,41 +6,36 @@ enum OddTokens {
     private static let longestWord = 48
     private static let longestProse = 6
 
-    /// Decodes every word that may be in one of them.
-    static func decode(_ bytes: UnsafeBufferPointer<UInt8>, into out: inout DecodedText) {
-        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 512) { room in
-            Tokens.each(of: bytes) { token, kinds in
-                if kinds & (Kind.digit | Kind.mark) == 0 {
-                    if kinds & Kind.upper != 0, token.count <= longestWord, hasInnerCapital(token) {
-                        base85(token, room, into: &out)
-                    }
-                } else if kinds & Kind.mark == 0 {
-                    base45(token, kinds, room, into: &out)
-                } else if kinds & Kind.beyond == 0, kinds & Kind.letter == 0 || !isProse(token, kinds) {
-                    uuencoded(token, kinds, room, into: &out)
-                    base45(token, kinds, room, into: &out)
-                    rot47(token, room, into: &out)
-                    base85(token, room, into: &out)
-                    // The mark that ends a sentence may be no digit of the code.
-                    if token.count > 5, ".,;!?".utf8.contains(token[token.count - 1]) {
-                        base85(Bytes(rebasing: token.dropLast()), room, into: &out)
-                    }
-                }
+    /// Decodes a word that holds digits, marks, or capitals inside.
+    static func decode(
+        _ token: Tokens.Bytes,
+        _ kinds: UInt16,
+        _ room: Tokens.Room,
+        _ table: UnsafeBufferPointer<UInt16>,
+        into out: inout DecodedText
+    ) {
+        if kinds & (Kind.digit | Kind.mark) == 0 {
+            if token.count <= longestWord { base85(token, room, into: &out) }
+        } else if kinds & Kind.mark == 0 {
+            base45(token, kinds, room, into: &out)
+        } else if kinds & Kind.beyond == 0, kinds & Kind.letter == 0 || !isProse(token, table) {
+            uuencoded(token, kinds, room, into: &out)
+            base45(token, kinds, room, into: &out)
+            rot47(token, room, table, into: &out)
+            base85(token, room, into: &out)
+            // The mark that ends a sentence may be no digit of the code.
+            if token.count > 5, ".,;!?".utf8.contains(token[token.count - 1]) {
+                base85(Tokens.Bytes(rebasing: token.dropLast()), room, into: &out)
             }
         }
     }
 
-    private static func hasInnerCapital(_ token: Bytes) -> Bool {
-        for index in 1..<token.count where token[index] < 0x61 { return true }
-        return false
-    }
-
     /// Letters with marks behind them, hardly any twice in a row: a word before a comma.
-    private static func isProse(_ token: Bytes, _ kinds: UInt8) -> Bool {
+    private static func isProse(_ token: Bytes, _ table: UnsafeBufferPointer<UInt16>) -> Bool {
         guard token.count > longestProse else { return false }
         var end = token.count
-        while end > 0, Tokens.kinds[Int(token[end - 1])] & (Kind.letter | Kind.digit) == 0 { end -= 1 }
-        for index in 0..<end where Tokens.kinds[Int(token[index])] & Kind.letter == 0 { return false }
+        while end > 0, table[Int(token[end - 1])] & (Kind.letter | Kind.digit) == 0 { end -= 1 }
+        for index in 0..<end where table[Int(token[index])] & Kind.letter == 0 { return false }
         var repeats = 0
         for index in 1..<token.count where token[index] | 0x20 == token[index - 1] | 0x20 { repeats += 1 }
         return repeats < 2
@@ -48,12 +43,17 @@ enum OddTokens {
 
     // MARK: ROT47
 
-    private static func rot47(_ token: Bytes, _ room: UnsafeMutableBufferPointer<UInt8>, into out: inout DecodedText) {
+    private static func rot47(
+        _ token: Bytes,
+        _ room: Tokens.Room,
+        _ table: UnsafeBufferPointer<UInt16>,
+        into out: inout DecodedText
+    ) {
         // Four fifths must be letters then.
         var left = token.count / 5
         for index in 0..<token.count {
             let turned = (token[index] - 33 + 47) % 94 + 33
-            if Tokens.kinds[Int(turned)] & Kind.letter == 0 {
+            if table[Int(turned)] & Kind.letter == 0 {
                 if left == 0 { return }
                 left -= 1
             }
@@ -64,7 +64,7 @@ enum OddTokens {
 
     // MARK: Base85
 
-    private static func base85(_ token: Bytes, _ room: UnsafeMutableBufferPointer<UInt8>, into out: inout DecodedText) {
+    private static func base85(_ token: Bytes, _ room: Tokens.Room, into out: inout DecodedText) {
         var start = 0
         var end = token.count
         if token[0] == UInt8(ascii: "<"), token[1] == UInt8(ascii: "~") { start = 2 }
@@ -125,8 +125,8 @@ enum OddTokens {
     /// A line of uuencode (POSIX.1-2017, uuencode): its length, and four characters for each three bytes.
     private static func uuencoded(
         _ token: Bytes,
-        _ kinds: UInt8,
-        _ room: UnsafeMutableBufferPointer<UInt8>,
+        _ kinds: UInt16,
+        _ room: Tokens.Room,
         into out: inout DecodedText
     ) {
         guard kinds & (Kind.lower | Kind.high) == 0 else { return }
@@ -154,8 +154,8 @@ enum OddTokens {
     /// RFC 9285: three digits are two bytes, two are one.
     private static func base45(
         _ token: Bytes,
-        _ kinds: UInt8,
-        _ room: UnsafeMutableBufferPointer<UInt8>,
+        _ kinds: UInt16,
+        _ room: Tokens.Room,
         into out: inout DecodedText
     ) {
         guard kinds & ~(Kind.upper | Kind.digit | Kind.mark45) == 0 else { return }

@@ -6,13 +6,17 @@ enum OddWords {
     private static let shortest = 4
     private static let longest = 48
 
-    /// The words as they may have been meant.
-    static func read(_ bytes: UnsafeBufferPointer<UInt8>, into words: inout DecodedText) {
-        Tokens.each(of: bytes) { token, kinds in
-            guard kinds & Kind.letter != 0, token.count <= 2 * longest else { return }
-            if isDrawnOut(token) { takeDrawnOut(token, into: &words) }
-            if kinds & (Kind.digit | Kind.mark) != 0, token.count <= longest { takeLeet(token, kinds, into: &words) }
+    /// The word as it may have been meant.
+    static func read(
+        _ token: Tokens.Bytes,
+        _ kinds: UInt16,
+        _ room: Tokens.Room,
+        into words: inout DecodedText
+    ) {
+        if kinds & Kind.double != 0, token.count <= 2 * longest, isDrawnOut(token) {
+            takeDrawnOut(token, room, into: &words)
         }
+        if kinds & (Kind.sign | Kind.beyond) != 0, token.count <= longest { takeLeet(token, kinds, room, into: &words) }
     }
 
     // MARK: Letters drawn out
@@ -38,18 +42,27 @@ enum OddWords {
     }
 
     /// "TTTiiimmmmmmyyy": each run of a letter by the length of the shortest run, and to one.
-    private static func takeDrawnOut(_ token: Bytes, into words: inout DecodedText) {
-        var runs: [(letter: UInt8, count: Int)] = []
-        for byte in token {
-            if let last = runs.last, last.letter == byte | 0x20 {
-                runs[runs.count - 1].count += 1
-            } else {
-                runs.append((byte | 0x20, 1))
+    private static func takeDrawnOut(_ token: Bytes, _ room: Tokens.Room, into words: inout DecodedText) {
+        var shortest = token.count
+        eachRun(of: token) { shortest = min(shortest, $1) }
+        for unit in [shortest, token.count] {
+            var count = 0
+            eachRun(of: token) { letter, length in
+                for _ in 0..<max(1, length / unit) {
+                    room[count] = letter
+                    count += 1
+                }
             }
+            words.take(Bytes(rebasing: room[..<count]))
         }
-        let unit = runs.map(\.count).min() ?? 1
-        words.take(runs.flatMap { [UInt8](repeating: $0.letter, count: max(1, $0.count / unit)) })
-        words.take(runs.map(\.letter))
+    }
+
+    private static func eachRun(of token: Bytes, _ take: (_ letter: UInt8, _ length: Int) -> Void) {
+        var start = 0
+        for index in 1...token.count where index == token.count || token[index] | 0x20 != token[start] | 0x20 {
+            take(token[start] | 0x20, index - start)
+            start = index
+        }
     }
 
     // MARK: Leet
@@ -84,19 +97,22 @@ enum OddWords {
     private static let strong: [Bool] = (0..<256).map { "01345789$@!+|".utf8.contains(UInt8($0)) }
 
     /// Reads a word if a digit or mark stands for a letter in it; brackets alone are a call's.
-    private static func takeLeet(_ token: Bytes, _ kinds: UInt8, into words: inout DecodedText) {
+    private static func takeLeet(
+        _ token: Bytes,
+        _ kinds: UInt16,
+        _ room: Tokens.Room,
+        into words: inout DecodedText
+    ) {
         // What closes a sentence is no letter of it.
         var count = token.count
         while count > 0, closing[Int(token[count - 1])] { count -= 1 }
         let token = Bytes(rebasing: token[..<count])
         guard count >= shortest, token.contains(where: { strong[Int($0)] || $0 >= 0x80 }) else { return }
-        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 2 * longest) { room in
-            for reading in readings {
-                var word = LeetWord(room: room)
-                let hasOther = word.read(token, reading)
-                if word.count > 0 { words.take(Bytes(rebasing: room[..<word.count])) }
-                if !hasOther { break }
-            }
+        for reading in readings {
+            var word = LeetWord(room: room)
+            let hasOther = word.read(token, reading)
+            if word.count > 0 { words.take(Bytes(rebasing: room[..<word.count])) }
+            if !hasOther { break }
         }
         if kinds & Kind.digit != 0, token.count(where: isDigit) >= 2 {
             words.take(token.lazy.filter { !isDigit($0) })
@@ -107,13 +123,13 @@ enum OddWords {
 
     /// What a token says in one reading: only its words in which something stands for a letter, and letters stand as well.
     private struct LeetWord {
-        let room: UnsafeMutableBufferPointer<UInt8>
+        let room: Tokens.Room
         var count = 0
         private var start = 0
         private var hasLetter = false
         private var hasSign = false
 
-        init(room: UnsafeMutableBufferPointer<UInt8>) { self.room = room }
+        init(room: Tokens.Room) { self.room = room }
 
         /// Whether another reading may say something else.
         mutating func read(_ token: Bytes, _ reading: [UInt8]) -> Bool {

@@ -6,13 +6,13 @@ enum GroupedRuns {
 
     /// Runs of groups of the same length, the last one perhaps shorter, as one word each.
     static func decode(_ bytes: UnsafeBufferPointer<UInt8>, into out: inout DecodedText) {
-        var joined: [UInt8] = []
+        var first = 0
+        var end = 0
         var length = 0
         var groups = 0
         var isCode = false
         func close() {
-            if groups >= fewest, isCode { out.take(joined) }
-            joined.removeAll(keepingCapacity: true)
+            if groups >= fewest, isCode { out.take(bytes[first..<end].filter { $0 != 0x20 }) }
             groups = 0
             isCode = false
         }
@@ -30,14 +30,18 @@ enum GroupedRuns {
                 index += 1
             }
             let count = index - start
-            guard count <= longestGroup, joined.count < longest else {
+            guard count <= longestGroup else {
                 close()
                 continue
             }
             // A shorter group can only be the last one.
             if groups > 0, count > length || count < length && groups < fewest - 1 { close() }
-            if groups == 0 { length = count }
-            joined.append(contentsOf: bytes[start..<index])
+            if groups == 0 { (first, length) = (start, count) }
+            if index - first > longest {
+                close()
+                continue
+            }
+            end = index
             groups += 1
             if hasCode { isCode = true }
             if count < length { close() }

@@ -50,17 +50,25 @@ struct NumberShapes: Sendable, Undisclosed {
         return forms
     }
 
+    /// Whether there are so many digits that a list can be there; most texts hold a date or a price at the most.
+    private static func holdsNumbers(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        var count = 0
+        for byte in bytes { count &+= byte &- 0x30 < 10 ? 1 : 0 }
+        return count >= shortest
+    }
+
     /// The text of all short hex numbers.
     static func readHex(_ bytes: UnsafeBufferPointer<UInt8>, into decoded: inout DecodedText) {
+        guard holdsNumbers(bytes) else { return }
         var reader = Reader()
         reader.read(bytes)
         guard reader.hex.count >= shortest else { return }
-        decoded.takeText(of: reader.hex)
-        if reader.swapped != reader.hex { decoded.takeText(of: reader.swapped) }
+        reader.hex.withUnsafeBufferPointer { decoded.takeText(of: $0) }
+        if reader.swapped != reader.hex { reader.swapped.withUnsafeBufferPointer { decoded.takeText(of: $0) } }
     }
 
     func detect(_ bytes: UnsafeBufferPointer<UInt8>, _ found: (Trace) -> Void) {
-        guard !terms.isEmpty else { return }
+        guard !terms.isEmpty, Self.holdsNumbers(bytes) else { return }
         var reader = Reader()
         reader.read(bytes)
         for list in reader.decimals where list.count >= Self.shortest {

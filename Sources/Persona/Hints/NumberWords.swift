@@ -2,16 +2,20 @@
 enum NumberWords {
     private static let fewest = 4
 
-    private static let values: [[UInt8]: UInt8] = {
-        let ones = "one two three four five six seven eight nine".split(separator: " ").map(String.init)
-        let teens = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty"
-        var table: [[UInt8]: UInt8] = [:]
-        for (value, word) in (ones + teens.split(separator: " ").map(String.init)).enumerated() {
-            table[Array(word.utf8)] = UInt8(value + 1)
+    /// The words by their first letter, small, and what they say.
+    private static let words: [[(word: [UInt8], value: UInt8)]] = {
+        let english = """
+            one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen \
+            nineteen twenty
+            """
+        let roman = "i ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi xvii xviii xix xx xxi xxii xxiii xxiv xxv xxvi"
+        var table = [[(word: [UInt8], value: UInt8)]](repeating: [], count: 32)
+        for list in [english, roman] {
+            for (value, word) in list.split(separator: " ").enumerated() {
+                let word = Array(word.utf8)
+                table[Int(word[0] & 0x1F)].append((word, UInt8(value + 1)))
+            }
         }
-        let roman =
-            "I II III IV V VI VII VIII IX X XI XII XIII XIV XV XVI XVII XVIII XIX XX XXI XXII XXIII XXIV XXV XXVI"
-        for (value, word) in roman.split(separator: " ").enumerated() { table[Array(word.utf8)] = UInt8(value + 1) }
         return table
     }()
 
@@ -49,11 +53,10 @@ enum NumberWords {
 
     private static func isLetter(_ byte: UInt8) -> Bool { byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7A }
 
-    /// Numerals are of capitals; a word may begin with one.
     private static func value(_ word: UnsafeBufferPointer<UInt8>.SubSequence) -> UInt8? {
-        let first = word[word.startIndex]
-        let isNumeral = first == 0x49 || first == 0x56 || first == 0x58
-        guard isNumeral || "oetfsn".utf8.contains(first | 0x20) else { return nil }
-        return values[Array(word)] ?? values[word.map { $0 | 0x20 }]
+        for (candidate, value) in words[Int(word[word.startIndex] & 0x1F)] where candidate.count == word.count {
+            if zip(word, candidate).allSatisfy({ $0 | 0x20 == $1 }) { return value }
+        }
+        return nil
     }
 }
