@@ -7,7 +7,8 @@ VENVS ?= .venvs
 PYTHONS ?= python3.11 python3.12
 SWIFT_BUILD = $(SWIFT) build --explicit-target-dependency-import-check error
 
-.PHONY: help deps venvs build release test test-swift test-wire test-protocol test-glue test-e2e seals invariance lint bench demo clean
+.PHONY: help deps venvs build release test test-leaks peers-leaks test-swift test-wire test-protocol test-glue test-e2e seals \
+	invariance lint bench demo clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -21,7 +22,7 @@ build: ## debug build, tests included
 release: ## the binary: .build/release/workshop
 	$(SWIFT_BUILD) -c release --product workshop
 
-test: test-swift test-wire seals test-protocol test-glue test-e2e ## every test
+test: test-swift test-wire seals test-leaks test-protocol test-glue test-e2e ## every test
 
 test-swift: ## the Swift tests
 	$(SWIFT) test --no-parallel --explicit-target-dependency-import-check error
@@ -36,6 +37,17 @@ test-wire: build ## every request against the types of the vendors' own SDKs
 
 seals: build ## prove that a leak does not compile
 	Tests/Seals/prove.sh
+
+test-leaks: build ## how well the guard catches leaks and replies that name their model, with bars
+	$(PYTHON) Tests/Leaks/score.py .build/debug/workshop
+	$(PYTHON) Tests/Leaks/score_replies.py .build/debug/workshop
+
+peers-leaks: build ## the same cases for Presidio and LLM Guard; prints a table
+	test -e $(VENVS)-peers/ready || { $(PYTHON) -m venv $(VENVS)-peers \
+		&& $(VENVS)-peers/bin/pip install -q --disable-pip-version-check -r Tests/Leaks/requirements-peers.txt \
+		&& $(VENVS)-peers/bin/pip install -q --disable-pip-version-check --no-deps llm-guard==0.3.16 \
+		&& touch $(VENVS)-peers/ready; }
+	$(VENVS)-peers/bin/python Tests/Leaks/peers.py .build/debug/workshop --picture docs/leak-recall.svg
 
 venvs: ## one virtual environment for each Python in PYTHONS
 	scripts/make-venvs.sh "$(VENVS)" $(PYTHONS)
@@ -54,7 +66,7 @@ invariance: release ## hold the bytes of eight personas against each other: ever
 
 lint: venvs ## formatting and style, Swift and Python
 	$(SWIFT) format lint --strict -r Package.swift Sources Tests
-	set -e; ruff="$$(ls -d $(VENVS)/* | head -1)/bin/ruff"; for folder in evennia_glue demo Tests/EndToEnd Tests/Protocol Tests/Wire Benchmarks; do \
+	set -e; ruff="$$(ls -d $(VENVS)/* | head -1)/bin/ruff"; for folder in evennia_glue demo Tests/EndToEnd Tests/Leaks Tests/Protocol Tests/Wire Benchmarks; do \
 		$$ruff check $$folder; $$ruff format --check $$folder; done
 
 bench: release ## think and route against their floors; prints tables
@@ -67,4 +79,4 @@ demo: ## a scratch Evennia game with a Workshop, the daemon and a backend; Ctrl-
 	$(PYTHON) demo/demo.py .build/release/workshop
 
 clean: ## forget everything that was built
-	rm -rf .build .build-* $(VENVS) $(VENVS)-wire .demo
+	rm -rf .build .build-* $(VENVS) $(VENVS)-wire $(VENVS)-peers .demo

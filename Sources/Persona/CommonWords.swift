@@ -6,6 +6,8 @@ struct CommonWords: Sendable {
     /// Hashes in open addressing; zero is an empty place.
     private let slots: [UInt64]
     private static let size = 1 << 14
+    private static let basis: UInt64 = 0xCBF2_9CE4_8422_2325
+    private static let prime: UInt64 = 0x100_0000_01B3
 
     private init() {
         var slots = [UInt64](repeating: 0, count: Self.size)
@@ -22,9 +24,15 @@ struct CommonWords: Sendable {
 
     /// Whether small ASCII letters are an ordinary word, or one with an ending: "barrels", "barrel's".
     func contains(_ word: some BidirectionalCollection<UInt8>) -> Bool {
-        if holds(Self.hash(word)) { return true }
-        guard word.count > 4, word.last == UInt8(ascii: "s") else { return false }
-        return holds(Self.hash(word.dropLast()))
+        // The hash without the last letter, and with it.
+        var short: UInt64 = 0
+        var whole = Self.basis
+        for byte in word {
+            short = whole
+            whole = (whole ^ UInt64(byte)) &* Self.prime
+        }
+        if holds(whole >> 1 | 1) { return true }
+        return word.last == UInt8(ascii: "s") && word.count > 4 && holds(short >> 1 | 1)
     }
 
     private func holds(_ hash: UInt64) -> Bool {
@@ -38,6 +46,6 @@ struct CommonWords: Sendable {
 
     /// FNV-1a (http://www.isthe.com/chongo/tech/comp/fnv/), kept positive and not zero.
     private static func hash(_ word: some BidirectionalCollection<UInt8>) -> UInt64 {
-        (word.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 } >> 1) | 1
+        word.reduce(basis) { ($0 ^ UInt64($1)) &* prime } >> 1 | 1
     }
 }

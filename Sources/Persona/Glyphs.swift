@@ -27,8 +27,8 @@ struct Glyphs {
     private(set) var gaps: [UInt8]
     /// The offset of the first letter of each field.
     private(set) var fields: [Int] = []
-    /// Whether a letter came that is not ASCII and not folded to ASCII.
-    private(set) var hasForeign = false
+    /// Whether a letter was left out that ``TextFolding/fold(_:)-([UInt8])`` keeps.
+    private(set) var hasDropped = false
 
     var count: Int { letters.count }
 
@@ -56,7 +56,7 @@ struct Glyphs {
             }
             return pass.count
         }
-        if pass.sawForeign { hasForeign = true }
+        if pass.hasDropped { hasDropped = true }
     }
 
     mutating func append(_ text: [UInt8]) {
@@ -82,7 +82,7 @@ extension Glyphs {
     /// The folding under way.
     private struct Pass {
         var count = 0
-        var sawForeign = false
+        var hasDropped = false
         private var pending = Mark.field
         private var last = Kind.other
         private var isSecondCapital = false
@@ -106,6 +106,14 @@ extension Glyphs {
                     if entry >= 0x30 {
                         take(ascii: byte, folded: entry, letters, gaps)
                         index += 1
+                        guard last == .lower else { continue }
+                        // The rest of a word of small letters.
+                        while index < bytes.count, bytes[index] &- 0x61 < 26 {
+                            letters[count] = bytes[index]
+                            gaps[count] = Gap.none
+                            count += 1
+                            index += 1
+                        }
                         continue
                     }
                     pending |= entry
@@ -153,12 +161,15 @@ extension Glyphs {
                 if bytes[index] == DecodedText.wall { pending |= Mark.wall }
                 return 1
             }
+            if TextFolding.isAbove(scalar) {
+                hasDropped = true
+                return length
+            }
             let folded = TextFolding.standard.letters(of: scalar)
             switch folded {
             case .separator: pending |= Mark.glue
             case .nothing: break
             case .letters(let folded, let isForeign):
-                if isForeign { sawForeign = true }
                 let kind: Kind = isForeign ? .other : scalar.properties.isUppercase ? .upper : .lower
                 var gap =
                     pending == 0
@@ -227,14 +238,13 @@ extension TextFolding {
         case separator, nothing
     }
 
+    /// Letters above letters are what a text is strewn with to make it hard to read.
+    static func isAbove(_ scalar: Unicode.Scalar) -> Bool {
+        (0x363...0x36F).contains(scalar.value)
+            || (0x1AB0...0x1DFF).contains(scalar.value) && scalar.properties.generalCategory == .nonspacingMark
+    }
+
     func letters(of scalar: Unicode.Scalar) -> Folded {
-        // Letters above letters are what a text is strewn with to make it hard to read.
-        if (0x363...0x36F).contains(scalar.value)
-            || (0x1AB0...0x1DFF).contains(scalar.value)
-                && scalar.properties.generalCategory == .nonspacingMark
-        {
-            return .nothing
-        }
         if let folded = table[scalar.value] {
             let kept = folded.filter { $0 != UInt8(ascii: " ") }
             return kept.isEmpty ? .nothing : .letters(kept, isForeign: false)

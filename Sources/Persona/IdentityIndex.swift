@@ -23,6 +23,12 @@ public struct IdentityIndex: Sendable, Undisclosed {
 
     /// Compiles the terms of all identities.
     public init(_ identities: [Identity], rule: OddityRule = .standard) {
+        self.init(identities, rule: rule, skims: true)
+    }
+
+    /// - Parameter skims: whether to pass over what cannot hold anything; without it every text is read for everything,
+    ///   which finds no more, and is what the tests hold the quick way against.
+    init(_ identities: [Identity], rule: OddityRule = .standard, skims: Bool) {
         var terms: [TermAutomaton.Term] = []
         var classes: [IdentityClass] = []
         var shapes: [Shape] = []
@@ -40,14 +46,17 @@ public struct IdentityIndex: Sendable, Undisclosed {
             }
         }
         self.automaton = TermAutomaton(terms)
+        let written = terms.map { $0.folded.filter { $0 != UInt8(ascii: " ") } }
         self.classes = classes
         self.shapes = shapes
         let whole = identities.flatMap(\.terms)
         self.terms = whole + whole.flatMap { term in Self.parts(of: term).map { (term.class, $0) } }
         self.detectors = Detectors(
             Self.guarded(whole),
+            written: written,
             passages: PassageIndex(joining: identities.map(\.passages)),
-            rule: rule
+            rule: rule,
+            skims: skims
         )
     }
 
@@ -75,18 +84,21 @@ public struct IdentityIndex: Sendable, Undisclosed {
 
     private func traces(in fields: [UnsafeBufferPointer<UInt8>], _ depth: Detectors.Depth) -> [Trace] {
         var traces: [Trace] = []
-        for (index, field) in fields.enumerated() {
-            guard let found = firstClass(in: field) else { continue }
-            traces.append(Trace(identityClass: found, certainty: .plain, isWhole: false, field: index))
+        let mayStand = detectors.detect(fields, depth) { if !traces.contains($0) { traces.append($0) } }
+        // Most texts do not even hold the letters of a term, and need not be read for where its words begin and end.
+        guard mayStand else { return traces }
+        let plain = fields.indices.compactMap { index in
+            firstClass(in: fields[index]).map {
+                Trace(identityClass: $0, certainty: .plain, isWhole: false, field: index)
+            }
         }
-        detectors.detect(fields, depth) { if !traces.contains($0) { traces.append($0) } }
-        return traces
+        return plain + traces.filter { !plain.contains($0) }
     }
 
     /// Every sure trace in the text of bytes that are no text as a whole, such as a picture's.
     func traces(inBinary bytes: [UInt8]) -> [Trace] {
         var text = DecodedText(room: 2 * bytes.count + 16)
-        text.takeText(of: bytes)
+        bytes.withUnsafeBufferPointer { text.takeText(of: $0) }
         return detectors.traces(in: text)
     }
 

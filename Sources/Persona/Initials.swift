@@ -16,7 +16,9 @@ struct Initials: Sendable, Undisclosed {
         guard !automaton.isEmpty else { return }
         var words: [UInt8] = []
         words.reserveCapacity(glyphs.count / 3 + 1)
-        for index in 0..<glyphs.count where glyphs.gaps[index] > Gap.edge { words.append(glyphs.letters[index]) }
+        glyphs.gaps.withUnsafeBufferPointer { gaps in
+            for index in gaps.indices where gaps[index] > Gap.edge { words.append(glyphs.letters[index]) }
+        }
         report(words, found)
     }
 
@@ -26,11 +28,16 @@ struct Initials: Sendable, Undisclosed {
         var firsts: [UInt8] = []
         var lasts: [UInt8] = []
         var start = 0
-        for end in 0...bytes.count where end == bytes.count || bytes[end] == 0x0A {
-            let line = bytes[start..<end]
-            if let first = line.first(where: Self.isLetter), let last = line.last(where: Self.isLetter) {
-                firsts.append(first | 0x20)
-                lasts.append(last | 0x20)
+        while start < bytes.count {
+            var end = start
+            while end < bytes.count, bytes[end] != 0x0A { end += 1 }
+            var first = start
+            while first < end, !Self.isLetter(bytes[first]) { first += 1 }
+            if first < end {
+                var last = end - 1
+                while !Self.isLetter(bytes[last]) { last -= 1 }
+                firsts.append(bytes[first] | 0x20)
+                lasts.append(bytes[last] | 0x20)
             }
             start = end + 1
         }

@@ -46,7 +46,8 @@ enum Markup {
 
     /// `%ch`, `%xr`: the colours of PennMUSH and TinyMUX.
     private static func mushColour(_ bytes: UnsafeBufferPointer<UInt8>, at index: Int) -> Int {
-        guard index + 2 < bytes.count, bytes[index + 1] | 0x20 == UInt8(ascii: "c") || bytes[index + 1] | 0x20 == UInt8(ascii: "x"),
+        guard index + 2 < bytes.count,
+            bytes[index + 1] | 0x20 == UInt8(ascii: "c") || bytes[index + 1] | 0x20 == UInt8(ascii: "x"),
             "hrgybmcwxnfiu".utf8.contains(bytes[index + 2] | 0x20)
         else { return 0 }
         return 3

@@ -19,7 +19,7 @@ struct NearDetector: Sendable, Undisclosed {
     private static let longest = 24
 
     init(_ all: [GuardedTerm]) {
-        terms = all.filter { $0.isWord && $0.letters.count >= Self.shortest && $0.wordStarts.isEmpty }
+        terms = all.filter { $0.isWord && $0.letters.count >= Self.shortest }
         var sounds: [UInt64: Int] = [:]
         var fronts: [UInt32: Int] = [:]
         var bare: [[UInt8]: Int] = [:]
@@ -74,24 +74,29 @@ struct NearDetector: Sendable, Undisclosed {
     private func walk(_ letters: UnsafeBufferPointer<UInt8>, _ gaps: UnsafeBufferPointer<UInt8>, _ word: (Word) -> Void)
     {
         var start = 0
-        var piece = 0
-        // What changes between capitals, small letters and digits every few letters is a code, and no identifier.
-        var edges = 0
-        for index in 1...letters.count {
-            let gap = index == letters.count ? Gap.field : gaps[index]
-            guard gap != Gap.none else { continue }
-            if gap > Gap.edge {
-                if piece > start && index - piece > 3, edges < 6 || (index - start) >= 4 * edges {
-                    word(letters[piece..<index])
-                }
-                if index - start > 3 { word(letters[start..<index]) }
-                start = index
-                edges = 0
-            } else {
-                edges += 1
-                if index - piece > 3, edges < 6 || (index - start) >= 4 * edges { word(letters[piece..<index]) }
+        while start < letters.count {
+            var end = start + 1
+            var hasEdge = false
+            while end < letters.count, gaps[end] <= Gap.edge {
+                if gaps[end] == Gap.edge { hasEdge = true }
+                end += 1
             }
-            piece = index
+            if end - start > 3 {
+                if hasEdge { walk(pieces: letters[start..<end], gaps, word) }
+                word(letters[start..<end])
+            }
+            start = end
+        }
+    }
+
+    private func walk(pieces letters: Word, _ gaps: UnsafeBufferPointer<UInt8>, _ word: (Word) -> Void) {
+        // What changes between capitals, small letters and digits every few letters is a code, and no identifier.
+        let edges = letters.indices.dropFirst().count { gaps[$0] == Gap.edge }
+        guard edges < 6 || letters.count >= 4 * edges else { return }
+        var start = letters.startIndex
+        for index in (start + 1)...letters.endIndex where index == letters.endIndex || gaps[index] == Gap.edge {
+            if index - start > 3 { word(letters[start..<index]) }
+            start = index
         }
     }
 

@@ -23,8 +23,14 @@ public struct OddityRule: Sendable {
         var index = 0
         while index < bytes.count {
             if bytes[index] < 0x80 {
-                walk.take(Unicode.Scalar(bytes[index]), .ascii(bytes[index]))
-                index += 1
+                let end = Self.endOfPlain(bytes, from: index)
+                if end > index {
+                    walk.take(plain: UnsafeBufferPointer(rebasing: bytes[index..<end]))
+                    index = end
+                } else {
+                    walk.take(Unicode.Scalar(bytes[index]), .ascii(bytes[index]))
+                    index += 1
+                }
             } else if let (scalar, length) = TextFolding.decode(bytes, at: index) {
                 walk.take(scalar, Self.kind(of: scalar))
                 index += length
@@ -36,6 +42,13 @@ public struct OddityRule: Sendable {
         walk.endWord()
         walk.endPictures()
         return walk.isOdd || walk.bidi > 0 && !walk.hasRightToLeft
+    }
+
+    /// Where the printable ASCII and the white space end that begin here.
+    private static func endOfPlain(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
+        var index = start
+        while index < bytes.count, bytes[index] < 0x7F, bytes[index] >= 0x20 || bytes[index] == 0x0A { index += 1 }
+        return index
     }
 
     /// What a character is to the rule.
@@ -123,6 +136,20 @@ public struct OddityRule: Sendable {
         private var jamo: Set<UInt32> = []
 
         init(rule: OddityRule) { self.rule = rule }
+
+        /// Takes plain ASCII: only what touches the characters on either side matters of it.
+        mutating func take(plain bytes: UnsafeBufferPointer<UInt8>) {
+            func isLetter(_ byte: UInt8) -> Bool { byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7A }
+            guard let first = bytes.firstIndex(where: { !isLetter($0) }),
+                let last = bytes.lastIndex(where: { !isLetter($0) })
+            else {
+                for byte in bytes { take(Unicode.Scalar(byte), .letter(.latin)) }
+                return
+            }
+            for byte in bytes[..<first] { take(Unicode.Scalar(byte), .letter(.latin)) }
+            take(Unicode.Scalar(bytes[last]), .other)
+            for byte in bytes[(last + 1)...] { take(Unicode.Scalar(byte), .letter(.latin)) }
+        }
 
         mutating func take(_ scalar: Unicode.Scalar, _ kind: Kind) {
             switch kind {
@@ -241,7 +268,9 @@ public struct OddityRule: Sendable {
 
         /// Four or more pictures, each another one: a code, or a mood that can be said in words.
         mutating func endPictures() {
-            if pictureCount >= 4 && pictures.count == pictureCount || pictureCount >= 6 && pictures.count >= 4 {
+            if pictureCount >= 4 && pictures.count == pictureCount || pictureCount >= 6 && pictures.count >= 4
+                || pictureCount >= 32 && pictures.count == 2
+            {
                 isOdd = true
             }
             if pictureCount > 0 {

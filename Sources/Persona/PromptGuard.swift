@@ -86,10 +86,11 @@ public struct PromptGuard: Sendable {
     /// The draft as a backend may see it, with nothing in place of anything.
     /// - Throws: ``GuardRefusal`` when any part of it holds an identity term, or is to be quarantined.
     public func blind(_ draft: PromptDraft) throws(GuardRefusal) -> BlindPrompt {
+        var parts = DraftParts(draft)
+        let found = strip(&parts.texts, upTo: 1)
         var draft = draft
-        draft.task = stripped(draft.task)
-        let parts = DraftParts(draft)
-        let traces = index.traces(in: parts.texts) + attachmentTraces(draft, parts)
+        draft.task = parts.texts[0]
+        let traces = found + attachmentTraces(draft, parts)
         // The surest first; of the equally sure, the first.
         guard let trace = traces.max(by: { ($0.certainty, $1.field) < ($1.certainty, $0.field) }) else {
             return BlindPrompt(draft)
@@ -100,12 +101,13 @@ public struct PromptGuard: Sendable {
     /// What is to happen to a draft, by the policy.
     /// - Parameter pseudonyms: the conversation's stand-ins.
     public func judge(_ draft: PromptDraft, pseudonyms: Pseudonyms) -> Decision {
-        var draft = draft
-        draft.task = stripped(draft.task)
         var parts = DraftParts(draft)
         let attached = attachmentTraces(draft, parts).map(Finding.init)
         if !attached.isEmpty { return .refuse(attached) }
-        let judged = judge(parts.texts, pseudonyms)
+        let traces = strip(&parts.texts, upTo: 1)
+        var draft = draft
+        draft.task = parts.texts[0]
+        let judged = judge(parts.texts, traces, pseudonyms)
         switch judged.verdict {
         case .allow: return .allow(BlindPrompt(draft))
         case .pseudonymise:
@@ -122,7 +124,9 @@ public struct PromptGuard: Sendable {
         fields: [String],
         pseudonyms: Pseudonyms
     ) -> (verdict: Verdict, findings: [Finding], out: [String]) {
-        let judged = judge(fields.map { stripped($0) }, pseudonyms)
+        var texts = fields
+        let traces = strip(&texts, upTo: texts.count)
+        let judged = judge(texts, traces, pseudonyms)
         return (judged.verdict, judged.findings, judged.out)
     }
 
@@ -134,8 +138,21 @@ public struct PromptGuard: Sendable {
         }
     }
 
-    /// Most tasks name nobody, and one look is enough for them. Whatever the stripper takes out is in the index too.
-    private func stripped(_ task: String) -> String { index.firstClass(in: task) == nil ? task : stripper.strip(task) }
+    /// Takes the address out of the first of the texts, and finds what is left in all of them. Most requests name nobody,
+    /// and one look is enough for them: whatever the stripper takes out is in the index too.
+    private func strip(_ texts: inout [String], upTo count: Int) -> [Trace] {
+        let traces = index.traces(in: texts)
+        var isChanged = false
+        for field in 0..<count where traces.contains(where: { $0.field == field && $0.certainty == .plain }) {
+            guard index.firstClass(in: texts[field]) != nil else { continue }
+            let stripped = stripper.strip(texts[field])
+            if !stripped.utf8.elementsEqual(texts[field].utf8) {
+                texts[field] = stripped
+                isChanged = true
+            }
+        }
+        return isChanged ? index.traces(in: texts) : traces
+    }
 
     private struct Judged {
         var verdict: Verdict
@@ -144,8 +161,8 @@ public struct PromptGuard: Sendable {
         var pseudonyms: Pseudonyms
     }
 
-    private func judge(_ texts: [String], _ pseudonyms: Pseudonyms) -> Judged {
-        let findings = unique(index.traces(in: texts).map(Finding.init))
+    private func judge(_ texts: [String], _ traces: [Trace], _ pseudonyms: Pseudonyms) -> Judged {
+        let findings = unique(traces.map(Finding.init))
         let verdict = policy.verdict(on: findings)
         var judged = Judged(verdict: verdict, findings: findings, out: [], pseudonyms: pseudonyms)
         if verdict == .allow { judged.out = texts }

@@ -2,6 +2,7 @@
 struct SpellingDetector: Sendable, Undisclosed {
     let terms: [GuardedTerm]
     private let automaton: TermAutomaton
+    private let fronts: TermFronts
     private let patterns: [Pattern]
 
     private struct Pattern: Sendable {
@@ -10,7 +11,8 @@ struct SpellingDetector: Sendable, Undisclosed {
         let length: Int
     }
 
-    init(_ terms: [GuardedTerm]) {
+    /// - Parameter written: forms of terms that are only said to be there, not where or how surely.
+    init(_ terms: [GuardedTerm], written: [[UInt8]]) {
         self.terms = terms
         var patterns: [Pattern] = []
         var spelled: [TermAutomaton.Term] = []
@@ -29,19 +31,31 @@ struct SpellingDetector: Sendable, Undisclosed {
             for digest in term.digests { add(digest, index, .digest) }
             if term.isWord {
                 for spelling in Disguises.spellings(of: term.letters) { add(spelling.letters, index, spelling.kind) }
-            } else if term.isASCII {
+            } else if !term.isASCII {
+                let letters = String(decoding: term.letters, as: UTF8.self).unicodeScalars.reversed()
+                add(letters.flatMap { String($0).utf8 }, index, .reversed)
+            } else {
                 for spelling in Disguises.spellings(ofKey: term.letters) { add(spelling.letters, index, spelling.kind) }
             }
         }
+        for form in Set(written) { spelled.append(.init(folded: form, isWholeWord: false)) }
         self.patterns = patterns
         automaton = TermAutomaton(spelled)
+        fronts = TermFronts(spelled.map(\.folded))
     }
 
     /// Every spelling in the glyphs that counts.
-    /// - Parameter isText: whether this is a text of words; in decoded bytes only what is surely meant counts.
-    func detect(_ glyphs: Glyphs, _ found: (Trace) -> Void) {
-        automaton.scan(glyphs.letters) { match in
+    /// - Returns: whether the letters of a term stand side by side at all, whatever is between them.
+    @discardableResult
+    func detect(_ glyphs: Glyphs, _ found: (Trace) -> Void) -> Bool {
+        var mayStand = false
+        automaton.scan(glyphs.letters, fronts: fronts) { match in
+            guard match.term < patterns.count else {
+                mayStand = true
+                return true
+            }
             let pattern = patterns[match.term]
+            if pattern.kind == .plain { mayStand = true }
             let start = match.end - pattern.length
             if let certainty = certainty(of: pattern, glyphs, start, match.end) {
                 let term = terms[pattern.term]
@@ -56,6 +70,7 @@ struct SpellingDetector: Sendable, Undisclosed {
             }
             return true
         }
+        return mayStand
     }
 
     private func certainty(of pattern: Pattern, _ glyphs: Glyphs, _ start: Int, _ end: Int) -> Trace.Certainty? {
@@ -110,7 +125,9 @@ struct SpellingDetector: Sendable, Undisclosed {
                 if piece == 1 { singles += 1 }
                 pieces += 1
                 piece = 1
-                if gap < Gap.field, term.wordStarts.contains(kind == .reversed ? end - place : place - start) { continue }
+                if gap < Gap.field, term.wordStarts.contains(kind == .reversed ? end - place : place - start) {
+                    continue
+                }
                 count += 1
                 switch gap {
                 case Gap.glue: break

@@ -33,6 +33,8 @@ package struct TermAutomaton: Sendable, Undisclosed {
     private let outputs: [[Int]]
     /// Whether a state has outputs at all: keeps the inner loop to two loads a byte.
     private let hasOutput: [Bool]
+    /// How many letters of a term a state has seen.
+    private let depths: [UInt8]
 
     package init(_ terms: [Term]) {
         self.terms = terms
@@ -57,6 +59,7 @@ package struct TermAutomaton: Sendable, Undisclosed {
         self.next = trie.next
         self.outputs = trie.outputs
         self.hasOutput = trie.outputs.map { !$0.isEmpty }
+        self.depths = trie.depths
     }
 
     /// Whether there is anything to look for.
@@ -89,6 +92,39 @@ package struct TermAutomaton: Sendable, Undisclosed {
         }
     }
 
+    /// Calls `found` for every occurrence, whole word or not, until it returns false; for one inside another perhaps twice.
+    ///
+    /// The same as ``scan(_:orInside:_:)`` and several times as fast where hardly any term begins: it leaves out what begins
+    /// no term, by four letters, and reads no letter more than four times.
+    func scan(_ letters: [UInt8], fronts: TermFronts, _ found: (Match) -> Bool) {
+        guard !isEmpty else { return }
+        letters.withUnsafeBufferPointer { text in
+            fronts.withUnsafeFronts { fronts in
+                var place = 0
+                while let start = fronts.next(in: text, from: place) {
+                    guard let end = follow(text, from: start, found) else { return }
+                    place = end
+                }
+            }
+        }
+    }
+
+    /// Reads on as long as a term of four letters or more may be under way; then where the next one may begin, or nil
+    /// when there is no more to do.
+    private func follow(_ text: UnsafeBufferPointer<UInt8>, from start: Int, _ found: (Match) -> Bool) -> Int? {
+        var state = 0
+        var index = start
+        repeat {
+            state = Int(next[state * width + Int(classes[Int(text[index])])])
+            index += 1
+            if hasOutput[state] {
+                for term in outputs[state] where !found(Match(term: term, end: index)) { return nil }
+            }
+            if index == text.count { return nil }
+        } while index - start < TermFronts.length || depths[state] >= TermFronts.length
+        return max(start + 1, index - Int(depths[state]))
+    }
+
     /// The first occurrence.
     package func firstMatch(
         in folded: [UInt8],
@@ -115,6 +151,7 @@ package struct TermAutomaton: Sendable, Undisclosed {
         let width: Int
         var next: [Int32]
         var outputs: [[Int]] = [[]]
+        var depths: [UInt8] = [0]
 
         init(width: Int) {
             self.width = width
@@ -128,6 +165,7 @@ package struct TermAutomaton: Sendable, Undisclosed {
                     next[state * width + step] = Int32(outputs.count)
                     next.append(contentsOf: repeatElement(-1, count: width))
                     outputs.append([])
+                    depths.append(depths[state] < .max ? depths[state] + 1 : .max)
                 }
                 state = Int(next[state * width + step])
             }

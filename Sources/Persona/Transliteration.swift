@@ -26,6 +26,8 @@ enum Transliteration {
             return []
         }
         let letter = words[(place + 1)...].first { !["SMALL", "FINAL", "CAPITAL", "VOWEL"].contains($0) }
+        // Georgian's "en" is e, Arabic's and Latin's would be n.
+        if script == "GEORGIAN", let first = letter?.utf8.first, "AEIOU".utf8.contains(first) { return [first | 0x20] }
         return letter.map { sound(ofLetterNamed: Array($0.lowercased().utf8)) } ?? []
     }
 

@@ -11,6 +11,10 @@ struct Guard: ParsableCommand {
             Reads {"fields": [..]} or {"text": ".."} and answers each with {"verdict", "findings", "out"}: out is what \
             would leave, empty when nothing may. A line that is neither is answered with {"error"}, and the exit code \
             is 1 at the end.
+
+            With --bench it reads clean texts instead, such lines or plain ones, at least 64 KiB, and prints what \
+            reading costs: p50 and p99 over different pieces of 1 KB to 1 MB (each read five times, its least time \
+            counts), and us/KB on the worst texts at three sizes, which shows that it is linear.
             """
     )
 
@@ -20,14 +24,14 @@ struct Guard: ParsableCommand {
     @Flag(help: "Lines of JSON; the only form there is.")
     var jsonl = false
 
-    @Flag(help: .hidden)
+    @Flag(help: "Measure what reading costs, on the clean texts of standard input and on the worst texts.")
     var bench = false
 
     func run() throws {
         let card = try PersonaCommand.load(persona)
         let index = IdentityIndex([card.identity])
-        if bench { return GuardBench(index: index).run() }
         let gate = PromptGuard(persona: card, index: index)
+        if bench { return GuardBench(index: index, gate: gate).run() }
         let key = (0..<32).map { _ in UInt8.random(in: .min ... .max) }
         try JSONLines.filter { object in
             guard let fields = object["fields"] as? [String] ?? (object["text"] as? String).map({ [$0] }) else {

@@ -1,57 +1,113 @@
 import Foundation
 import Persona
 
-/// `workshop guard --bench`: what the scan costs, on the lines of standard input and on the worst texts there are.
+/// `workshop guard --bench`: what reading costs, on clean texts and on the worst texts there are.
+///
+/// Each text is read several times, in rounds over all of them, and its least time counts: what else runs on the machine
+/// is not what is measured.
 struct GuardBench {
     let index: IdentityIndex
+    let gate: PromptGuard
+
+    private static let sizes = [1 << 10, 1 << 13, 1 << 16, 1 << 20]
+    private static let most = 2_000
 
     func run() {
-        let text = Array(AnyIterator { readLine() }.joined(separator: "\n").utf8)
+        let text = Self.cleanText()
         guard text.count >= 1 << 16 else { return Output.error("give at least 64 KiB of clean text on standard input") }
-        var rows = [["text", "bytes", "runs", "p50 us", "p99 us", "us/KB"]]
-        for size in [64, 1 << 10, 1 << 13, 1 << 16, 1 << 20] {
-            let samples = (0..<(size > 1 << 14 ? 5 : 400)).map { number -> String in
-                let start = number * 7919 * 13 % max(1, text.count - min(size, text.count) + 1)
-                var bytes = Array(text[start..<min(text.count, start + size)])
-                while bytes.count < size { bytes += text.prefix(size - bytes.count) }
-                return String(decoding: bytes, as: UTF8.self)
+        var rows = [["clean text of", "texts", "p50 us", "p99 us", "worst us", "p50 us/KB"]]
+        for size in Self.sizes {
+            rows.append(row("\(size) bytes", size, Self.pieces(of: text, size)) { _ = index.traces(in: [$0]) })
+        }
+        let pseudonyms = Pseudonyms(key: [UInt8](repeating: 7, count: 32), conversation: "")
+        rows.append(
+            row("1024, the whole gate", 1 << 10, Self.pieces(of: text, 1 << 10)) {
+                _ = gate.judge(fields: [$0], pseudonyms: pseudonyms)
             }
-            rows.append(measure("clean", samples))
-        }
-        for (name, unit) in Self.bombs {
-            for size in [1 << 16, 1 << 20] { rows.append(measure(name, [Self.repeated(unit, size)])) }
-        }
-        var nested = Array("The bomb is a text in a text. ".utf8)
-        while nested.count < 1 << 19 { nested = Array(Data(nested + nested).base64EncodedString().utf8) }
-        rows.append(measure("nested base64", [String(decoding: nested, as: UTF8.self)]))
+        )
         Output.table(rows)
+        let sizes = [1 << 16, 1 << 18, 1 << 20]
+        var worst = [["worst text, us/KB at"] + sizes.map { "\($0 >> 10) KB" }]
+        for (name, unit) in WorstTexts.units {
+            worst.append([name] + sizes.map { perKilobyte(WorstTexts.repeated(unit, $0)) })
+        }
+        worst.append(["nested base64"] + sizes.map { perKilobyte(WorstTexts.nested($0)) })
+        Output.table(worst)
     }
 
-    private static let bombs: [(String, String)] = [
-        ("base64", "VGhlIGJvbWIgaXMgYSB0ZXh0"), ("hex", "54686520626f6d62"), ("percent", "%2554%2568"),
-        ("escapes", "\\u005cu0054"), ("numbers", "84 104 101 "), ("morse", "- .... . "), ("marks", "<b>|r[i]"),
-        ("leet", "7h3_b0m8!"), ("one letter", "t"), ("spaces", " "), ("tags", "\u{E0054}"),
-        ("zalgo", "t\u{34F}\u{35C}"),
-        ("zero", "0"), ("base58", "AXMxBQ4 "),
+    /// The texts of standard input in one: lines of JSON as for the filter, or plain lines.
+    private static func cleanText() -> [UInt8] {
+        var text: [UInt8] = []
+        while let line = readLine() {
+            let object = try? JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
+            let fields = object?["fields"] as? [String] ?? (object?["text"] as? String).map { [$0] } ?? [line]
+            text += fields.joined(separator: "\n").utf8 + [0x0A]
+        }
+        return text
+    }
+
+    /// Different pieces of about the size, from one end to the other; no character is cut.
+    private static func pieces(of text: [UInt8], _ size: Int) -> [String] {
+        let size = min(size, text.count)
+        return (0..<min(most, text.count / size)).map { number in
+            var start = number * size
+            while start < text.count, text[start] & 0xC0 == 0x80 { start += 1 }
+            var end = min(text.count, start + size)
+            while end > start, end < text.count, text[end] & 0xC0 == 0x80 { end -= 1 }
+            return String(decoding: text[start..<end], as: UTF8.self)
+        }
+    }
+
+    private func row(_ name: String, _ size: Int, _ texts: [String], _ read: (String) -> Void) -> [String] {
+        let times = Self.leastTimes(of: texts, read).sorted()
+        let middle = times[times.count / 2]
+        let numbers = [middle, times[times.count * 99 / 100], times[times.count - 1], middle * 1024 / Double(size)]
+        return [name, "\(times.count)"] + numbers.map { String(format: "%.1f", $0) }
+    }
+
+    private func perKilobyte(_ text: String) -> String {
+        let time = Self.leastTimes(of: [text]) { _ = index.traces(in: [$0]) }[0]
+        return String(format: "%.1f", time * 1024 / Double(text.utf8.count))
+    }
+
+    /// In microseconds.
+    private static func leastTimes(of texts: [String], _ read: (String) -> Void) -> [Double] {
+        var times = [Double](repeating: .infinity, count: texts.count)
+        for _ in 0..<5 {
+            for (number, text) in texts.enumerated() {
+                let start = DispatchTime.now().uptimeNanoseconds
+                read(text)
+                times[number] = min(times[number], Double(DispatchTime.now().uptimeNanoseconds - start) / 1_000)
+            }
+        }
+        return times
+    }
+}
+
+/// Texts that make the most work for each byte.
+private enum WorstTexts {
+    static let units: [(String, String)] = [
+        ("base64", "VGhlIGJvbWIgaXMgYSB0ZXh0"), ("base64 words", "VGhlIGJvbWI dGV4dCBv "), ("base58", "AXMxBQ4 "),
+        ("hex", "54686520626f6d62"), ("hex list", "54 68 0x65 20 "), ("numbers", "84 104 101 "),
+        ("digits", "1234567890"),
+        ("zero", "0"), ("percent", "%2554%2568"), ("escapes", "\\u005cu0054"), ("entities", "&#38;#84;&#x54;"),
+        ("quoted-printable", "=3D=54=\n"), ("morse", "- .... . "), ("dots", ". . . . .. "), ("markup", "<b>|r[i]"),
+        ("leet", "7h3_b0m8! "), ("codes", "9jqo^BlbD-BleB1 DJ+*+ "), ("drawn out", "tthhee bboommbb "),
+        ("near misses", "Timmmy Rowam Bess Harow "), ("camel", "getTimMyBomb"), ("one letter", "t"), ("spaces", " "),
+        ("lines", "t\n"), ("drawing", "|_/\\_|\n"), ("emoji", "\u{1F600}\u{1F680}"),
+        ("cyrillic", "\u{431}\u{43E}\u{43C} "),
+        ("tags", "\u{E0054}"), ("zero width", "t\u{200B}"), ("zalgo", "t\u{34F}\u{35C}"),
+        ("turned", "\u{287}\u{265}\u{1DD} "),
     ]
 
-    private static func repeated(_ unit: String, _ size: Int) -> String {
+    static func repeated(_ unit: String, _ size: Int) -> String {
         String(repeating: unit, count: size / unit.utf8.count)
     }
 
-    private func measure(_ name: String, _ texts: [String]) -> [String] {
-        var times: [Double] = []
-        for _ in 0..<(texts.count > 100 ? 5 : 3) {
-            for text in texts {
-                let start = DispatchTime.now().uptimeNanoseconds
-                _ = index.traces(in: [text])
-                times.append(Double(DispatchTime.now().uptimeNanoseconds - start) / 1000)
-            }
-        }
-        times.sort()
-        let size = texts.map(\.utf8.count).max() ?? 1
-        let middle = times[times.count / 2]
-        let numbers = [middle, times[times.count * 99 / 100], middle * 1024 / Double(size)]
-        return [name, "\(size)", "\(times.count)"] + numbers.map { String(format: "%.1f", $0) }
+    /// A text in Base64 in Base64, and so on, as often as it takes.
+    static func nested(_ size: Int) -> String {
+        var nested = Array("The bomb is a text in a text. ".utf8)
+        while nested.count < size { nested = Array(Data(nested + nested.prefix(size / 3)).base64EncodedString().utf8) }
+        return String(decoding: nested.prefix(size), as: UTF8.self)
     }
 }

@@ -49,7 +49,8 @@ def score(binary: str, path: pathlib.Path) -> bool:
 def main() -> None:
     """Score each file."""
     files = [pathlib.Path(name) for name in sys.argv[2:]] or FILES
-    if not all([score(sys.argv[1], path) for path in files]):
+    scores = [score(sys.argv[1], path) for path in files]
+    if not all(scores):
         sys.exit("the guard of replies is below its bars")
 
 

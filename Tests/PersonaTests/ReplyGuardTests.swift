@@ -53,6 +53,43 @@ struct ReplyGuardTests {
         }
     }
 
+    @Test(
+        "torn anywhere, or letter by letter, a reply comes out the same, and no more than the limit is held back",
+        arguments: [
+            "I'm Claude.\n\nTwo loaves.\tI am ChatGPT, a model by OpenAI! Yes?\r\nNo.",
+            "```swift\nlet a = \"I'm Claude.\"\n```\nAs Gemini, I would say: 3.5 is more. e.g. this. Done",
+            "\u{6211}\u{662F}ChatGPT\u{3002}\u{4F60}\u{597D}\u{3002} Ich bin ein Sprachmodell von OpenAI. Gut.",
+            "He said \u{201C}I am Claude.\u{201D} Then I was trained by OpenAI\u{2026} and it rained.",
+            "\u{1F469}\u{200D}\u{1F4BB} e\u{301}t\u{E9}. Je suis ChatGPT. \u{1F1EB}\u{1F1F7} Merci !",
+            String(repeating: "a long sentence without an end ", count: 40) + "I'm Claude.",
+        ]
+    )
+    func splits(_ text: String) {
+        let (expected, caught) = guarded(text)
+        let scalars = Array(text.unicodeScalars)
+        func string(_ part: ArraySlice<Unicode.Scalar>) -> String {
+            var string = ""
+            string.unicodeScalars.append(contentsOf: part)
+            return string
+        }
+        for split in scalars.indices where scalars.count < 200 || split % 7 == 0 {
+            var reply = ReplyGuard()
+            let first = reply.feed(string(scalars[..<split]))
+            let whole = first + reply.feed(string(scalars[split...])) + reply.finish()
+            #expect(Array(whole.unicodeScalars) == Array(expected.unicodeScalars), "split at \(split)")
+            #expect(reply.caught == caught)
+        }
+        var reply = ReplyGuard()
+        var shown = ""
+        for (fed, scalar) in scalars.enumerated() {
+            shown += reply.feed(String(Character(scalar)))
+            if caught == 0 { #expect(fed + 1 - shown.unicodeScalars.count <= 2 * ReplyGuard.longestHeld) }
+        }
+        shown += reply.finish()
+        #expect(Array(shown.unicodeScalars) == Array(expected.unicodeScalars))
+        #expect(reply.caught == caught)
+    }
+
     @Test("it holds back no more than its limit")
     func bounded() {
         var reply = ReplyGuard()

@@ -27,36 +27,33 @@ struct DecodedText {
     }
 
     /// Takes what came out of decoding something that may be no code at all: text as a whole, or what of it is text.
-    mutating func takeText(of decoded: [UInt8]) {
-        decoded.withUnsafeBufferPointer { takeText(of: $0) }
-    }
-
-    /// The same.
     mutating func takeText(of decoded: UnsafeBufferPointer<UInt8>) {
         if decoded.count >= 4, decoded.count(where: { $0 == 0 }) * 3 >= decoded.count {
             // UTF-16, or UTF-32.
             let text = decoded.filter { $0 != 0 }
-            if text.count < decoded.count && !text.isEmpty { return takeText(of: text) }
+            if text.count < decoded.count && !text.isEmpty {
+                return text.withUnsafeBufferPointer { takeText(of: $0) }
+            }
         }
         var start = 0
         var index = 0
         while index <= decoded.count {
-            let length = index < decoded.count ? Self.textLength(decoded, index) : 0
-            if length > 0 {
+            while index < decoded.count, Self.isPlain(decoded[index]) { index += 1 }
+            if index < decoded.count, let (_, length) = TextFolding.decode(decoded, at: index) {
                 index += length
                 continue
             }
             let isWhole = start == 0 && index >= decoded.count - 1
-            if index - start >= Self.shortestStretch || isWhole && index >= 3 { take(decoded[start..<index]) }
+            if index - start >= Self.shortestStretch || isWhole && index >= 3 {
+                take(UnsafeBufferPointer(rebasing: decoded[start..<index]))
+            }
             index += 1
             start = index
         }
     }
 
-    /// The length of the character of a text at this offset, or zero.
-    private static func textLength(_ bytes: UnsafeBufferPointer<UInt8>, _ index: Int) -> Int {
-        let byte = bytes[index]
-        if byte < 0x80 { return byte >= 0x20 && byte < 0x7F || byte == 0x0A || byte == 0x0D || byte == 0x09 ? 1 : 0 }
-        return TextFolding.decode(bytes, at: index)?.1 ?? 0
+    @inline(__always)
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        byte >= 0x20 ? byte < 0x7F : byte == 0x0A || byte == 0x0D || byte == 0x09
     }
 }

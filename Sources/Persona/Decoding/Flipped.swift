@@ -17,12 +17,27 @@ enum Flipped {
         return table
     }()
 
+    /// The first two bytes of those that are not ASCII: one bit for each pair.
+    private static let openings: [UInt64] = {
+        var bits = [UInt64](repeating: 0, count: 1 << 10)
+        for value in letters.keys where value >= 0x80 {
+            guard let bytes = Unicode.Scalar(value).map({ Array(String($0).utf8) }) else { continue }
+            let pair = Int(bytes[0]) << 8 | Int(bytes[1])
+            bits[pair >> 6] |= 1 << UInt64(pair & 63)
+        }
+        return bits
+    }()
+
     /// Whether some letter stands on its head that is no ASCII letter as well.
     private static func holdsTurned(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-        for index in 0..<bytes.count where bytes[index] >= 0xC2 {
-            if let (scalar, _) = TextFolding.decode(bytes, at: index), letters[scalar.value] != nil { return true }
+        openings.withUnsafeBufferPointer { openings in
+            for index in 0..<max(0, bytes.count - 1) where bytes[index] >= 0xC2 {
+                let pair = Int(bytes[index]) << 8 | Int(bytes[index + 1])
+                guard openings[pair >> 6] & (1 << UInt64(pair & 63)) != 0 else { continue }
+                if let (scalar, _) = TextFolding.decode(bytes, at: index), letters[scalar.value] != nil { return true }
+            }
+            return false
         }
-        return false
     }
 
     /// The words that hold a turned letter, read from their end.

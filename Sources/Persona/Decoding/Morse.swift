@@ -16,42 +16,51 @@ enum Morse {
 
     private static let fewest = 3
 
-    /// Whether some words begin with a dot or a dash, as few do elsewhere.
-    private static func holdsCode(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-        var before: UInt8 = 0x20
-        var count = 0
-        for byte in bytes {
-            let isSign = byte == UInt8(ascii: ".") || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_")
-            let isStart = before <= 0x20 || before == UInt8(ascii: "/") || before == UInt8(ascii: "|")
-            count &+= isSign && isStart ? 1 : 0
-            before = byte
+    private enum Kind {
+        static let other: UInt8 = 0
+        static let apart: UInt8 = 1
+        static let dot: UInt8 = 2
+        static let dash: UInt8 = 3
+    }
+
+    private static let kinds: [UInt8] = (0..<256).map { value in
+        switch UInt8(value) {
+        case UInt8(ascii: "."): Kind.dot
+        case UInt8(ascii: "-"), UInt8(ascii: "_"): Kind.dash
+        case UInt8(ascii: " "), UInt8(ascii: "/"), UInt8(ascii: "|"), 0x0A, 0x0D, 0x09, UInt8(ascii: ","): Kind.apart
+        default: Kind.other
         }
-        return count >= fewest
     }
 
     static func decode(_ bytes: UnsafeBufferPointer<UInt8>, into out: inout DecodedText) {
-        guard holdsCode(bytes) else { return }
         var word: [UInt8] = []
-        var code = 1
-        var isOther = false
+        var lastCode = 1
         func endWord() {
-            if word.count >= fewest { out.take(word) }
+            if word.count >= fewest {
+                out.take(word)
+                // The dot that ends a sentence is no dot of the last letter.
+                if lastCode & 1 == 0, lastCode > 3 { out.take(word.dropLast() + [letters[lastCode >> 1]]) }
+            }
+            lastCode = 1
             word.removeAll(keepingCapacity: true)
         }
-        for index in 0...bytes.count {
-            let byte = index < bytes.count ? bytes[index] : 0x0A
-            switch byte {
-            case UInt8(ascii: "."): if code < 32 { code = code << 1 }
-            case UInt8(ascii: "-"), UInt8(ascii: "_"): if code < 32 { code = code << 1 | 1 }
-            case UInt8(ascii: " "), UInt8(ascii: "/"), UInt8(ascii: "|"), 0x0A, 0x0D, 0x09, UInt8(ascii: ","):
-                if !isOther, code > 1 { word.append(code < 32 ? letters[code] : DecodedText.wall) }
-                code = 1
-                isOther = false
-            default:
-                if !isOther {
-                    isOther = true
-                    if !word.isEmpty { endWord() }
+        kinds.withUnsafeBufferPointer { kinds in
+            var index = 0
+            while index < bytes.count {
+                var code = 1
+                while index < bytes.count, kinds[Int(bytes[index])] > Kind.apart {
+                    if code < 32 { code = code << 1 | Int(kinds[Int(bytes[index])] & 1) }
+                    index += 1
                 }
+                if index < bytes.count, kinds[Int(bytes[index])] == Kind.other {
+                    // Of another word, also one that begins with a dash, nothing is read.
+                    if !word.isEmpty { endWord() }
+                    while index < bytes.count, kinds[Int(bytes[index])] != Kind.apart { index += 1 }
+                } else if code > 1 {
+                    word.append(code < 32 ? letters[code] : DecodedText.wall)
+                    lastCode = code < 32 ? code : 1
+                }
+                index += 1
             }
         }
         endWord()

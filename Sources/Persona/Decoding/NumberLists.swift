@@ -1,6 +1,8 @@
 /// Reads lists of numbers as text: bytes in hex, decimal, octal or binary, places in the alphabet, squares of Polybius,
 /// taps on a telephone's keys. What stands between the numbers does not matter, as long as it is short.
 enum NumberLists {
+    private typealias Bytes = UnsafeBufferPointer<UInt8>
+
     private static let shortest = 3
     private static let widestGap = 4
     private static let longestItem = 9
@@ -12,7 +14,7 @@ enum NumberLists {
         var gap = 0
         var index = 0
         func finish() {
-            if items.count >= shortest { read(items.map { ArraySlice(bytes[$0]) }, into: &out) }
+            if items.count >= shortest { read(items, of: bytes, into: &out) }
             items.removeAll(keepingCapacity: true)
         }
         kinds.withUnsafeBufferPointer { kinds in
@@ -37,7 +39,7 @@ enum NumberLists {
                     continue
                 }
                 items.append(item)
-                if item.count >= longestItem { split(ArraySlice(bytes[item]), into: &out) }
+                if item.count >= longestItem { split(Bytes(rebasing: bytes[item]), into: &out) }
             }
         }
         finish()
@@ -70,71 +72,111 @@ enum NumberLists {
         return start..<end
     }
 
-    private static func read(_ items: [ArraySlice<UInt8>], into out: inout DecodedText) {
-        let isDecimal = items.allSatisfy { $0.allSatisfy { $0 < 0x3A } }
-        if items.allSatisfy({ $0.count == 2 || $0.count == 4 }) { take(items.map { value($0, 16) }, into: &out) }
-        guard isDecimal else { return }
-        if items.allSatisfy({ $0.allSatisfy { $0 < 0x32 } && $0.count >= 5 }) {
-            return take(items.map { value($0, 2) + ($0.count == 5 ? 0x61 : 0) }, into: &out)
+    /// What all items of a list have in common.
+    private struct Common {
+        var isDecimal = true
+        /// Two or four digits each, as of hex.
+        var isHex = true
+        var isBinary = true
+        var isOctal = true
+        var isPolybius = true
+        var isTaps = true
+
+        init(_ items: [Range<Int>], of bytes: Bytes) {
+            for item in items {
+                var largest: UInt8 = 0
+                var smallest: UInt8 = 0xFF
+                for digit in bytes[item] {
+                    largest = max(largest, digit)
+                    smallest = min(smallest, digit)
+                }
+                if largest >= 0x3A { isDecimal = false }
+                if item.count != 2 && item.count != 4 { isHex = false }
+                if largest >= 0x32 || item.count < 5 { isBinary = false }
+                if largest >= 0x38 || item.count != 2 && item.count != 3 { isOctal = false }
+                if smallest <= 0x30 || largest >= 0x36 || item.count != 2 { isPolybius = false }
+                if largest != smallest { isTaps = false }
+            }
         }
-        let decimals = items.map { $0.count <= 6 ? value($0, 10) : 0 }
+    }
+
+    private static func read(_ items: [Range<Int>], of bytes: Bytes, into out: inout DecodedText) {
+        func values(_ radix: Int) -> [Int] { items.map { value(bytes[$0], radix) } }
+        let common = Common(items, of: bytes)
+        if common.isHex { take(values(16), into: &out) }
+        guard common.isDecimal else { return }
+        if common.isBinary {
+            return take(items.map { value(bytes[$0], 2) + ($0.count == 5 ? 0x61 : 0) }, into: &out)
+        }
+        let decimals = items.map { $0.count <= 6 ? value(bytes[$0], 10) : 0 }
         take(decimals, into: &out)
-        if items.allSatisfy({ ($0.count == 3 || $0.count == 2) && $0.allSatisfy { $0 < 0x38 } }) {
-            take(items.map { value($0, 8) }, into: &out)
+        if common.isOctal { take(values(8), into: &out) }
+        let (least, most) = decimals.reduce((Int.max, Int.min)) { (min($0.0, $1), max($0.1, $1)) }
+        if most <= 26 {
+            if least > 0 { out.take(decimals.lazy.map { UInt8($0) + 0x60 }) }
+            if most < 26 { out.take(decimals.lazy.map { UInt8($0) + 0x61 }) }
         }
-        if decimals.allSatisfy({ $0 <= 26 }) {
-            if decimals.allSatisfy({ $0 > 0 }) { out.take(decimals.map { UInt8($0) + 0x60 }) }
-            if decimals.allSatisfy({ $0 < 26 }) { out.take(decimals.map { UInt8($0) + 0x61 }) }
+        if common.isPolybius {
+            let places = items.map { (Int(bytes[$0.lowerBound]) - 0x31, Int(bytes[$0.lowerBound + 1]) - 0x31) }
+            out.take(places.lazy.map { polybius[$0.0 * 5 + $0.1] })
+            out.take(places.lazy.map { polybius[$0.1 * 5 + $0.0] })
         }
-        if items.allSatisfy({ $0.count == 2 && $0.allSatisfy { $0 > 0x30 && $0 < 0x36 } }) {
-            let places = items.map { (Int($0[$0.startIndex]) - 0x31, Int($0[$0.startIndex + 1]) - 0x31) }
-            out.take(places.map { polybius[$0.0 * 5 + $0.1] })
-            out.take(places.map { polybius[$0.1 * 5 + $0.0] })
-        }
-        let taps = items.compactMap(tap)
+        guard common.isTaps else { return }
+        let taps = items.compactMap { tap(bytes[$0.lowerBound], $0.count) }
         if taps.count == items.count { out.take(taps) }
     }
 
     private static let polybius = Array("abcdefghiklmnopqrstuvwxyz".utf8)
     private static let keys = ["abc", "def", "ghi", "jkl", "mno", "pqrs", "tuv", "wxyz"].map { Array($0.utf8) }
 
-    private static func tap(_ item: ArraySlice<UInt8>) -> UInt8? {
-        if item.elementsEqual([0x30]) { return 0x20 }
-        guard let digit = item.first, digit >= 0x32, item.allSatisfy({ $0 == digit }) else { return nil }
+    private static func tap(_ digit: UInt8, _ times: Int) -> UInt8? {
+        if digit == 0x30 && times == 1 { return 0x20 }
+        guard digit >= 0x32 else { return nil }
         let key = keys[Int(digit) - 0x32]
-        return item.count <= key.count ? key[item.count - 1] : nil
+        return times <= key.count ? key[times - 1] : nil
     }
 
     /// Characters by their numbers; those that are none are walls.
     private static func take(_ values: [Int], into out: inout DecodedText) {
         var text: [UInt8] = []
+        text.reserveCapacity(values.count)
+        var isBytes = true
+        var isASCII = true
         for value in values {
-            if value >= 0x20, let scalar = Unicode.Scalar(UInt32(truncatingIfNeeded: value)), value < 0x11_0000 {
-                text.append(contentsOf: String(scalar).utf8)
+            if value < 0 || value >= 0x100 { isBytes = false }
+            if value > 0x7F { isASCII = false }
+            if value >= 0x20 && value < 0x80 {
+                text.append(UInt8(value))
+            } else if value >= 0x20, value < 0x11_0000, let scalar = Unicode.Scalar(UInt32(value)),
+                let encoded = UTF8.encode(scalar)
+            {
+                text.append(contentsOf: encoded)
             } else if value != 0 {
                 text.append(DecodedText.wall)
             }
         }
-        if values.contains(where: { $0 > 0x7F }), values.allSatisfy({ $0 >= 0 && $0 < 0x100 }) {
-            out.takeText(of: values.map { UInt8($0) })
+        if !isASCII && isBytes {
+            values.map { UInt8($0) }.withUnsafeBufferPointer { out.takeText(of: $0) }
         }
         // Most lists of numbers are lists of numbers.
         if text.count(where: { $0 > 0x40 && $0 < DecodedText.wall }) >= shortest { out.take(text) }
     }
 
     /// A long run of digits: groups of eight or seven bits, or of three digits.
-    private static func split(_ run: ArraySlice<UInt8>, into out: inout DecodedText) {
+    private static func split(_ run: Bytes, into out: inout DecodedText) {
         let isBinary = run.allSatisfy { $0 < 0x32 }
         for width in isBinary ? [8, 7, 5] : [3, 2] {
             guard run.count % width == 0 else { continue }
-            let groups = stride(from: run.startIndex, to: run.endIndex, by: width).map { run[$0..<($0 + width)] }
-            take(groups.map { value($0, isBinary ? 2 : 10) + (width == 5 ? 0x61 : 0) }, into: &out)
-            if width == 3, run.allSatisfy({ $0 < 0x38 }) { take(groups.map { value($0, 8) }, into: &out) }
-            if width == 2 { take(groups.map { value($0, 10) + 0x60 }, into: &out) }
+            func values(_ radix: Int, _ offset: Int) -> [Int] {
+                stride(from: 0, to: run.count, by: width).map { value(run[$0..<($0 + width)], radix) + offset }
+            }
+            take(values(isBinary ? 2 : 10, width == 5 ? 0x61 : 0), into: &out)
+            if width == 3, run.allSatisfy({ $0 < 0x38 }) { take(values(8, 0), into: &out) }
+            if width == 2 { take(values(10, 0x60), into: &out) }
         }
     }
 
-    private static func value(_ digits: ArraySlice<UInt8>, _ radix: Int) -> Int {
+    private static func value(_ digits: Bytes.SubSequence, _ radix: Int) -> Int {
         digits.reduce(0) { ($0 &* radix) &+ Int(Escapes.hexDigit($1) ?? 0) }
     }
 }

@@ -1,5 +1,5 @@
-/// Rewrites what stands inside words, and gives out the words that it changed: most of a text has nothing to rewrite, and
-/// need not be read again.
+/// Rewrites what stands inside words, and gives out the words that it changed with what stands around them: most of a
+/// text has nothing to rewrite, and need not be read again.
 struct Rewriting {
     /// What takes the place of some bytes.
     enum Value {
@@ -7,6 +7,10 @@ struct Rewriting {
         case scalar(Unicode.Scalar)
         case nothing
     }
+
+    /// So many bytes on either side go with what was rewritten, to the edges of words: a term, or a run of the soul, may
+    /// be written half and half.
+    private static let context = 128
 
     /// - Parameters:
     ///   - starts: for each byte whether something may begin with it.
@@ -17,49 +21,59 @@ struct Rewriting {
         into out: inout DecodedText,
         _ rewrite: (Int) -> (Value, Int)?
     ) {
-        var window: [UInt8] = []
-        var copied = 0
-        var wordStart = 0
-        // The end of the last word of the window; the word behind it goes on with it.
-        var nextStart = -1
-        var isOpen = false
-        func close() {
-            if isOpen, window.contains(where: { $0 > 0x40 || ($0 >= 0x30 && $0 < 0x3A) }) { out.take(window) }
-            window.removeAll(keepingCapacity: true)
-            isOpen = false
-        }
+        var window = Window(bytes)
         starts.withUnsafeBufferPointer { starts in
             var index = 0
             while index < bytes.count {
-                let byte = bytes[index]
-                if starts[Int(byte)], let (value, length) = rewrite(index) {
-                    if !isOpen || copied < wordStart && nextStart != wordStart {
-                        close()
-                        copied = wordStart
-                    }
-                    isOpen = true
-                    window.append(contentsOf: bytes[copied..<index])
-                    switch value {
-                    case .byte(let byte): window.append(byte)
-                    case .scalar(let scalar): window.append(contentsOf: String(scalar).utf8)
-                    case .nothing: break
-                    }
-                    index += length
-                    copied = index
-                    nextStart = -1
-                } else {
+                guard starts[Int(bytes[index])], let (value, length) = rewrite(index) else {
                     index += 1
-                    guard byte <= 0x20 else { continue }
-                    if isOpen && copied >= wordStart {
-                        window.append(contentsOf: bytes[copied..<index])
-                        copied = index
-                        nextStart = index
-                    }
-                    wordStart = index
+                    continue
                 }
+                window.replace(index..<(index + length), by: value, into: &out)
+                index += length
             }
-            if isOpen && copied >= wordStart { window.append(contentsOf: bytes[copied...]) }
         }
-        close()
+        window.close(before: bytes.count, into: &out)
+    }
+
+    /// The stretch of text that is being rewritten.
+    private struct Window {
+        private let bytes: UnsafeBufferPointer<UInt8>
+        private var text: [UInt8] = []
+        /// The text is copied up to here.
+        private var copied = 0
+        private var isOpen = false
+
+        init(_ bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
+
+        mutating func replace(_ range: Range<Int>, by value: Value, into out: inout DecodedText) {
+            if isOpen && range.lowerBound - copied > 2 * Rewriting.context {
+                close(before: range.lowerBound, into: &out)
+            }
+            if !isOpen {
+                var start = max(copied, range.lowerBound - Rewriting.context)
+                while start > copied, bytes[start - 1] > 0x20 { start -= 1 }
+                copied = start
+                isOpen = true
+            }
+            text.append(contentsOf: UnsafeBufferPointer(rebasing: bytes[copied..<range.lowerBound]))
+            switch value {
+            case .byte(let byte): text.append(byte)
+            case .scalar(let scalar): if let encoded = UTF8.encode(scalar) { text.append(contentsOf: encoded) }
+            case .nothing: break
+            }
+            copied = range.upperBound
+        }
+
+        mutating func close(before limit: Int, into out: inout DecodedText) {
+            guard isOpen else { return }
+            var end = min(limit, copied + Rewriting.context)
+            while end < limit, bytes[end] > 0x20 { end += 1 }
+            text.append(contentsOf: UnsafeBufferPointer(rebasing: bytes[copied..<end]))
+            copied = end
+            if text.contains(where: { $0 > 0x40 || ($0 >= 0x30 && $0 < 0x3A) }) { out.take(text) }
+            text.removeAll(keepingCapacity: true)
+            isOpen = false
+        }
     }
 }

@@ -73,7 +73,9 @@ struct HalfEncoded: Sendable, Undisclosed {
         guard code.count % 2 == 0 else { return [] }
         var out: [UInt8] = []
         for place in stride(from: code.startIndex, to: code.endIndex, by: 2) {
-            guard let high = Escapes.hexDigit(code[place]), let low = Escapes.hexDigit(code[place + 1]) else { return [] }
+            guard let high = Escapes.hexDigit(code[place]), let low = Escapes.hexDigit(code[place + 1]) else {
+                return []
+            }
             out.append((high << 4 | low) | 0x20)
         }
         return out

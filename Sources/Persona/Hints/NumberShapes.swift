@@ -50,23 +50,37 @@ struct NumberShapes: Sendable, Undisclosed {
         return forms
     }
 
-    func detect(
-        _ bytes: UnsafeBufferPointer<UInt8>,
-        into decoded: inout DecodedText,
-        _ found: (Trace) -> Void
-    ) {
-        guard !terms.isEmpty else { return }
+    /// Whether there are so many digits that a list can be there; most texts hold a date or a price at the most.
+    private static func holdsNumbers(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        var count = 0
+        for byte in bytes { count &+= byte &- 0x30 < 10 ? 1 : 0 }
+        return count >= shortest
+    }
+
+    /// The text of all short hex numbers.
+    static func readHex(_ bytes: UnsafeBufferPointer<UInt8>, into decoded: inout DecodedText) {
+        guard holdsNumbers(bytes) else { return }
+        var reader = Reader()
+        reader.read(bytes)
+        guard reader.hex.count >= shortest else { return }
+        reader.hex.withUnsafeBufferPointer { decoded.takeText(of: $0) }
+        if reader.swapped != reader.hex { reader.swapped.withUnsafeBufferPointer { decoded.takeText(of: $0) } }
+    }
+
+    func detect(_ bytes: UnsafeBufferPointer<UInt8>, _ found: (Trace) -> Void) {
+        guard !terms.isEmpty, Self.holdsNumbers(bytes) else { return }
         var reader = Reader()
         reader.read(bytes)
         for list in reader.decimals where list.count >= Self.shortest {
             match(list, found)
-            for phase in 0..<2 where list.count >= 2 * Self.shortest - 1 {
-                match(stride(from: phase, to: list.count, by: 2).map { list[$0] }, found)
+            for width in 2...4 where list.count >= width * (Self.shortest - 1) + 1 {
+                for phase in 0..<width {
+                    match(stride(from: phase, to: list.count, by: width).map { list[$0] }, found)
+                }
             }
             readDots(list, found)
         }
         guard reader.hex.count >= Self.shortest else { return }
-        decoded.takeText(of: reader.hex)
         match(reader.hex.map { Int($0) }, found)
     }
 
@@ -104,7 +118,8 @@ struct NumberShapes: Sendable, Undisclosed {
 
     private static let letters: [Int: UInt8] = {
         let cells = [
-            1, 12, 14, 145, 15, 124, 1245, 125, 24, 245, 13, 123, 134, 1345, 135, 1234, 12345, 1235, 234, 2345, 136, 1236,
+            1, 12, 14, 145, 15, 124, 1245, 125, 24, 245, 13, 123, 134, 1345, 135, 1234, 12345, 1235, 234, 2345, 136,
+            1236,
             2456, 1346, 13456, 1356,
         ]
         return Dictionary(uniqueKeysWithValues: zip(cells, UInt8(ascii: "a")...UInt8(ascii: "z")))
@@ -116,6 +131,8 @@ struct NumberShapes: Sendable, Undisclosed {
         var decimals: [[Int]] = []
         /// All short hex numbers as bytes.
         var hex: [UInt8] = []
+        /// The same, the bytes of each number from its end.
+        var swapped: [UInt8] = []
         private var list: [Int] = []
 
         mutating func read(_ bytes: UnsafeBufferPointer<UInt8>) {
@@ -133,9 +150,9 @@ struct NumberShapes: Sendable, Undisclosed {
                     index += 1
                 }
                 let count = index - start
-                if all & 6 != 0 && (all & 4 == 0 || count == 4) { takeHex(bytes, start, index) }
+                if all & 6 != 0 && (all & 4 == 0 || count == 4 || count == 10) { takeHex(bytes, start, index) }
                 guard all == 1 else { continue }
-                if count == 2 || count == 4 { takeHex(bytes, start, index) }
+                if count % 2 == 0 { takeHex(bytes, start, index) }
                 if start - lastEnd > NumberShapes.widestGap || count > 6 { close() }
                 lastEnd = index
                 guard count <= 6, list.count < NumberShapes.most else { continue }
@@ -152,14 +169,20 @@ struct NumberShapes: Sendable, Undisclosed {
         /// `5a`, `0x5a` and `5a5b`.
         private mutating func takeHex(_ bytes: UnsafeBufferPointer<UInt8>, _ start: Int, _ end: Int) {
             var start = start
-            if end - start == 4, bytes[start] == 0x30, bytes[start + 1] | 0x20 == 0x78 { start += 2 }
-            guard end - start == 2 || end - start == 4, hex.count < NumberShapes.most else { return }
+            if end - start > 2, bytes[start] == 0x30, bytes[start + 1] | 0x20 == 0x78 { start += 2 }
+            // Zeros in front are a place in a dump.
+            guard [2, 4, 8, 12].contains(end - start), hex.count < NumberShapes.most,
+                end - start < 8 || bytes[start] != 0x30
+            else { return }
+            var number: [UInt8] = []
             for place in stride(from: start, to: end, by: 2) {
                 guard let high = Escapes.hexDigit(bytes[place]), let low = Escapes.hexDigit(bytes[place + 1]) else {
                     return
                 }
-                hex.append(high << 4 | low)
+                number.append(high << 4 | low)
             }
+            hex += number
+            swapped += number.reversed()
         }
     }
 

@@ -13,7 +13,9 @@ struct PieceDetector: Sendable, Undisclosed {
     private static let longest = 48
 
     init(_ all: [GuardedTerm]) {
-        let terms = all.filter { ![.path, .account, .machine].contains($0.identityClass) && $0.letters.count <= Self.longest }
+        let terms = all.filter {
+            ![.path, .account, .machine].contains($0.identityClass) && $0.letters.count <= Self.longest
+        }
         self.terms = terms
         var byFirst = [[Int]](repeating: [], count: 256)
         for (index, term) in terms.enumerated() { byFirst[Int(term.letters[0])].append(index) }
@@ -33,6 +35,8 @@ struct PieceDetector: Sendable, Undisclosed {
         var longestStrange: Int
         var shortestPiece: Int
         var gap = 0
+        /// Whether it is torn elsewhere than between its own words.
+        var isTorn = false
     }
 
     func detect(_ glyphs: Glyphs, _ found: (Trace) -> Void) {
@@ -69,6 +73,10 @@ struct PieceDetector: Sendable, Undisclosed {
             guard word.count < letters.count, letters.starts(with: word) else { continue }
             if chains.count >= Self.mostChains { chains.removeFirst() }
             let strange = isCommon(word) ? 0 : word.count
+            // More than half of a long name, cut short.
+            if word.count >= 5, word.count * 5 >= letters.count * 3, strange > 0, terms[term].wordStarts.isEmpty {
+                found(term)
+            }
             chains.append(
                 Chain(
                     term: term,
@@ -98,6 +106,7 @@ struct PieceDetector: Sendable, Undisclosed {
                 continue
             }
             var chain = chains[place]
+            if !terms[chain.term].wordStarts.contains(chain.used) { chain.isTorn = true }
             chain.gap = max(chain.gap, number - chain.lastWord - 1)
             chain.used += word.count
             chain.lastWord = number
@@ -120,6 +129,8 @@ struct PieceDetector: Sendable, Undisclosed {
 
     /// Whether so many letters in such pieces are no chance.
     private func counts(_ chain: Chain) -> Bool {
+        // The words of a term side by side are the term as it is written.
+        guard chain.gap > 0 || chain.isTorn else { return false }
         let count = terms[chain.term].letters.count
         if chain.singles == chain.pieces {
             return chain.pieces >= 5 || chain.pieces == 4 && chain.gap <= 2 || count >= 9
@@ -141,4 +152,9 @@ struct PieceDetector: Sendable, Undisclosed {
     private func isCommon(_ word: UnsafeBufferPointer<UInt8>.SubSequence) -> Bool {
         word.count > 1 && CommonWords.standard.contains(word)
     }
+}
+
+extension GuardedTerm {
+    /// A guess at this term.
+    var guess: Trace { Trace(identityClass: identityClass, certainty: .guessed, isWhole: false, field: 0) }
 }

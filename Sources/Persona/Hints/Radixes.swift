@@ -34,7 +34,9 @@ enum Radixes {
                 continue
             }
             let token = bytes[start..<index]
-            if count <= longestNumber || digits == count && count <= 38 { number(token, digits == count ? 10 : 36, into: &out) }
+            if count <= longestNumber || digits == count && count <= 38 {
+                number(token, digits == count ? 10 : 36, into: &out)
+            }
             if digits < count { for alphabet in alphabets { base32(token, alphabet, into: &out) } }
         }
     }

@@ -3,12 +3,13 @@
 ///
 /// The rule is positive for blobs: pictures, documents, keys and digests are known by how they begin and how long they are.
 enum TokenShapes {
-    /// - Parameter isASCII: whether the text is all ASCII; in others a word may be of a language that we cannot speak.
-    static func isOdd(_ bytes: UnsafeBufferPointer<UInt8>, isASCII: Bool) -> Bool {
-        var walk = Walk(isASCII: isASCII)
+    static func isOdd(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        // In a text with other letters a word may be of a language that we cannot speak.
+        var walk = Walk(isASCII: bytes.allSatisfy { $0 < 0x80 })
         var index = 0
         while index < bytes.count {
             guard bytes[index] > 0x20 else {
+                walk.take(blank: bytes[index])
                 index += 1
                 continue
             }
@@ -57,10 +58,25 @@ enum TokenShapes {
 
         init(isASCII: Bool) { self.isASCII = isASCII }
 
+        private var blank: UInt8 = 0
+        private var turns = 0
+
+        /// Spaces and tabs in turn, within one line, are bits.
+        mutating func take(blank byte: UInt8) {
+            if byte == 0x0A {
+                turns = 0
+            } else if byte != blank {
+                turns += 1
+                if turns >= 10 { isOdd = true }
+            }
+            blank = byte
+        }
+
         /// Capitals all over words that are separated as prose is; identifiers have one for each of their words.
         var isStrewn: Bool { letters >= 24 && rises * 6 >= letters }
 
         mutating func take(_ token: UnsafeBufferPointer<UInt8>.SubSequence, _ flags: UInt8, _ rises: Int) {
+            (turns, blank) = (0, 0)
             if flags & ~(Kind.lower | Kind.upper) == 0 {
                 letters += token.count
                 self.rises += rises
@@ -153,7 +169,8 @@ enum TokenShapes {
 
         /// How pictures, sounds, documents, fonts, keys and JSON begin in Base64.
         private static let known = [
-            "iVBOR", "/9j/", "R0lGOD", "UklGR", "JVBER", "AAAAB3", "AAAAC3", "AAAAE2", "MII", "d09G", "T1RUT", "AAEAAAA",
+            "iVBOR", "/9j/", "R0lGOD", "UklGR", "JVBER", "AAAAB3", "AAAAC3", "AAAAE2", "MII", "d09G", "T1RUT",
+            "AAEAAAA",
             "eyJ", "PHN2Z", "PD94b", "Qk0", "SUQz", "T2dn", "AAABAA", "LS0tLS1", "data:", "ssh-", "sha256-", "sha384-",
             "sha512-", "SHA256:", "AGFzbQ", "UEsDB",
         ].map { Array($0.utf8) }

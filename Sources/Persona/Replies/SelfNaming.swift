@@ -87,7 +87,7 @@ struct Words {
         self.sentence = sentence
         let separators: Set<Character> = [
             ",", ";", ":", "(", ")", "!", "?", "\u{2014}", "\u{2013}", "*", "_", "#", ">", "[", "]", "\u{2026}",
-            "\u{BF}", "\u{A1}",
+            "\u{BF}", "\u{A1}", "\u{60C}", "\u{61B}", "\u{964}",
         ]
         var index = sentence.startIndex
         var isBehindMark = false
@@ -112,7 +112,7 @@ struct Words {
         var small = Substring(word.lowercased().replacing("\u{2019}", with: "'"))
         // "Anthropic's" and "l'IA".
         if small.hasSuffix("'s") && VendorNames.kind(of: small.dropLast(2)) != nil { small = small.dropLast(2) }
-        for front in ["d'", "l'"] where small.hasPrefix(front) { small = small.dropFirst(2) }
+        for front in ["d'", "l'", "qu'"] where small.hasPrefix(front) { small = small.dropFirst(front.count) }
         guard !small.isEmpty else { return }
         items.append(
             Item(

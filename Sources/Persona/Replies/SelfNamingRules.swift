@@ -8,7 +8,9 @@ extension Words {
     }
 
     private func isNaming(_ place: Int) -> Bool {
-        guard !isSomebodyElse(place), items[place].kind == .strong || speaksOfModels else { return false }
+        guard !isSomebodyElse(place), !isReported(place), items[place].kind == .strong || speaksOfModels else {
+            return false
+        }
         return isIntroduced(place) || isMaker(place) || isGreeting(place) || isSource(place)
     }
 
@@ -24,6 +26,16 @@ extension Words {
         let next = items[place + 1]
         return next.isCapital && !next.isBehindMark && next.text.count > 2 && !Self.products.contains(next.text)
             && next.kind == nil
+    }
+
+    /// "She asked whether I was made by Google": somebody else's words.
+    private func isReported(_ place: Int) -> Bool {
+        guard let whether = items[..<place].firstIndex(where: { $0.text == "whether" || $0.text == "if" }), whether > 0
+        else { return false }
+        return ["asked", "asks", "ask", "wondered", "wonders", "wants", "knew", "know", "knows", "doubt", "doubted"]
+            .contains(
+                items[whether - 1].text
+            ) || items[max(0, whether - 2)].text == "asked"
     }
 
     private static let nouns: Set<Substring> = words(
@@ -74,6 +86,8 @@ extension Words {
         if Self.talks.contains(two), index > 1, ["you're", "are", "currently"].contains(items[index - 2].text) {
             return .identity
         }
+        if ["is", "are", "was"].contains(one), isOwnOrigin(before: index) { return .identity }
+        if one == "ben", index == 0, items.contains(where: { Self.turkish.contains($0.text) }) { return .identity }
         if two == "this is", isLastOrCalls(index) { return .identity }
         if Self.identities.contains(one) || Self.identities.contains(two) || Self.identities.contains(three) {
             return .identity
@@ -85,6 +99,19 @@ extension Words {
             || Self.roles.contains(three) && (index == 2 || items[max(0, index - 2)].isBehindMark)
         return isRole ? .role : nil
     }
+
+    /// "My underlying model is", "My creators are".
+    private func isOwnOrigin(before index: Int) -> Bool {
+        guard index > 0, Self.ownThings.contains(items[index - 1].text) else { return false }
+        return items[max(0, index - 4)..<index].contains { $0.text == "my" }
+    }
+
+    private static let ownThings: Set<Substring> = words(
+        "model models engine architecture backend creator creators maker makers developer developers name vendor provider version base brain"
+    )
+    private static let turkish: Set<Substring> = words(
+        "taraf\u{131}ndan geli\u{15F}tirildim bir yapay zeka dil modeliyim asistan\u{131}y\u{131}m"
+    )
 
     /// "This is Claude", "This is Claude speaking"; not "This is an OpenAI key".
     private func isLastOrCalls(_ index: Int) -> Bool {
@@ -100,7 +127,13 @@ extension Words {
     private static let identities: Set<String> = Set(
         [
             "i'm", "i am", "im", "my name is", "my name's", "name is", "call me", "i was", "i'm called", "i go by",
-            "i run on", "i'm really", "i identify as", "i remain",
+            "i run on", "i'm really", "i identify as", "i remain", "it's me", "it is me", "know me as", "knows me as",
+            "refer to me as", "i come from", "i belong to", "i work for", "i work at", "you've reached", "i represent",
+            "you have reached", "the name's", "i operate as", "i function as", "i answer to", "i go under",
+            "olen", "olen siis", "\u{3B5}\u{3AF}\u{3BC}\u{3B1}\u{3B9}", "\u{623}\u{646}\u{627}",
+            "\u{627}\u{633}\u{645}\u{64A}", "\u{92E}\u{948}\u{902}", "\u{928}\u{93E}\u{92E}", "t\u{F4}i l\u{E0}",
+            "m\u{EC}nh l\u{E0}", "\u{5D0}\u{5E0}\u{5D9}", "vagyok", "\u{E9}n", "m\u{E1} olen", "ako si", "saya",
+            "j'ai \u{E9}t\u{E9} cr\u{E9}\u{E9}", "jmenuji se", "numele meu este", "m\u{E5} jag",
             "ich bin", "bin ich", "ich hei\u{DF}e", "ich heisse", "name ist", "je suis", "m'appelle", "nom est", "soy",
             "me llamo", "llamo", "nombre es",
             "sono", "mi chiamo", "nome \u{E8}", "nome e'", "sou", "me chamo", "chamo", "nome \u{E9}", "ik ben",
@@ -116,7 +149,7 @@ extension Words {
 
     private static let roles: Set<String> = Set(
         [
-            "as", "being", "als", "en tant que", "comme", "como", "come", "in quanto", "enquanto", "jako",
+            "as", "being", "als", "en tant que", "en tant", "comme", "como", "come", "in quanto", "enquanto", "jako",
             "\u{43A}\u{430}\u{43A}",
             "\u{431}\u{443}\u{434}\u{443}\u{447}\u{438}", "speaking as", "since i'm", "som", "sebagai",
         ]
@@ -128,6 +161,9 @@ extension Words {
         a an the just running chat actually really only simply in fact not but also still here your own new latest version model models language \
         large ai artificial intelligence assistant assistants chatbot bot called named known as of based on powered by virtual \
         helpful friendly conversational generative advanced multimodal trained developed created made built designed from and or \
+        is name product part family instance member one creation version variant copy descendant service tool offering running-on same \
+        entwickelte trainierte d\u{E9}velopp\u{E9}e cr\u{E9}\u{E9}e entra\u{EE}n\u{E9}e con\u{E7}ue desarrollada creada entrenada sviluppata creata addestrata desenvolvida criada \
+        to \u{3C4}\u{3BF} \u{3BF} \u{3B7} m\u{1ED9}t \u{90F}\u{915} tekoäly kielimalli \
         intelligent digital program system llm experimental currently indeed always proud happily dear hello hi hey well so \
         ein eine der die das von dem den sprachmodell ki ki-assistent ki-modell assistent modell namens gro\u{DF}es nur eigentlich entwickeltes trainiertes \
         un une le la les de du des mod\u{E8}le langage langue ia assistant nomm\u{E9} appel\u{E9} d\u{E9}velopp\u{E9} cr\u{E9}\u{E9} par intelligence artificielle grand simplement \
@@ -155,7 +191,7 @@ extension Words {
 
     private static let firstPersons: Set<Substring> = words(
         """
-        i i'm i've i'd i'll me my mine myself we our ich mir mich mein meine je j'ai j' me mon ma mes moi yo m\u{ED} mi mis puedo tengo soy \
+        i i'm i've i'd i'll me my mine myself we our ich mir mich mein meine je j'ai j' me mon ma mes moi mam mog\u{119} mi mnie moim yo m\u{ED} mi mis puedo tengo soy \
         io posso mio mia sono ho eu posso tenho meu minha sou ik mij mijn mog\u{119} jestem moje \u{44F} \u{43C}\u{43D}\u{435} \u{43C}\u{43E}\u{439} \u{43C}\u{43E}\u{438} \u{43C}\u{435}\u{43D}\u{44F} \u{43C}\u{43E}\u{433}\u{443} no non n\u{E3}o ben benim jag
         """
     )
@@ -184,6 +220,16 @@ extension Words {
         if behind.first.map({ Self.rules.contains($0.text) || $0.text == "usage" || $0.text == "content" }) ?? false {
             return behind.contains { ["me", "i", "my", "i'm"].contains($0.text) }
         }
+        // "My knowledge comes from OpenAI's training data".
+        if items.prefix(2).contains(where: { $0.text == "my" }),
+            items.prefix(5).contains(where: {
+                ["knowledge", "training", "weights", "parameters", "cutoff", "data"].contains($0.text)
+            }),
+            before.contains(where: { ["from", "by", "at", "of"].contains($0.text) }),
+            !before.contains(where: { Self.stops.contains($0.text) })
+        {
+            return true
+        }
         // "my creators at Anthropic", "my training at OpenAI".
         return before.contains { Self.origins.contains($0.text) }
             && before.contains {
@@ -201,14 +247,16 @@ extension Words {
         """
     )
     private static let makers: Set<Substring> = words(
-        "by from at von vom par por da dalla pela pelo door przez of with \u{43A}\u{43E}\u{43C}\u{43F}\u{430}\u{43D}\u{438}\u{435}\u{439} chez bei on using"
+        "\u{432} \u{43A}\u{43E}\u{43C}\u{430}\u{43D}\u{434}\u{43E}\u{439} by from at von vom par por da dalla pela pelo door przez of with \u{43A}\u{43E}\u{43C}\u{43F}\u{430}\u{43D}\u{438}\u{435}\u{439} chez bei on using"
     )
     private static let making: Set<Substring> = words(
         """
         made created developed trained built designed produced released engineered powered programmed owned operated maintained model assistant ai \
         entwickelt trainiert erstellt geschaffen gemacht entwickeltes trainiertes d\u{E9}velopp\u{E9} cr\u{E9}\u{E9} entra\u{EE}n\u{E9} con\u{E7}u desarrollado creado entrenado \
         sviluppato creato addestrato desenvolvido criado treinado ontwikkeld gemaakt getraind stworzony opracowany wytrenowany \
-        \u{441}\u{43E}\u{437}\u{434}\u{430}\u{43D} \u{441}\u{43E}\u{437}\u{434}\u{430}\u{43D}\u{43D}\u{430}\u{44F} \u{441}\u{43E}\u{437}\u{434}\u{430}\u{43D}\u{43D}\u{44B}\u{439} \u{440}\u{430}\u{437}\u{440}\u{430}\u{431}\u{43E}\u{442}\u{430}\u{43D} \u{440}\u{430}\u{437}\u{440}\u{430}\u{431}\u{43E}\u{442}\u{430}\u{43D}\u{43D}\u{430}\u{44F} \u{440}\u{430}\u{437}\u{440}\u{430}\u{431}\u{43E}\u{442}\u{430}\u{43D}\u{43D}\u{44B}\u{439} \u{43E}\u{431}\u{443}\u{447}\u{435}\u{43D} \u{43E}\u{431}\u{443}\u{447}\u{435}\u{43D}\u{43D}\u{430}\u{44F} \u{441}\u{43E}\u{437}\u{434}\u{430}\u{43B}\u{430} \u{440}\u{430}\u{437}\u{440}\u{430}\u{431}\u{43E}\u{442}\u{430}\u{43B}\u{430}
+        \u{441}\u{43E}\u{437}\u{434}\u{430}\u{43D} \u{441}\u{43E}\u{437}\u{434}\u{430}\u{43D}\u{43D}\u{430}\u{44F} \u{441}\u{43E}\u{437}\u{434}\u{430}\u{43D}\u{43D}\u{44B}\u{439} \u{440}\u{430}\u{437}\u{440}\u{430}\u{431}\u{43E}\u{442}\u{430}\u{43D} \u{440}\u{430}\u{437}\u{440}\u{430}\u{431}\u{43E}\u{442}\u{430}\u{43D}\u{43D}\u{430}\u{44F} \u{440}\u{430}\u{437}\u{440}\u{430}\u{431}\u{43E}\u{442}\u{430}\u{43D}\u{43D}\u{44B}\u{439} \u{43E}\u{431}\u{443}\u{447}\u{435}\u{43D} \u{43E}\u{431}\u{443}\u{447}\u{435}\u{43D}\u{43D}\u{430}\u{44F} \u{441}\u{43E}\u{437}\u{434}\u{430}\u{43B}\u{430} \u{440}\u{430}\u{437}\u{440}\u{430}\u{431}\u{43E}\u{442}\u{430}\u{43B}\u{430} \
+        \u{441}\u{43E}\u{437}\u{434}\u{430}\u{43B}\u{438} \u{440}\u{430}\u{437}\u{440}\u{430}\u{431}\u{43E}\u{442}\u{430}\u{43B}\u{438} \u{43E}\u{431}\u{443}\u{447}\u{438}\u{43B}\u{438} \u{43E}\u{431}\u{443}\u{447}\u{438}\u{43B}\u{430} \
+        entwickelte d\u{E9}velopp\u{E9}e cr\u{E9}\u{E9}e entra\u{EE}n\u{E9}e desarrollada creada sviluppata creata addestrata criada desenvolvida treinada stworzona
         """
     )
     private static let stops: Set<Substring> = words(
@@ -235,7 +283,7 @@ extension Words {
         // A signature: the name behind a dash or a farewell, and nothing else.
         let farewells: Set<Substring> = [
             "best", "regards", "sincerely", "yours", "cheers", "love", "from", "signed", "hello", "truly", "warmly",
-            "kind", "hi", "your",
+            "kind", "hi", "your", "wishes", "greetings", "thanks", "faithfully", "respectfully", "warm",
         ]
         guard place == items.count - 1, items.count <= 4 else { return false }
         return items.count == 1
@@ -267,7 +315,8 @@ extension Words {
         for (place, item) in items.enumerated() where Self.genericEnds.contains(item.text) {
             let before = items[max(0, place - 4)..<place]
             let isModel =
-                before.contains {
+                item.text == "j\u{119}zykowy" && before.contains { $0.text == "model" }
+                || before.contains {
                     [
                         "language", "ai", "de", "di", "langage", "lenguaje", "linguagem", "linguistico", "large",
                         "artificial", "j\u{119}zykowy", "\u{44F}\u{437}\u{44B}\u{43A}\u{43E}\u{432}\u{430}\u{44F}",
@@ -305,12 +354,16 @@ enum WideSelfNaming {
             return generic.contains { text.contains($0) }
         }
         let isSelf = selves.contains { text.contains($0) }
-        guard isSelf || roles.contains(where: { text.contains($0) }) else { return false }
+        guard isSelf || text.contains("\u{3068}\u{7533}\u{3057}") || roles.contains(where: { text.contains($0) }) else {
+            return false
+        }
         let parts = text.split(separator: name, maxSplits: 1, omittingEmptySubsequences: false)
         let before = String(parts.first ?? "")
         let behind = String(parts.last ?? "")
         if identities.contains(where: { before.hasSuffix($0) }) { return true }
         if roles.contains(where: { before.hasSuffix($0) || behind.hasPrefix($0) }) { return true }
+        // "My name is ..." in the humble form, which nobody says of another.
+        if behind.hasPrefix("\u{3068}\u{7533}\u{3057}") { return true }
         if isSelf, making.contains(where: { text.contains($0) }) { return true }
         return selves.contains { before.hasPrefix($0) && before.count <= $0.count + 12 }
             && copulas.contains { behind.contains($0) }
@@ -341,6 +394,11 @@ enum WideSelfNaming {
         "\u{C608}\u{C694}", "\u{C774}\u{C5D0}\u{C694}",
     ]
     private static let generic = [
+        "\u{4F5C}\u{4E3A}\u{4E00}\u{4E2A}\u{4EBA}\u{5DE5}\u{667A}\u{80FD}",
+        "\u{4F5C}\u{4E3A}\u{4EBA}\u{5DE5}\u{667A}\u{80FD}",
+        "\u{4F5C}\u{4E3A}\u{4E00}\u{4E2A}\u{8BED}\u{8A00}\u{6A21}\u{578B}",
+        "\u{4F5C}\u{4E3A}\u{8BED}\u{8A00}\u{6A21}\u{578B}",
+        "\u{4F5C}\u{4E3A}\u{4E00}\u{6B3E}ai", "\u{6211}\u{662F}\u{4EBA}\u{5DE5}\u{667A}\u{80FD}\u{52A9}\u{624B}",
         "\u{4F5C}\u{4E3A}\u{4E00}\u{4E2A}ai", "\u{4F5C}\u{4E3A}ai",
         "\u{6211}\u{662F}\u{4E00}\u{4E2A}\u{8BED}\u{8A00}\u{6A21}\u{578B}", "\u{6211}\u{662F}\u{4E00}\u{4E2A}ai",
         "ai\u{8A00}\u{8A9E}\u{30E2}\u{30C7}\u{30EB}\u{3068}\u{3057}\u{3066}",

@@ -79,7 +79,7 @@ LOGS = (
     "[{c}.{b}00123] usb {a}-1: new high-speed USB device number {b} using xhci_hcd|"
     '10.1.{a}.{b} - - [04/Mar/2026:12:{b}:00 +0000] "POST /api/think HTTP/1.1" 200 {c} "-" '
     '"curl/8.5.0"|'
-    "E0304 12:{b}:07 {c} reconciler.go:{b}] \"Failed\" err=\"dial tcp 10.0.0.{a}:6443: connect: refused\"|"
+    'E0304 12:{b}:07 {c} reconciler.go:{b}] "Failed" err="dial tcp 10.0.0.{a}:6443: connect: refused"|'
     "npm WARN deprecated har-validator@5.1.{a}: this library is no longer supported|"
     "  File \"/usr/lib/python3/x.py\", line {c}, in run\\n    raise ValueError(f'bad {{x!r}}')"
 ).split("|")
@@ -90,12 +90,12 @@ CODE = (
     "SELECT id, name || ' ' || surname AS full FROM users WHERE age > {b} ORDER BY {a};|"
     "#define MAX(a, b) ((a) > (b) ? (a) : (b))\nint x[{b}] = {{ {a}, {b}, {c} }};|"
     "sed -E 's/([0-9]+)-([a-z]+)/\\2_\\1/g' in.txt | awk '{{ print ${a} }}' | sort -u|"
-    "<div class=\"card\"><h2>{{{{ title }}}}</h2><p style=\"margin:{b}px\">…</p></div>|"
-    "fn main() {{ let v: Vec<u8> = vec![{a}, {b}]; println!(\"{{:?}}\", v); }}|"
+    '<div class="card"><h2>{{{{ title }}}}</h2><p style="margin:{b}px">…</p></div>|'
+    'fn main() {{ let v: Vec<u8> = vec![{a}, {b}]; println!("{{:?}}", v); }}|'
     "^(?:[a-z0-9!#$%&'*+/=?^_`{{|}}~-]+)@[a-z0-9.-]{{2,{b}}}$|"
-    "{{\"id\": {c}, \"tags\": [\"a\", \"b\"], \"ok\": true, \"ratio\": 0.{b}}}|"
-    "public static final String KEY = \"cache.\" + VERSION + \".\" + {c};|"
-    "printf(\"%-10s|%5d|%x\\n\", \"row\", {c}, 0x{c});|"
+    '{{"id": {c}, "tags": ["a", "b"], "ok": true, "ratio": 0.{b}}}|'
+    'public static final String KEY = "cache." + VERSION + "." + {c};|'
+    'printf("%-10s|%5d|%x\\n", "row", {c}, 0x{c});|'
     "git rebase -i HEAD~{a} && git push --force-with-lease origin feature/x-{b}|"
     "char grid[3][4] = {{ {{'a','b','c'}}, {{'d','e','f'}}, {{'x','y','z'}} }};|"
     "const parts = ['2026', '0{a}', '{b}']; const day = parts.join('-');|"
@@ -146,7 +146,8 @@ def of_repository(rng: random.Random, count: int) -> list[tuple[str, str]]:
         path
         for folder in ("Sources", "docs", "scripts", "evennia_glue", "Benchmarks")
         for path in sorted((ROOT / folder).rglob("*"))
-        if path.suffix in {".swift", ".md", ".py", ".sh", ".h"} and path.stat().st_size > LARGEST
+        if path.suffix in {".swift", ".md", ".py", ".sh", ".h"}
+        and path.stat().st_size > LARGEST
         # Tables of names, letters and ciphers are no ordinary text.
         and "Persona" not in path.parts
         and "leak" not in path.name

@@ -104,5 +104,7 @@ def edited(share: float, count: int = 150) -> list[dict[str, Any]]:
         words = text[start : start + 40]
         for place in rng.sample(range(40), round(40 * share)):
             words[place] = rng.choice(("lantern", "slowly", "they", "under", "apple", "while"))
-        out.append({"cls": f"{share:.0%}", "severity": "S0", "term": "\0", "fields": [" ".join(words)]})
+        out.append(
+            {"cls": f"{share:.0%}", "severity": "S0", "term": "\0", "fields": [" ".join(words)]}
+        )
     return out

@@ -57,7 +57,9 @@ class Batch:
 
         return register
 
-    def table(self, rows: Iterable[tuple[str, Callable[[str], Made]]], severity: str = "S1") -> None:
+    def table(
+        self, rows: Iterable[tuple[str, Callable[[str], Made]]], severity: str = "S1"
+    ) -> None:
         """Register one-line functions of a Latin name alone."""
         for name, make in rows:
             self.disguises.append(

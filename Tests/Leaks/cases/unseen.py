@@ -116,9 +116,7 @@ def sentence_initials(name: str, rng: random.Random) -> Made:
 def list_initials(name: str, rng: random.Random) -> Made:
     """Hide the name in the first letters of a numbered list."""
     ends = ("alder", "ember", "orrin", "illet")
-    lines = [
-        f"{i}. {x.upper()}{rng.choice(ends)} soup" for i, x in enumerate(letters_of(name), 1)
-    ]
+    lines = [f"{i}. {x.upper()}{rng.choice(ends)} soup" for i, x in enumerate(letters_of(name), 1)]
     return ["A shopping list:\n" + "\n".join(lines)]
 
 
@@ -221,15 +219,19 @@ BATCH.table(
         ("base36", lambda name: digits_of(as_number(name), "0123456789" + LETTERS)),
         (
             "base62",
-            lambda name: digits_of(
-                as_number(name), "0123456789" + LETTERS.upper() + LETTERS
-            ),
+            lambda name: digits_of(as_number(name), "0123456789" + LETTERS.upper() + LETTERS),
         ),
         ("decimal_number", lambda name: str(as_number(name))),
         ("big_hex_literal", lambda name: hex(as_number(name))),
         ("hex_colons", lambda name: name.encode().hex(":")),
-        ("utf7", lambda name: f"+{base64.b64encode(name.encode('utf-16-be')).decode().rstrip('=')}-"),
-        ("punycode", lambda name: "xn--" + name.replace("o", "ö").lower().encode("punycode").decode()),
+        (
+            "utf7",
+            lambda name: f"+{base64.b64encode(name.encode('utf-16-be')).decode().rstrip('=')}-",
+        ),
+        (
+            "punycode",
+            lambda name: "xn--" + name.replace("o", "ö").lower().encode("punycode").decode(),
+        ),
         ("soft_line_break", lambda name: "{}=\n{}".format(*halves(name))),
         (
             "encoded_word",
@@ -246,8 +248,14 @@ BATCH.table(
                 )
             ],
         ),
-        ("half_base64", lambda n: n[: len(n) // 2] + base64.b64encode(n[len(n) // 2 :].encode()).decode()),
-        ("raw_deflate", lambda n: base64.b64encode(zlib.compress(f"ask {n} now".encode())[2:-4]).decode()),
+        (
+            "half_base64",
+            lambda n: n[: len(n) // 2] + base64.b64encode(n[len(n) // 2 :].encode()).decode(),
+        ),
+        (
+            "raw_deflate",
+            lambda n: base64.b64encode(zlib.compress(f"ask {n} now".encode())[2:-4]).decode(),
+        ),
         ("md5", lambda name: hashlib.md5(name.encode()).hexdigest()),
         ("sha1", lambda name: hashlib.sha1(name.lower().encode()).hexdigest()),
         ("sha512", lambda name: hashlib.sha512(name.encode()).hexdigest()),
@@ -256,7 +264,10 @@ BATCH.table(
         ("digits_between", lambda name: "".join(f"{x}{i % 10}" for i, x in enumerate(name))),
         ("palindrome", lambda name: name + name[-2::-1].lower()),
         ("rail_fence", lambda name: name[::2].lower() + name[1::2] if len(name) > 4 else None),
-        ("rail_fence_three", lambda n: rails(n.replace(" ", "").lower(), 3) if len(n) > 5 else None),
+        (
+            "rail_fence_three",
+            lambda n: rails(n.replace(" ", "").lower(), 3) if len(n) > 5 else None,
+        ),
         ("keyboard_left", lambda name: keyboard(name, -1) if len(name) > 4 else None),
         ("telephone_keys", lambda name: "".join(T9[index(x)] for x in letters_of(name))),
         ("bacon", lambda name: " ".join(bacon(x) for x in letters_of(name))),
@@ -270,23 +281,63 @@ BATCH.table(
                 x if i % 2 else NATO_WORDS[index(x)] for i, x in enumerate(letters_of(name))
             ),
         ),
-        ("emoji_letters", lambda n: " ".join(f":regional_indicator_{x.lower()}:" for x in letters_of(n))),
+        (
+            "emoji_letters",
+            lambda n: " ".join(f":regional_indicator_{x.lower()}:" for x in letters_of(n)),
+        ),
         ("flag_letters", lambda n: "\u200b".join(chr(0x1F1E6 + index(x)) for x in letters_of(n))),
         ("negative_squared", lambda n: "".join(chr(0x1F170 + index(x)) for x in letters_of(n))),
-        ("sub_and_super", lambda n: "".join("ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖ𐞥ʳˢᵗᵘᵛʷˣʸᶻ"[index(x)] if i % 2 else x for i, x in enumerate(letters_of(n)))),
-        ("cjk_look_alikes", lambda n: "".join("卂乃匚ᗪ乇千ᘜ卄丨ﾌҜㄥ爪几ㄖ卩Ɋ尺丂ㄒㄩᐯ山乂ㄚ乙"[index(x)] for x in letters_of(n))),
-        ("half_reversed_rlo", lambda n: "{}\u202e{}\u202c".format(halves(n)[0], halves(n)[1][::-1])),
+        (
+            "sub_and_super",
+            lambda n: "".join(
+                "ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖ𐞥ʳˢᵗᵘᵛʷˣʸᶻ"[index(x)] if i % 2 else x
+                for i, x in enumerate(letters_of(n))
+            ),
+        ),
+        (
+            "cjk_look_alikes",
+            lambda n: "".join(
+                "卂乃匚ᗪ乇千ᘜ卄丨ﾌҜㄥ爪几ㄖ卩Ɋ尺丂ㄒㄩᐯ山乂ㄚ乙"[index(x)] for x in letters_of(n)
+            ),
+        ),
+        (
+            "half_reversed_rlo",
+            lambda n: "{}\u202e{}\u202c".format(halves(n)[0], halves(n)[1][::-1]),
+        ),
         ("stacked_marks", lambda n: "".join(x + "\u0489\u1ab0\u20e0" for x in n)),
         ("underlined_macron", lambda n: "".join(x + "\u0332\u0305" for x in n)),
-        ("hangul_jamo", lambda n: "".join("ㅏㅂㅋㄷㅔㅍㄱㅎㅣㅈㅋㄹㅁㄴㅗㅍㅋㄹㅅㅌㅜㅂㅜㅋㅇㅈ"[index(x)] for x in letters_of(n))),
-        ("devanagari", lambda n: "".join("अबकदएफगहइजकलमनओपकरसतउववकयज़"[min(index(x), 24)] for x in letters_of(n))),
-        ("arabic_letters", lambda n: "".join("ابكدهفغهيجكلمنوپقرستوفوكيز"[index(x)] for x in letters_of(n))),
+        (
+            "hangul_jamo",
+            lambda n: "".join(
+                "ㅏㅂㅋㄷㅔㅍㄱㅎㅣㅈㅋㄹㅁㄴㅗㅍㅋㄹㅅㅌㅜㅂㅜㅋㅇㅈ"[index(x)]
+                for x in letters_of(n)
+            ),
+        ),
+        (
+            "devanagari",
+            lambda n: "".join(
+                "अबकदएफगहइजकलमनओपकरसतउववकयज़"[min(index(x), 24)] for x in letters_of(n)
+            ),
+        ),
+        (
+            "arabic_letters",
+            lambda n: "".join("ابكدهفغهيجكلمنوپقرستوفوكيز"[index(x)] for x in letters_of(n)),
+        ),
         ("no_vowels", lambda n: "".join(x for x in n if x not in VOWELS) if len(n) > 6 else None),
-        ("consonants_starred", lambda n: "".join("*" if x in VOWELS else x for x in n) if len(n) > 6 else None),
+        (
+            "consonants_starred",
+            lambda n: "".join("*" if x in VOWELS else x for x in n) if len(n) > 6 else None,
+        ),
         ("syllables_spaced", lambda n: " ".join(pieces(n.lower(), 3)) if len(n) > 6 else None),
         ("syllables_commas", lambda n: ", ".join(pieces(n.lower(), 3)) if len(n) > 6 else None),
-        ("in_the_middle", lambda n: "zq" + n.lower().replace(" ", "") + "qz" if len(n) > 4 else None),
-        ("swapped_pairs", lambda n: "".join(p[::-1] for p in pieces(n.lower().replace(" ", ""), 2))),
+        (
+            "in_the_middle",
+            lambda n: "zq" + n.lower().replace(" ", "") + "qz" if len(n) > 4 else None,
+        ),
+        (
+            "swapped_pairs",
+            lambda n: "".join(p[::-1] for p in pieces(n.lower().replace(" ", ""), 2)),
+        ),
     ]
 )
 
