@@ -1,31 +1,35 @@
 /// Finds words of other scripts that sound like a name.
 struct ForeignWords: Sendable, Undisclosed {
     private let terms: [GuardedTerm]
+    /// The first term of each sound, and of each row of consonants, by their hashes.
+    private let sounds: [UInt64: Int]
+    private let consonants: [UInt64: Int]
 
     init(_ all: [GuardedTerm]) {
-        terms = all.filter { $0.isName && $0.letters.count >= 4 || $0.isWord && $0.letters.count >= 6 }
+        let terms = all.filter { $0.isName && $0.letters.count >= 4 || $0.isWord && $0.letters.count >= 6 }
+        self.terms = terms
+        sounds = Dictionary(
+            terms.enumerated().filter { $1.sound.count >= 4 }.map { (Sound.hash(of: $1.sound), $0) },
+            uniquingKeysWith: min
+        )
+        consonants = Dictionary(
+            terms.enumerated().map { (Sound.hash(of: $1.consonants), $0) },
+            uniquingKeysWith: min
+        )
     }
 
     private static let longestWord = 24
 
     /// - Parameter found: takes a guess for each name that a word sounds like.
     func detect(_ bytes: UnsafeBufferPointer<UInt8>, _ found: (Trace) -> Void) {
-        var word: [UInt8] = []
-        var scalars = 0
-        var latin = 0
-        var foreign = 0
-        var words: [(sounds: [UInt8], scalars: Int)] = []
-        func endWord() {
-            if scalars >= 2 && scalars <= Self.longestWord { words.append((word, scalars)) }
-            word.removeAll(keepingCapacity: true)
-            scalars = 0
-        }
+        guard !terms.isEmpty else { return }
+        var words = Words()
         var index = 0
         while index < bytes.count {
             guard bytes[index] >= 0x80 else {
-                endWord()
+                words.endWord()
                 while index < bytes.count, bytes[index] < 0x80 {
-                    latin &+= bytes[index] | 0x20 >= 0x61 && bytes[index] | 0x20 <= 0x7A ? 1 : 0
+                    words.latin &+= bytes[index] | 0x20 >= 0x61 && bytes[index] | 0x20 <= 0x7A ? 1 : 0
                     index += 1
                 }
                 continue
@@ -36,34 +40,72 @@ struct ForeignWords: Sendable, Undisclosed {
             }
             index += length
             if Self.isForeignLetter(scalar) {
-                foreign += 1
-                scalars += 1
-                word += Transliteration.sounds(of: scalar)
+                words.take(scalar)
             } else if scalar.properties.generalCategory == .otherPunctuation {
-                endWord()
+                words.endWord()
             }
         }
-        endWord()
-        guard !words.isEmpty else { return }
+        words.endWord()
         // A word alone in a text of Latin letters was put there; among its like it is a word among words.
-        let isStranger = words.count <= 4 && latin > foreign
-        for (sounds, _) in words {
-            if let term = term(sounding: sounds, coarsely: isStranger) {
-                found(Trace(identityClass: term.identityClass, certainty: .guessed, isWhole: false, field: 0))
+        let isStranger = words.ends.count <= 4 && words.latin > words.foreign
+        var start = 0
+        words.sounds.withUnsafeBufferPointer { sounds in
+            for end in words.ends {
+                if let term = term(sounding: sounds[start..<end], coarsely: isStranger) {
+                    found(Trace(identityClass: term.identityClass, certainty: .guessed, isWhole: false, field: 0))
+                }
+                start = end
             }
         }
     }
 
-    private func term(sounding word: [UInt8], coarsely: Bool) -> GuardedTerm? {
-        let key = Sound.key(word[...])
-        let consonants = Sound.consonants(word[...])
-        return terms.first { term in
-            if key == term.sound && term.sound.count >= (coarsely ? 4 : 6) { return true }
-            // Scripts without vowels write some of them with the signs of w and y.
-            if coarsely, term.firm.count >= 3, Sound.firm(consonants) == term.firm { return true }
-            guard consonants == term.consonants else { return false }
-            return consonants.count >= (coarsely ? 2 : 5)
+    /// The words so far, as they sound.
+    private struct Words {
+        var latin = 0
+        private(set) var foreign = 0
+        private(set) var sounds: [UInt8] = []
+        /// Where the sounds of each word end.
+        private(set) var ends: [Int] = []
+        private var scalars = 0
+        /// A text has few letters, and the names of characters are slow to come by.
+        private var known: [UInt32: [UInt8]] = [:]
+
+        mutating func take(_ scalar: Unicode.Scalar) {
+            foreign += 1
+            scalars += 1
+            if let sound = Transliteration.common(scalar) ?? known[scalar.value] {
+                sounds += sound
+            } else {
+                let sound = Transliteration.sounds(of: scalar)
+                known[scalar.value] = sound
+                sounds += sound
+            }
         }
+
+        mutating func endWord() {
+            guard scalars > 0 else { return }
+            if scalars >= 2 && scalars <= ForeignWords.longestWord {
+                ends.append(sounds.count)
+            } else {
+                sounds.removeLast(sounds.count - (ends.last ?? 0))
+            }
+            scalars = 0
+        }
+    }
+
+    private func term(sounding word: UnsafeBufferPointer<UInt8>.SubSequence, coarsely: Bool) -> GuardedTerm? {
+        let key = Sound.hash(word)
+        let alike = Sound.consonantHash(word)
+        let bySound = key.count >= (coarsely ? 4 : 6) ? sounds[key.hash] : nil
+        let byConsonants = alike.count >= (coarsely ? 2 : 5) ? consonants[alike.hash] : nil
+        let firmly = coarsely ? firmTerm(word) : nil
+        return [bySound, byConsonants, firmly].compactMap { $0 }.min().map { terms[$0] }
+    }
+
+    /// Scripts without vowels write some of them with the signs of w and y.
+    private func firmTerm(_ word: UnsafeBufferPointer<UInt8>.SubSequence) -> Int? {
+        let firm = Sound.firm(Sound.consonants(Array(word)[...]))
+        return firm.count >= 3 ? terms.firstIndex { $0.firm == firm } : nil
     }
 
     /// Letters of scripts other than Latin, with the marks that belong to them.

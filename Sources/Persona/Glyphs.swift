@@ -108,12 +108,13 @@ extension Glyphs {
                         index += 1
                         guard last == .lower else { continue }
                         // The rest of a word of small letters.
+                        let shift = count - index
                         while index < bytes.count, bytes[index] &- 0x61 < 26 {
-                            letters[count] = bytes[index]
-                            gaps[count] = Gap.none
-                            count += 1
+                            letters[index + shift] = bytes[index]
+                            gaps[index + shift] = Gap.none
                             index += 1
                         }
+                        count = index + shift
                         continue
                     }
                     pending |= entry

@@ -66,10 +66,10 @@ enum Sound {
 
     /// The same as one number, and how many sounds there are.
     static func hash(_ word: UnsafeBufferPointer<UInt8>.SubSequence) -> (hash: UInt64, count: Int) {
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+        var hash = basis
         var count = 0
         each(word) {
-            hash = (hash ^ UInt64($0)) &* 0x100_0000_01B3
+            hash = (hash ^ UInt64($0)) &* prime
             count += 1
         }
         return (hash, count)
@@ -111,8 +111,33 @@ enum Sound {
     /// The consonants, what other scripts do not tell apart as one: t and d, l and r, b and p, v and w.
     static func consonants(_ word: ArraySlice<UInt8>) -> [UInt8] {
         var out: [UInt8] = []
+        word.withUnsafeBufferPointer { eachConsonant($0[...]) { out.append($0) } }
+        return out
+    }
+
+    /// The same as one number, and how many there are.
+    static func consonantHash(_ word: UnsafeBufferPointer<UInt8>.SubSequence) -> (hash: UInt64, count: Int) {
+        var hash = basis
+        var count = 0
+        eachConsonant(word) {
+            hash = (hash ^ UInt64($0)) &* prime
+            count += 1
+        }
+        return (hash, count)
+    }
+
+    /// The number of sounds, or of consonants, that are known already.
+    static func hash(of sounds: [UInt8]) -> UInt64 { sounds.reduce(basis) { ($0 ^ UInt64($1)) &* prime } }
+
+    private static let basis: UInt64 = 0xCBF2_9CE4_8422_2325
+    private static let prime: UInt64 = 0x100_0000_01B3
+
+    @inline(__always)
+    private static func eachConsonant(_ word: UnsafeBufferPointer<UInt8>.SubSequence, _ take: (UInt8) -> Void) {
+        var last: UInt8 = 0
         var isFresh = true
-        for (index, letter) in zip(word.indices, word) {
+        for index in word.indices {
+            let letter = word[index]
             let sound: UInt8
             switch letter {
             case UInt8(ascii: "a"), UInt8(ascii: "e"), UInt8(ascii: "i"), UInt8(ascii: "o"), UInt8(ascii: "y"):
@@ -131,9 +156,9 @@ enum Sound {
             case UInt8(ascii: "z"), UInt8(ascii: "j"): sound = UInt8(ascii: "s")
             default: sound = letter
             }
-            if out.last != sound { out.append(sound) }
+            if last != sound { take(sound) }
+            last = sound
             isFresh = false
         }
-        return out
     }
 }

@@ -14,10 +14,15 @@ struct Initials: Sendable, Undisclosed {
 
     func detect(_ glyphs: Glyphs, _ found: (Trace) -> Void) {
         guard !automaton.isEmpty else { return }
-        var words: [UInt8] = []
-        words.reserveCapacity(glyphs.count / 3 + 1)
-        glyphs.gaps.withUnsafeBufferPointer { gaps in
-            for index in gaps.indices where gaps[index] > Gap.edge { words.append(glyphs.letters[index]) }
+        let words = [UInt8](unsafeUninitializedCapacity: glyphs.count) { words, count in
+            glyphs.letters.withUnsafeBufferPointer { letters in
+                glyphs.gaps.withUnsafeBufferPointer { gaps in
+                    for index in gaps.indices {
+                        words[count] = letters[index]
+                        count &+= gaps[index] > Gap.edge ? 1 : 0
+                    }
+                }
+            }
         }
         report(words, found)
     }

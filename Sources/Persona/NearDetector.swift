@@ -14,6 +14,7 @@ struct NearDetector: Sendable, Undisclosed {
     private let bare: [[UInt8]: Int]
     /// The letters that terms begin with, as bits.
     private let firsts: UInt64
+    private let common = CommonWords.standard
 
     private static let shortest = 5
     private static let longest = 24
@@ -141,7 +142,7 @@ struct NearDetector: Sendable, Undisclosed {
         return candidate
     }
 
-    private func isCommon(_ word: Word) -> Bool { CommonWords.standard.contains(word) }
+    private func isCommon(_ word: Word) -> Bool { common.contains(word) }
 
     private func isNear(_ word: Word, _ index: Int, _ different: Int, _ kinds: Int) -> Bool {
         let letters = terms[index].letters

@@ -8,6 +8,22 @@ enum Transliteration {
         String(decoding: bytes, as: UTF8.self).unicodeScalars.flatMap { sounds(of: $0) }
     }
 
+    /// The sounds of Greek, Cyrillic, Hebrew and Arabic letters and of kana, read once; nil for others.
+    static func common(_ scalar: Unicode.Scalar) -> [UInt8]? {
+        switch scalar.value {
+        case 0x370..<0x700: near[Int(scalar.value) - 0x370]
+        case 0x3041..<0x3100: kana[Int(scalar.value) - 0x3041]
+        default: nil
+        }
+    }
+
+    private static let near = table(0x370..<0x700)
+    private static let kana = table(0x3041..<0x3100)
+
+    private static func table(_ values: Range<UInt32>) -> [[UInt8]] {
+        values.map { Unicode.Scalar($0).map { sounds(of: $0) } ?? [] }
+    }
+
     static func sounds(of scalar: Unicode.Scalar) -> [UInt8] {
         if scalar.isASCII {
             let small = UInt8(scalar.value) | 0x20

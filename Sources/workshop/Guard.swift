@@ -13,8 +13,8 @@ struct Guard: ParsableCommand {
             is 1 at the end.
 
             With --bench it reads clean texts instead, such lines or plain ones, at least 64 KiB, and prints what \
-            reading costs: p50 and p99 over different pieces of 1 KB to 1 MB (each read five times, its least time \
-            counts), and us/KB on the worst texts at three sizes, which shows that it is linear.
+            reading costs on the processor: p50 and p99 over different pieces of 1 KB to 1 MB (each read five times, \
+            its least time counts), and us/KB on the worst texts at three sizes, which shows that it is linear.
             """
     )
 

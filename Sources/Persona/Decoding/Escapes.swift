@@ -3,10 +3,13 @@
 enum Escapes {
     /// The words that hold escapes, read.
     static func read(_ bytes: UnsafeBufferPointer<UInt8>, into out: inout DecodedText) {
+        let starts = bytes.count(of: UInt8(ascii: "+")) > 0 ? startsWithLetters : starts
         Rewriting.run(bytes, starts: starts, into: &out) { escape(bytes, at: $0) }
     }
 
-    private static let starts: [Bool] = (0..<256).map { [0x5C, 0x25, 0x3D, 0x26, 0x55, 0x75].contains($0) }
+    private static let starts: [Bool] = (0..<256).map { [0x5C, 0x25, 0x3D, 0x26].contains($0) }
+    /// With the letter of `U+0054`, which stands in every other word.
+    private static let startsWithLetters: [Bool] = (0..<256).map { starts[$0] || [0x55, 0x75].contains($0) }
 
     private typealias Value = Rewriting.Value
 

@@ -13,12 +13,20 @@ enum NumberLists {
         var items: [Range<Int>] = []
         var gap = 0
         var index = 0
+        // The next one.
+        var digit = -1
         func finish() {
             if items.count >= shortest { read(items, of: bytes, into: &out) }
             items.removeAll(keepingCapacity: true)
         }
         kinds.withUnsafeBufferPointer { kinds in
             while index < bytes.count {
+                if items.isEmpty, index > digit {
+                    digit = index
+                    while digit < bytes.count, bytes[digit] &- 0x30 > 9 { digit += 1 }
+                    if digit == bytes.count { break }
+                    index = beginning(of: bytes, from: index, before: digit)
+                }
                 guard kinds[Int(bytes[index])] != 0 else {
                     gap += 1
                     index += 1
@@ -44,6 +52,16 @@ enum NumberLists {
         }
         finish()
     }
+
+    /// A little before a digit, since a list may begin with bytes in hex that have none, and where a word begins.
+    private static func beginning(of bytes: Bytes, from start: Int, before digit: Int) -> Int {
+        var place = digit - longestLead
+        guard place > start else { return start }
+        while place < digit, kinds[Int(bytes[place - 1])] != 0 { place += 1 }
+        return place
+    }
+
+    private static let longestLead = 64
 
     /// 1 for a digit, 2 for a digit of hex, 4 for another letter.
     private static let kinds: [UInt8] = (0..<256).map { value in

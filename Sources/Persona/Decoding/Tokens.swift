@@ -27,7 +27,7 @@ enum Tokens {
         static let sign: UInt16 = 256
         /// A capital behind a letter or digit.
         static let inner: UInt16 = 512
-        /// The same letter twice in a row.
+        /// The same letter twice in a row, at an even place.
         static let double: UInt16 = 1024
 
         static let letter = lower | upper
@@ -89,18 +89,21 @@ enum Tokens {
     /// What stands in the token that begins here, up to white space.
     @inline(__always)
     private static func kinds(of bytes: Bytes, at index: inout Int, _ table: UnsafeBufferPointer<UInt16>) -> UInt16 {
+        let start = index
         var kinds: UInt16 = 0
-        var last: UInt16 = 0
-        var lastByte: UInt8 = 0
         while index < bytes.count, bytes[index] > 0x20 {
-            let byte = bytes[index]
-            let kind = table[Int(byte)]
-            kinds |= kind
-            if kind & Kind.upper != 0 && last & (Kind.letter | Kind.digit) != 0 { kinds |= Kind.inner }
-            if byte | 0x20 == lastByte { kinds |= Kind.double }
-            last = kind
-            lastByte = byte | 0x20
+            kinds |= table[Int(bytes[index])]
             index += 1
+        }
+        // Of three equal letters in a row two stand at an even place and behind it; of letters that are all doubled, the first.
+        var place = start
+        while place + 1 < index {
+            if bytes[place] | 0x20 == bytes[place + 1] | 0x20 { kinds |= Kind.double }
+            place += 2
+        }
+        guard kinds & Kind.upper != 0 else { return kinds }
+        for place in (start + 1)..<max(start + 1, index) where table[Int(bytes[place])] & Kind.upper != 0 {
+            if table[Int(bytes[place - 1])] & (Kind.letter | Kind.digit) != 0 { return kinds | Kind.inner }
         }
         return kinds
     }
