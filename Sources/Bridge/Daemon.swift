@@ -1,4 +1,5 @@
 public import Logging
+internal import Persona
 internal import Routing
 internal import ServiceLifecycle
 internal import UnixSignals
@@ -69,9 +70,9 @@ public struct Daemon: Sendable {
             let budgets = BudgetBook(config.budgets, spending: try ledger.spending())
             let cache = AnswerCache(config.cache)
             let (board, ledger, transport) = (board, ledger, transport)
-            let makeBench = { @Sendable (config: BridgeConfig) in
-                let personas = PersonaSet(config.personas, defaultPersona: config.defaultPersona)
-                return ThoughtService.Bench(
+            let keys = { @Sendable in live.current.registry.keys }
+            let makeBench = { @Sendable (personas: PersonaSet) in
+                ThoughtService.Bench(
                     personas: personas,
                     router: Router(
                         live: live,
@@ -85,7 +86,8 @@ public struct Daemon: Sendable {
                     )
                 )
             }
-            let bench = Live(makeBench(config))
+            let bench = Live(makeBench(PersonaSet(config, names: .none, keys: keys)))
+            let roster = Roster(config, keys: keys) { bench.replace(with: makeBench($0)) }
             let service = ThoughtService(
                 bench: bench,
                 live: live,
@@ -111,13 +113,16 @@ public struct Daemon: Sendable {
             )
             let reloader = Reloader(config, logger: logger) { config in
                 // The personas first: nothing of theirs may leave through an older scan.
-                bench.replace(with: makeBench(config))
+                await roster.replace(config)
                 await registry.adopt(config)
+                // And once more: the backends may have other keys now.
+                await roster.rebuild()
                 budgets.replace(config.budgets)
                 cache.replace(config.cache)
             }
             operations = Operations(
                 registry: registry,
+                roster: roster,
                 catalogue: ModelCatalogue(live: live, board: board) {
                     ModelDiscovery(scan: bench.current.personas.scan, ledger: ledger, transport: transport)
                 },

@@ -9,6 +9,8 @@ package final class Detectors: Sendable, Undisclosed {
     let initials: Initials
     let passages: PassageIndex
     private let rule: OddityRule
+    private let names: ExactTerms
+    private let keys: [ExactTerms]
 
     /// How often what was decoded is decoded again.
     private static let deepest = 3
@@ -16,7 +18,15 @@ package final class Detectors: Sendable, Undisclosed {
     private static let mostDecoded = 12
     private static let leastRoom = 1 << 16
 
-    init(_ terms: [GuardedTerm], passages: PassageIndex, rule: OddityRule) {
+    init(
+        _ terms: [GuardedTerm],
+        passages: PassageIndex,
+        rule: OddityRule,
+        names: ExactTerms = .none,
+        keys: [ExactTerms] = []
+    ) {
+        self.names = names
+        self.keys = keys
         spelling = SpellingDetector(terms)
         near = NearDetector(terms)
         foreign = ForeignWords(terms)
@@ -42,7 +52,9 @@ package final class Detectors: Sendable, Undisclosed {
         for field in fields { glyphs.append(field) }
         spelling.detect(glyphs, found)
         passages.detect(glyphs, found)
+        for key in keys { key.detect(glyphs, found) }
         if depth == .thorough {
+            names.detect(glyphs, found)
             near.detect(glyphs, found)
             initials.detect(glyphs, found)
         }

@@ -71,11 +71,14 @@ public struct EgressViolation: Error, Sendable, Equatable, CustomStringConvertib
 /// configuration, from a tool's schema or from a bug is caught as well.
 public struct EgressScan: Sendable {
     private let index: IdentityIndex
+    private let keys: @Sendable () -> [GuardedKey]
     private let cleanHeads = CleanHeads()
 
     /// A scan for the terms of all personas of the daemon.
-    public init(index: IdentityIndex) {
+    /// - Parameter keys: those that may pass, each in its own header and to its own origin.
+    public init(index: IdentityIndex, keys: @escaping @Sendable () -> [GuardedKey] = { [] }) {
         self.index = index
+        self.keys = keys
     }
 
     /// The request, sealed for the transport.
@@ -95,7 +98,11 @@ public struct EgressScan: Sendable {
         if let found = firstClass(in: [request.url]), found != .machine {
             throw EgressViolation(identityClass: found, place: .url)
         }
-        if let found = firstClass(in: request.headers.flatMap { [$0.name, $0.value] }) {
+        let keys = keys()
+        let headers = request.headers.map { header in
+            keys.contains { $0.opens(request.url, with: header) } ? [header.name] : [header.name, header.value]
+        }
+        if let found = firstClass(in: headers.flatMap(\.self)) {
             throw EgressViolation(identityClass: found, place: .header)
         }
     }

@@ -11,6 +11,7 @@ public struct IdentityIndex: Sendable, Undisclosed {
     let detectors: Detectors
     /// Every term as it is written, and the parts of names.
     let terms: [(class: IdentityClass, text: String)]
+    private let names: ExactTerms
 
     /// The length of a folded term, and how many word edges it has itself: one in `OldTim`, none in `Sam`.
     private struct Shape: Sendable {
@@ -22,7 +23,15 @@ public struct IdentityIndex: Sendable, Undisclosed {
     static let longestWholeWordTerm = 4
 
     /// Compiles the terms of all identities.
-    public init(_ identities: [Identity], rule: OddityRule = .standard) {
+    /// - Parameters:
+    ///   - names: what the game calls its own.
+    ///   - keys: the bridge's own.
+    public init(
+        _ identities: [Identity],
+        rule: OddityRule = .standard,
+        names: GameNames = .none,
+        keys: [GuardedKey] = []
+    ) {
         var terms: [TermAutomaton.Term] = []
         var classes: [IdentityClass] = []
         var shapes: [Shape] = []
@@ -44,12 +53,18 @@ public struct IdentityIndex: Sendable, Undisclosed {
         self.shapes = shapes
         let whole = identities.flatMap(\.terms)
         self.terms = whole + whole.flatMap { term in Self.parts(of: term).map { (term.class, $0) } }
+        self.names = names.terms(without: self.terms)
         self.detectors = Detectors(
             Self.guarded(whole),
-            passages: PassageIndex(joining: identities.map(\.passages)),
-            rule: rule
+            passages: PassageIndex(joining: identities.map(\.passages), keys: keys.map(\.runs)),
+            rule: rule,
+            names: self.names,
+            keys: keys.map(\.short).filter { $0.count > 0 }
         )
     }
+
+    /// The terms that stand-ins may be wanted for in these texts: all of the identity's, and the game's that stand there.
+    func terms(in texts: [String]) -> [(class: IdentityClass, text: String)] { terms + names.standing(in: texts) }
 
     /// The terms and the parts of names as the detectors compare them, each spelling once.
     private static func guarded(_ terms: [(class: IdentityClass, text: String)]) -> [GuardedTerm] {
