@@ -1,16 +1,64 @@
 /// All that is looked for in a request beyond the terms as they are written: disguises, near misses, what is odd.
 ///
-/// Linear in the text: each view is one pass, a decoder writes no more than it reads, and all of them together no more
-/// than ``mostDecoded`` says. One pass over the bytes decides which views are worth building.
+/// A detector is one entry in one of three lists, and a new one is a new entry (in a file of its own):
+/// - ``glyphDetectors`` read the letters of all fields side by side, without what separates them;
+/// - ``textDetectors`` read the bytes of one field;
+/// - ``decoders`` write out what the bytes say in another code; that is read for terms, and decoded again.
+///
+/// Each entry says which kinds of bytes it needs (``Signs``), and is passed over where there are none of them. It is
+/// linear: one pass or a few, a decoder writes no more than it reads, and all of them together no more than ``mostDecoded``
+/// says. It builds its tables once, and allocates nothing for each word.
 package final class Detectors: Sendable, Undisclosed {
-    let spelling: SpellingDetector
-    let near: NearDetector
-    private let foreign: ForeignWords
-    let initials: Initials
-    let passages: PassageIndex
-    private let rule: OddityRule
-    private let names: ExactTerms
+    /// Finds something in the letters of a request.
+    struct GlyphDetector: Sendable {
+        let detect: @Sendable (Glyphs, _ found: (Trace) -> Void) -> Void
+    }
+
+    /// Finds something in the bytes of one field; the traces tell of field 0.
+    struct TextDetector: Sendable {
+        /// At least one byte of each of these must stand in the text.
+        let needs: [Signs]
+        let detect: @Sendable (UnsafeBufferPointer<UInt8>, _ found: (Trace) -> Void) -> Void
+    }
+
+    /// Writes out what a text says in another code.
+    struct Decoder: Sendable {
+        enum Output { case words, texts }
+
+        /// Words are another spelling of the text itself, and are not decoded again.
+        let output: Output
+        /// At least one byte of these must stand in the text; nil for any text.
+        let needs: Signs?
+        let decode: @Sendable (UnsafeBufferPointer<UInt8>, inout DecodedText) -> Void
+
+        init(
+            _ output: Output,
+            needs: Signs?,
+            _ decode: @escaping @Sendable (UnsafeBufferPointer<UInt8>, inout DecodedText) -> Void
+        ) {
+            self.output = output
+            self.needs = needs
+            self.decode = decode
+        }
+    }
+
+    /// Read whatever the depth, and in what was decoded as well.
+    private let spelling: SpellingDetector
+    private let passages: PassageIndex
     private let keys: [ExactTerms]
+    private let glyphDetectors: [GlyphDetector]
+    private let textDetectors: [TextDetector]
+
+    private static let decoders = [
+        Decoder(.texts, needs: .escapes, Escapes.read),
+        Decoder(.words, needs: .markup, Markup.read),
+        Decoder(.texts, needs: .digits, NumberLists.decode),
+        Decoder(.texts, needs: nil, EncodedRuns.decode),
+        Decoder(.words, needs: nil, OddWords.read),
+        Decoder(.texts, needs: nil, OddTokens.decode),
+        Decoder(.words, needs: .foreign, Flipped.decode),
+        Decoder(.texts, needs: .dashes, Morse.decode),
+    ]
 
     /// How often what was decoded is decoded again.
     private static let deepest = 3
@@ -25,14 +73,22 @@ package final class Detectors: Sendable, Undisclosed {
         names: ExactTerms = .none,
         keys: [ExactTerms] = []
     ) {
-        self.names = names
-        self.keys = keys
+        let near = NearDetector(terms)
+        let initials = Initials(terms)
+        let foreign = ForeignWords(terms)
         spelling = SpellingDetector(terms)
-        near = NearDetector(terms)
-        foreign = ForeignWords(terms)
-        initials = Initials(terms)
         self.passages = passages
-        self.rule = rule
+        self.keys = keys
+        glyphDetectors = [
+            GlyphDetector(detect: near.detect), GlyphDetector { initials.detect($0, $1) },
+            GlyphDetector(detect: names.detect),
+        ]
+        textDetectors = [
+            TextDetector(needs: [[.foreign, .control]]) { if rule.isOdd($0) { $1(.odd) } },
+            TextDetector(needs: [.foreign]) { foreign.detect($0, $1) },
+            TextDetector(needs: [.lines]) { initials.detect(linesOf: $0, $1) },
+            TextDetector(needs: [.lines, .markup]) { if Drawing.isDrawn($0) { $1(.odd) } },
+        ]
     }
 
     /// What a request is read for.
@@ -53,135 +109,60 @@ package final class Detectors: Sendable, Undisclosed {
         spelling.detect(glyphs, found)
         passages.detect(glyphs, found)
         for key in keys { key.detect(glyphs, found) }
-        if depth == .thorough {
-            names.detect(glyphs, found)
-            near.detect(glyphs, found)
-            initials.detect(glyphs, found)
-        }
+        if depth == .thorough { for detector in glyphDetectors { detector.detect(glyphs, found) } }
         var room = size * Self.mostDecoded + Self.leastRoom
         for (index, field) in fields.enumerated() {
-            detect(field, Signs(of: field), index, depth, &room, found)
+            let signs = Signs(of: field)
+            if depth == .thorough {
+                for detector in textDetectors where detector.needs.allSatisfy({ !signs.isDisjoint(with: $0) }) {
+                    detector.detect(field) { found($0.moved(to: index)) }
+                }
+            }
+            readCodes(of: field, signs, &room) { found($0.moved(to: index)) }
         }
     }
 
     /// The sure traces in decoded text.
     func traces(in text: DecodedText) -> [Trace] {
-        var glyphs = Glyphs(reserving: 0)
-        glyphs.append(text.bytes)
         var traces: [Trace] = []
-        let found: (Trace) -> Void = { if $0.certainty >= .disguised { traces.append($0.atMost(.disguised)) } }
-        spelling.detect(glyphs, found)
-        passages.detect(glyphs, found)
+        text.bytes.withUnsafeBufferPointer {
+            readTerms(of: $0) { if $0.certainty >= .disguised { traces.append($0.atMost(.disguised)) } }
+        }
         return traces
     }
 
-    private func detect(
-        _ bytes: UnsafeBufferPointer<UInt8>,
+    /// Looks for terms in what a text says in other codes, and in what that says in other codes.
+    private func readCodes(
+        of bytes: UnsafeBufferPointer<UInt8>,
         _ signs: Signs,
-        _ field: Int,
-        _ depth: Depth,
+        level: Int = 1,
         _ room: inout Int,
         _ found: (Trace) -> Void
     ) {
-        func moved(_ trace: Trace) { found(trace.moved(to: field)) }
-        func odd() { found(Trace(identityClass: .odd, certainty: .odd, isWhole: false, field: field)) }
-        if depth == .thorough {
-            if signs.contains(.foreign) || signs.contains(.control) {
-                if rule.isOdd(bytes) { odd() }
-                foreign.detect(bytes) {
-                    found(Trace(identityClass: $0, certainty: .guessed, isWhole: false, field: field))
-                }
-            }
-            if signs.contains(.lines) {
-                initials.detect(linesOf: bytes, moved)
-                if signs.contains(.markup), Drawing.isDrawn(bytes) { odd() }
-            }
-        }
         var words = DecodedText(room: room)
-        var decoded = DecodedText(room: room)
-        decode(bytes, signs, words: &words, into: &decoded)
-        if words.isOdd || decoded.isOdd { odd() }
-        room = min(words.room, decoded.room)
-        read(words, level: 0, &room, odd, moved)
-        read(decoded, level: 1, &room, odd, moved)
-    }
-
-    private func decode(
-        _ bytes: UnsafeBufferPointer<UInt8>,
-        _ signs: Signs,
-        words: inout DecodedText,
-        into decoded: inout DecodedText
-    ) {
-        if signs.contains(.escapes) { Escapes.read(bytes, into: &decoded) }
-        if signs.contains(.markup) { Markup.read(bytes, into: &words) }
-        if signs.contains(.digits) { NumberLists.decode(bytes, into: &decoded) }
-        EncodedRuns.decode(bytes, into: &decoded)
-        OddTokens.decode(bytes, words: &words, into: &decoded)
-        if signs.contains(.foreign) { Flipped.decode(bytes, into: &words) }
-        if signs.contains(.dashes) { Morse.decode(bytes, into: &decoded) }
-    }
-
-    /// Looks for terms in what was decoded, and decodes that again.
-    private func read(
-        _ text: DecodedText,
-        level: Int,
-        _ room: inout Int,
-        _ odd: () -> Void,
-        _ found: (Trace) -> Void
-    ) {
-        guard !text.isEmpty else { return }
-        text.bytes.withUnsafeBufferPointer { bytes in
-            var glyphs = Glyphs(reserving: 0)
-            glyphs.append(bytes)
-            // What was decoded is disguised, however plainly it stands in there.
-            spelling.detect(glyphs) { found($0.atMost(.disguised)) }
-            passages.detect(glyphs, found)
-            guard level > 0, level < Self.deepest else { return }
-            var ignored = DecodedText(room: room)
-            var deeper = DecodedText(room: room)
-            decode(bytes, Signs(of: bytes), words: &ignored, into: &deeper)
-            if deeper.isOdd { odd() }
-            room = deeper.room
-            read(deeper, level: level + 1, &room, odd, found)
+        var texts = DecodedText(room: room)
+        for decoder in Self.decoders where decoder.needs.map({ !signs.isDisjoint(with: $0) }) ?? true {
+            switch decoder.output {
+            case .texts: decoder.decode(bytes, &texts)
+            // A disguise inside a code is one step too many to be meant for a reader.
+            case .words: if level == 1 { decoder.decode(bytes, &words) }
+            }
         }
-    }
-}
-
-/// Which views of a text are worth building, by the bytes that stand in it.
-struct Signs: OptionSet {
-    let rawValue: UInt8
-
-    static let digits = Signs(rawValue: 1)
-    static let escapes = Signs(rawValue: 2)
-    static let markup = Signs(rawValue: 4)
-    static let foreign = Signs(rawValue: 8)
-    static let control = Signs(rawValue: 16)
-    static let lines = Signs(rawValue: 32)
-    static let dashes = Signs(rawValue: 64)
-
-    init(rawValue: UInt8) { self.rawValue = rawValue }
-
-    init(of bytes: UnsafeBufferPointer<UInt8>) {
-        let signs = Self.table.withUnsafeBufferPointer { table in
-            var signs: UInt8 = 0
-            for byte in bytes { signs |= table[Int(byte)] }
-            return signs
+        if words.isOdd || texts.isOdd { found(.odd) }
+        room = min(words.room, texts.room)
+        for text in [words, texts] where !text.isEmpty {
+            text.bytes.withUnsafeBufferPointer { readTerms(of: $0, found) }
         }
-        self.init(rawValue: signs)
+        guard level < Self.deepest, !texts.isEmpty else { return }
+        texts.bytes.withUnsafeBufferPointer { readCodes(of: $0, Signs(of: $0), level: level + 1, &room, found) }
     }
 
-    private static let table: [UInt8] = (0..<256).map { value -> UInt8 in
-        switch value {
-        case 0x30...0x39: digits.rawValue
-        case 0x0A: lines.rawValue
-        case 0x5C, 0x25, 0x3D, 0x26, 0x2B: escapes.rawValue
-        case 0x3C, 0x5B, 0x7B, 0x7C: markup.rawValue
-        case 0x1B: markup.rawValue | control.rawValue
-        case 0x2D, 0x5F: dashes.rawValue
-        case 0x09, 0x0D: 0
-        case 0..<0x20, 0x7F: control.rawValue
-        case 0x80...: foreign.rawValue
-        default: 0
-        }
+    /// Looks for terms in what was decoded: they are disguised, however plainly they stand in there.
+    private func readTerms(of bytes: UnsafeBufferPointer<UInt8>, _ found: (Trace) -> Void) {
+        var glyphs = Glyphs(reserving: 0)
+        glyphs.append(bytes)
+        spelling.detect(glyphs) { found($0.atMost(.disguised)) }
+        passages.detect(glyphs, found)
+        for key in keys { key.detect(glyphs, found) }
     }
 }

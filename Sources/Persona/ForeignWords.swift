@@ -8,8 +8,8 @@ struct ForeignWords: Sendable, Undisclosed {
 
     private static let longestWord = 24
 
-    /// - Parameter found: takes the class of each name that a word sounds like.
-    func detect(_ bytes: UnsafeBufferPointer<UInt8>, _ found: (IdentityClass) -> Void) {
+    /// - Parameter found: takes a guess for each name that a word sounds like.
+    func detect(_ bytes: UnsafeBufferPointer<UInt8>, _ found: (Trace) -> Void) {
         var word: [UInt8] = []
         var scalars = 0
         var latin = 0
@@ -46,7 +46,9 @@ struct ForeignWords: Sendable, Undisclosed {
         // A word alone in a text of Latin letters was put there; among its like it is a word among words.
         let isStranger = words.count <= 4 && latin > foreign
         for (sounds, _) in words {
-            if let term = term(sounding: sounds, coarsely: isStranger) { found(term.identityClass) }
+            if let term = term(sounding: sounds, coarsely: isStranger) {
+                found(Trace(identityClass: term.identityClass, certainty: .guessed, isWhole: false, field: 0))
+            }
         }
     }
 

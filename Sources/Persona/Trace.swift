@@ -21,6 +21,9 @@ package struct Trace: Sendable, Equatable, Hashable {
     /// The field of the request, counted from zero.
     package let field: Int
 
+    /// Something that may hide anything.
+    static let odd = Trace(identityClass: .odd, certainty: .odd, isWhole: false, field: 0)
+
     func moved(to field: Int) -> Trace {
         Trace(identityClass: identityClass, certainty: certainty, isWhole: isWhole, field: field)
     }

@@ -1,241 +1,134 @@
-/// Reads words that are no words: letters replaced by digits and marks, letters drawn out, and the codes that use every
-/// mark of the keyboard (ROT47, Ascii85, Base85, Z85).
+/// Decodes words in the codes that use every mark of the keyboard: ROT47, uuencode, Base45, and three of Base85.
 enum OddTokens {
-    private static let shortest = 4
-    private static let longest = 512
+    private typealias Bytes = Tokens.Bytes
+    private typealias Kind = Tokens.Kind
+
     private static let longestWord = 48
+    private static let longestProse = 6
 
-    /// - Parameters:
-    ///   - words: takes what may be a word and no sentence.
-    ///   - out: takes what was decoded.
-    static func decode(
-        _ bytes: UnsafeBufferPointer<UInt8>,
-        words: inout DecodedText,
-        into out: inout DecodedText
-    ) {
-        kinds.withUnsafeBufferPointer { decode(bytes, $0, words: &words, into: &out) }
-    }
-
-    private static func decode(
-        _ bytes: UnsafeBufferPointer<UInt8>,
-        _ table: UnsafeBufferPointer<UInt8>,
-        words: inout DecodedText,
-        into out: inout DecodedText
-    ) {
-        var index = 0
-        while index < bytes.count {
-            guard bytes[index] > 0x20 else {
-                index += 1
-                continue
-            }
-            let start = index
-            var kinds: UInt8 = 0
-            var repeats = 0
-            // The marks behind the last letter or digit say nothing of the word.
-            var inner: UInt8 = 0
-            while index < bytes.count, bytes[index] > 0x20 {
-                let kind = table[Int(bytes[index])]
-                kinds |= kind
-                if kind & (Kind.letter | Kind.digit) != 0 { inner = kinds }
-                if index > start, bytes[index] | 0x20 == bytes[index - 1] | 0x20 { repeats += 1 }
-                index += 1
-            }
-            guard index - start >= shortest, index - start <= longest, kinds & Kind.other == 0 else { continue }
-            let token = bytes[start..<index]
-            if inner == Kind.letter && repeats < 2 && kinds != inner && index - start > 6 { continue }
-            if repeats >= 2 && kinds & Kind.letter != 0 && token.count <= 2 * longestWord {
-                drawnOut(token, into: &words)
-            }
-            if kinds & (Kind.digit | Kind.mark) != 0 {
-                if token.count <= longestWord && kinds & Kind.letter != 0 { leet(token, into: &words) }
-                if kinds & Kind.mark != 0 { codes(token, into: &out) } else { base45(token, into: &out) }
-            } else if token.count <= longestWord && token.dropFirst().contains(where: { $0 < 0x61 }) {
-                base85(token, into: &out)
-            }
-        }
-    }
-
-    private enum Kind {
-        static let letter: UInt8 = 1
-        static let digit: UInt8 = 2
-        static let mark: UInt8 = 4
-        static let other: UInt8 = 8
-    }
-
-    private static let kinds: [UInt8] = (0..<256).map { value in
-        switch value {
-        case 0x30...0x39: Kind.digit
-        case 0x41...0x5A, 0x61...0x7A: Kind.letter
-        case 0x21...0x7E: Kind.mark
-        case 0x80...: Kind.mark
-        default: Kind.other
-        }
-    }
-
-    // MARK: Letters drawn out
-
-    /// "TTTiiimmmmmmyyy": each run of a letter by the length of the shortest run, and to one.
-    private static func drawnOut(_ token: UnsafeBufferPointer<UInt8>.SubSequence, into words: inout DecodedText) {
-        var runs: [(letter: UInt8, count: Int)] = []
-        for byte in token {
-            if let last = runs.last, last.letter | 0x20 == byte | 0x20 {
-                runs[runs.count - 1].count += 1
-            } else {
-                runs.append((byte | 0x20, 1))
-            }
-        }
-        let unit = runs.map(\.count).min() ?? 1
-        guard runs.count >= 3, runs.contains(where: { $0.count > 2 }) || unit > 1 else { return }
-        words.take(runs.flatMap { [UInt8](repeating: $0.letter, count: max(1, $0.count / unit)) })
-        words.take(runs.map(\.letter))
-    }
-
-    // MARK: Leet
-
-    private static let digraphs: [(text: [UInt8], letter: UInt8)] = [
-        ("|\\/|", "m"), ("/\\/\\", "m"), ("|\\|", "n"), ("\\/\\/", "w"), ("\\/", "v"), ("|)", "d"), ("|<", "k"),
-        ("|{", "k"), ("|-|", "h"), ("]-[", "h"), ("|=", "f"), ("|_|", "u"), ("|_", "l"), ("/-\\", "a"), ("/\\", "a"),
-        ("()", "o"),
-        ("[]", "o"), ("><", "x"), ("|3", "b"), ("|2", "r"), ("'/", "y"), ("`/", "y"), ("\u{20AC}", "e"),
-        ("\u{A3}", "l"), ("\u{A2}", "c"), ("\u{A5}", "y"), ("\u{A7}", "s"), ("\u{DF}", "b"), ("\u{2020}", "t"),
-        ("\u{A9}", "c"), ("\u{AE}", "r"),
-        ("\u{A1}", "i"),
-    ].map { (Array($0.0.utf8), Array($0.1.utf8)[0]) }
-    private static let startsDigraph: [Bool] = (0..<256).map { value in
-        digraphs.contains { $0.text[0] == UInt8(value) }
-    }
-
-    /// Which letter a digit or mark stands for; two readings, since 7 is t to one and l to another.
-    private static let readings: [[UInt8]] = (0..<2).map { (index: Int) -> [UInt8] in
-        var table = [UInt8](repeating: 0, count: 256)
-        for byte in UInt8(0x61)...0x7A {
-            table[Int(byte)] = byte
-            table[Int(byte & 0xDF)] = byte
-        }
-        let common = ["0o", "1i", "2z", "3e", "4a", "5s", "8b", "$s", "@a", "!i", "|l", "(c", "<c", "{c", "[c"]
-        let apart = index == 0 ? ["7t", "+t", "6g", "9g"] : ["7l", "+t", "6b", "9q", "#h", "?y"]
-        for pair in common + apart { table[Int(Array(pair.utf8)[0])] = Array(pair.utf8)[1] }
-        return table
-    }
-
-    /// Reads a word if a digit or mark stands for a letter in it; brackets alone are a call's.
-    private static func leet(_ token: UnsafeBufferPointer<UInt8>.SubSequence, into words: inout DecodedText) {
-        // What closes a sentence is no letter of it.
-        var token = token
-        while let last = token.last, closing[Int(last)] { token.removeLast() }
-        guard token.count >= shortest, token.contains(where: { strong[Int($0)] || $0 >= 0x80 }) else { return }
-        var hasOther = false
-        for table in readings {
-            var word: [UInt8] = []
-            var start = 0
-            var marks: UInt8 = 0
-            // Only the words in which something stands for a letter, and letters stand as well.
-            func endWord() {
-                if word.count - start < shortest || marks != 3 { word.removeSubrange(start...) }
-                if word.last.map({ $0 != 0x20 }) ?? false { word.append(0x20) }
-                start = word.count
-                marks = 0
-            }
-            var place = token.startIndex
-            while place < token.endIndex {
-                let byte = token[place]
-                if startsDigraph[Int(byte)], let pair = digraphs.first(where: { token[place...].starts(with: $0.text) })
-                {
-                    word.append(pair.letter)
-                    place += pair.text.count
-                    marks |= 2
-                    continue
+    /// Decodes every word that may be in one of them.
+    static func decode(_ bytes: UnsafeBufferPointer<UInt8>, into out: inout DecodedText) {
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 512) { room in
+            Tokens.each(of: bytes) { token, kinds in
+                if kinds & (Kind.digit | Kind.mark) == 0 {
+                    if kinds & Kind.upper != 0, token.count <= longestWord, hasInnerCapital(token) {
+                        base85(token, room, into: &out)
+                    }
+                } else if kinds & Kind.mark == 0 {
+                    base45(token, kinds, room, into: &out)
+                } else if kinds & Kind.beyond == 0, kinds & Kind.letter == 0 || !isProse(token, kinds) {
+                    uuencoded(token, kinds, room, into: &out)
+                    base45(token, kinds, room, into: &out)
+                    rot47(token, room, into: &out)
+                    base85(token, room, into: &out)
                 }
-                let letter = table[Int(byte)]
-                if letter == 0 {
-                    endWord()
-                } else {
-                    word.append(letter)
-                    marks |= kinds[Int(byte)] == Kind.letter ? 1 : strong[Int(byte)] ? 2 : 0
-                    if letter != readings[1][Int(byte)] { hasOther = true }
-                }
-                place += 1
             }
-            endWord()
-            if !word.isEmpty { words.take(word) }
-            if !hasOther { break }
-        }
-        if token.count(where: { (0x30...0x39).contains($0) }) >= 2 {
-            words.take(token.filter { !(0x30...0x39).contains($0) })
         }
     }
 
-    private static let closing: [Bool] = (0..<256).map { ".,;:!?)\"']}".utf8.contains(UInt8($0)) }
-    private static let strong: [Bool] = (0..<256).map { "01345789$@!+|".utf8.contains(UInt8($0)) }
-
-    // MARK: Codes
-
-    private static func codes(_ token: UnsafeBufferPointer<UInt8>.SubSequence, into out: inout DecodedText) {
-        guard token.allSatisfy({ $0 < 0x7F }) else { return }
-        uuencoded(token, into: &out)
-        base45(token, into: &out)
-        let turned = token.map { ($0 - 33 + 47) % 94 + 33 }
-        if turned.count(where: { kinds[Int($0)] == Kind.letter }) * 5 >= turned.count * 4 { out.take(turned) }
-        base85(token, into: &out)
+    private static func hasInnerCapital(_ token: Bytes) -> Bool {
+        for index in 1..<token.count where token[index] < 0x61 { return true }
+        return false
     }
 
-    private static func base85(_ token: UnsafeBufferPointer<UInt8>.SubSequence, into out: inout DecodedText) {
-        var token = token
-        if token.starts(with: "<~".utf8) { token = token.dropFirst(2) }
-        if token.count > 2, token.suffix(2).elementsEqual("~>".utf8) { token = token.dropLast(2) }
-        guard token.count >= 5 else { return }
+    /// Letters with marks behind them, hardly any twice in a row: a word before a comma.
+    private static func isProse(_ token: Bytes, _ kinds: UInt8) -> Bool {
+        guard token.count > longestProse else { return false }
+        var end = token.count
+        while end > 0, Tokens.kinds[Int(token[end - 1])] & (Kind.letter | Kind.digit) == 0 { end -= 1 }
+        for index in 0..<end where Tokens.kinds[Int(token[index])] & Kind.letter == 0 { return false }
+        var repeats = 0
+        for index in 1..<token.count where token[index] | 0x20 == token[index - 1] | 0x20 { repeats += 1 }
+        return repeats < 2
+    }
+
+    // MARK: ROT47
+
+    private static func rot47(_ token: Bytes, _ room: UnsafeMutableBufferPointer<UInt8>, into out: inout DecodedText) {
+        // Four fifths must be letters then.
+        var left = token.count / 5
+        for index in 0..<token.count {
+            let turned = (token[index] - 33 + 47) % 94 + 33
+            if Tokens.kinds[Int(turned)] & Kind.letter == 0 {
+                if left == 0 { return }
+                left -= 1
+            }
+            room[index] = turned
+        }
+        out.take(Bytes(rebasing: room[..<token.count]))
+    }
+
+    // MARK: Base85
+
+    private static func base85(_ token: Bytes, _ room: UnsafeMutableBufferPointer<UInt8>, into out: inout DecodedText) {
+        var start = 0
+        var end = token.count
+        if token[0] == UInt8(ascii: "<"), token[1] == UInt8(ascii: "~") { start = 2 }
+        if end - start > 2, token[end - 2] == UInt8(ascii: "~"), token[end - 1] == UInt8(ascii: ">") { end -= 2 }
+        guard end - start >= 5 else { return }
         alphabets.withUnsafeBufferPointer { alphabets in
             for alphabet in 0..<3 {
-                // Most tokens are no code, and their first four bytes say so.
                 let values = UnsafeBufferPointer(rebasing: alphabets[(256 * alphabet)..<(256 * alphabet + 256)])
-                guard group(token.prefix(5), values) != nil else { continue }
-                var decoded: [UInt8] = []
-                var rest = token
-                while rest.count > 1, let (number, bytes) = group(rest.prefix(5), values) {
-                    for place in 0..<bytes { decoded.append(UInt8(truncatingIfNeeded: number >> (24 - 8 * place))) }
-                    rest = rest.dropFirst(5)
+                var count = 0
+                var place = start
+                // Most tokens are no code, and their first four bytes say so.
+                while end - place > 1, let (number, bytes) = group(token, place, end, values) {
+                    for byte in 0..<bytes { room[count + byte] = UInt8(truncatingIfNeeded: number >> (24 - 8 * byte)) }
+                    count += bytes
+                    place = min(end, place + 5)
                 }
-                if rest.count <= 1 { out.takeText(of: decoded) }
+                if end - place <= 1 { out.takeText(of: Bytes(rebasing: room[..<count])) }
             }
         }
     }
 
     /// Three alphabets, 256 values each: Ascii85, RFC 1924, ZeroMQ's (https://rfc.zeromq.org/spec/32/).
-    private static let alphabets: [Int16] = {
+    private static let alphabets: [Int8] = {
         let ascii85 = (33..<118).map { UInt8($0) }
         let base85 = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;<=>?@^_`{|}~".utf8)
         let z85 = Array("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-:+=^!/*?&<>()[]{}@%$#".utf8)
         return [ascii85, base85, z85].flatMap { alphabet in
-            (0..<256).map { value in Int16(alphabet.firstIndex(of: UInt8(value)) ?? -1) }
+            (0..<256).map { value in Int8(alphabet.firstIndex(of: UInt8(value)) ?? -1) }
         }
     }()
 
     /// Five digits are four bytes, fewer are fewer; nil when one of them is no text.
+    @inline(__always)
     private static func group(
-        _ digits: UnsafeBufferPointer<UInt8>.SubSequence,
-        _ values: UnsafeBufferPointer<Int16>
+        _ token: Bytes,
+        _ start: Int,
+        _ end: Int,
+        _ values: UnsafeBufferPointer<Int8>
     ) -> (number: UInt32, bytes: Int)? {
+        let digits = min(5, end - start)
         var number: UInt64 = 0
-        for digit in digits {
-            let value = values[Int(digit)]
+        for place in start..<(start + digits) {
+            let value = values[Int(token[place])]
             guard value >= 0 else { return nil }
             number = number * 85 + UInt64(value)
         }
-        for _ in digits.count..<5 { number = number * 85 + 84 }
+        for _ in digits..<5 { number = number * 85 + 84 }
         guard number <= 0xFFFF_FFFF else { return nil }
-        for place in 0..<(digits.count - 1) {
+        for place in 0..<(digits - 1) {
             let byte = UInt8(truncatingIfNeeded: number >> UInt64(24 - 8 * place))
             guard byte >= 0x20, byte != 0x7F else { return nil }
         }
-        return (UInt32(number), digits.count - 1)
+        return (UInt32(number), digits - 1)
     }
 
+    // MARK: uuencode
+
     /// A line of uuencode (POSIX.1-2017, uuencode): its length, and four characters for each three bytes.
-    private static func uuencoded(_ token: UnsafeBufferPointer<UInt8>.SubSequence, into out: inout DecodedText) {
-        guard let first = token.first, first > 0x20, first <= 0x60, token.allSatisfy({ $0 <= 0x60 }) else { return }
-        let length = Int(first - 0x20)
+    private static func uuencoded(
+        _ token: Bytes,
+        _ kinds: UInt8,
+        _ room: UnsafeMutableBufferPointer<UInt8>,
+        into out: inout DecodedText
+    ) {
+        guard kinds & (Kind.lower | Kind.high) == 0 else { return }
+        let length = Int(token[0] - 0x20)
         guard abs((length + 2) / 3 * 4 - (token.count - 1)) <= 3 else { return }
-        var decoded: [UInt8] = []
+        var count = 0
         var bits: UInt32 = 0
         var held = 0
         for byte in token.dropFirst() {
@@ -243,27 +136,42 @@ enum OddTokens {
             held += 6
             guard held >= 8 else { continue }
             held -= 8
-            decoded.append(UInt8(truncatingIfNeeded: bits >> UInt32(held)))
+            room[count] = UInt8(truncatingIfNeeded: bits >> UInt32(held))
+            count += 1
         }
-        out.takeText(of: Array(decoded.prefix(length)))
+        out.takeText(of: Bytes(rebasing: room[..<min(count, length)]))
     }
+
+    // MARK: Base45
 
     private static let base45Digits = Array("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:".utf8)
     private static let base45Values: [Int] = (0..<256).map { base45Digits.firstIndex(of: UInt8($0)) ?? -1 }
 
     /// RFC 9285: three digits are two bytes, two are one.
-    private static func base45(_ token: UnsafeBufferPointer<UInt8>.SubSequence, into out: inout DecodedText) {
-        guard token.allSatisfy({ base45Values[Int($0)] >= 0 }) else { return }
-        var decoded: [UInt8] = []
-        var rest = token
-        while rest.count > 1 {
-            let digits = rest.prefix(3).map { base45Values[Int($0)] }
-            rest = rest.dropFirst(3)
-            let number = digits.reversed().reduce(0) { $0 * 45 + $1 }
-            guard number <= (digits.count == 3 ? 0xFFFF : 0xFF) else { return }
-            if digits.count == 3 { decoded.append(UInt8(number >> 8)) }
-            decoded.append(UInt8(number & 0xFF))
+    private static func base45(
+        _ token: Bytes,
+        _ kinds: UInt8,
+        _ room: UnsafeMutableBufferPointer<UInt8>,
+        into out: inout DecodedText
+    ) {
+        guard kinds & ~(Kind.upper | Kind.digit | Kind.mark45) == 0 else { return }
+        var count = 0
+        var place = 0
+        while token.count - place > 1 {
+            let digits = min(3, token.count - place)
+            var number = 0
+            for digit in (place..<(place + digits)).reversed() {
+                number = number * 45 + base45Values[Int(token[digit])]
+            }
+            guard number <= (digits == 3 ? 0xFFFF : 0xFF) else { return }
+            if digits == 3 {
+                room[count] = UInt8(number >> 8)
+                count += 1
+            }
+            room[count] = UInt8(number & 0xFF)
+            count += 1
+            place += digits
         }
-        out.takeText(of: decoded)
+        out.takeText(of: Bytes(rebasing: room[..<count]))
     }
 }
