@@ -56,6 +56,7 @@ public struct Daemon: Sendable {
         let board: HealthBoard
         let health: HealthService
         let budgetWatch: BudgetWatch
+        let bench: Live<ThoughtService.Bench>
         let operations: Operations
         let server: BridgeServer
 
@@ -86,7 +87,8 @@ public struct Daemon: Sendable {
                     )
                 )
             }
-            let bench = Live(makeBench(PersonaSet(config, names: .none, keys: keys)))
+            bench = Live(makeBench(PersonaSet(config, names: .none, keys: keys)))
+            let bench = bench
             let roster = Roster(config, keys: keys) { bench.replace(with: makeBench($0)) }
             let service = ThoughtService(
                 bench: bench,
@@ -115,8 +117,6 @@ public struct Daemon: Sendable {
                 // The personas first: nothing of theirs may leave through an older scan.
                 await roster.replace(config)
                 await registry.adopt(config)
-                // And once more: the backends may have other keys now.
-                await roster.rebuild()
                 budgets.replace(config.budgets)
                 cache.replace(config.cache)
             }

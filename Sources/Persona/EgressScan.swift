@@ -99,14 +99,17 @@ public struct EgressScan: Sendable {
             throw EgressViolation(identityClass: found, place: .url)
         }
         let keys = keys()
-        let headers = request.headers.map { header in
-            keys.contains { $0.opens(request.url, with: header) } ? [header.name] : [header.name, header.value]
-        }
-        if let found = firstClass(in: headers.flatMap(\.self)) {
-            throw EgressViolation(identityClass: found, place: .header)
-        }
+        let isOwn = request.headers.map { header in keys.contains { $0.opens(request.url, with: header) } }
+        let own = zip(request.headers, isOwn).filter(\.1).map(\.0)
+        let others = zip(request.headers, isOwn).filter { !$1 }.map(\.0)
+        let found =
+            firstClass(in: others.flatMap { [$0.name, $0.value] })
+            // A key may be a key in its own header, and no name there either.
+            ?? index.traces(in: own.map(\.value), .sure).first { $0.identityClass != .key }?.identityClass
+        if let found { throw EgressViolation(identityClass: found, place: .header) }
     }
 
+    /// The class of the first sure trace.
     private func firstClass(in texts: [String]) -> IdentityClass? {
         index.traces(in: texts, .sure).first?.identityClass
     }

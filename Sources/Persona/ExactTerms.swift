@@ -187,7 +187,9 @@ struct ExactTerms: Sendable, Undisclosed {
             var glyphs = Glyphs(reserving: 0)
             glyphs.append(Array(text.utf8))
             joined = glyphs.letters
-            starts = glyphs.letters.isEmpty ? [] : [0] + glyphs.gaps.indices.dropFirst().filter { glyphs.gaps[$0] > Gap.edge }
+            starts =
+                glyphs.letters.isEmpty
+                ? [] : [0] + glyphs.gaps.indices.dropFirst().filter { glyphs.gaps[$0] > Gap.edge }
         }
 
         var count: Int { starts.count }

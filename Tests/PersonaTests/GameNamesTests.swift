@@ -19,7 +19,8 @@ struct GameNamesTests {
         "a name is found as a word, however it is cased, marked or joined",
         arguments: [
             "Tell Rosalind hello", "rosalind?", "ROSALIND", "Rosalind's cloak", "Rosalinds", "where is rosalind_room",
-            "getRosalindRoom()", "R\u{F3}salind", "Ros\u{200B}alind", "Ros\u{430}lind", "\"Rosalind\"", "Kip's dog", "to Kip",
+            "getRosalindRoom()", "R\u{F3}salind", "Ros\u{200B}alind", "Ros\u{430}lind", "\"Rosalind\"", "Kip's dog",
+            "to Kip",
             "zorblax_99", "Zorblax 99", "zorblax-99", "Galahad waits", "sir galahad thorne", "the Thorne house",
             "ask Йозеф", "йозеф", "|rRosalind|n", "Rosalind,tell me",
         ]
@@ -28,7 +29,10 @@ struct GameNamesTests {
         #expect(classes(text) == [.person])
     }
 
-    @Test("a place of two words is found as such", arguments: ["at Quernstone Keep", "quernstone  keep", "QUERNSTONE-KEEP"])
+    @Test(
+        "a place of two words is found as such",
+        arguments: ["at Quernstone Keep", "quernstone  keep", "QUERNSTONE-KEEP"]
+    )
     func places(_ text: String) {
         #expect(classes(text) == [.place])
     }
@@ -54,8 +58,11 @@ struct GameNamesTests {
     @Test("ordinary words, short and endless names are passed over, and told by their place")
     func passedOver() {
         let names = GameNames(
-            ["Rose", "Al", "", "!!", "The Old Mill", "Rosalind", String(repeating: "x", count: 129), "a b c d e f g h i"]
-                .map { .init(.person, $0) }
+            [
+                "Rose", "Al", "", "!!", "The Old Mill", "Rosalind", String(repeating: "x", count: 129),
+                "a b c d e f g h i",
+            ]
+            .map { .init(.person, $0) }
         )
         #expect(names.passedOver == [0, 1, 2, 3, 4, 6, 7])
         #expect(names.count == 1)
@@ -79,7 +86,9 @@ struct GameNamesTests {
         )
         #expect(judged.verdict == .pseudonymise)
         let out = try #require(judged.out.first)
-        for name in ["Rosalind", "Galahad", "Thorne", "zorblax"] { #expect(!out.lowercased().contains(name.lowercased())) }
+        for name in ["Rosalind", "Galahad", "Thorne", "zorblax"] {
+            #expect(!out.lowercased().contains(name.lowercased()))
+        }
         #expect(judged.findings.allSatisfy { $0.severity == .s1 && $0.identityClass == .person })
     }
 
@@ -88,7 +97,9 @@ struct GameNamesTests {
         let first = ["zor", "vek", "quil", "myr", "thal", "bron", "kel", "dax", "ulf", "gry"]
         let second = ["blax", "dorn", "mira", "wick", "zan", "thek", "lorn", "vash", "gund", "pell"]
         return (0..<count).map { index in
-            let tail = String(index, radix: 5).map { Character(Unicode.Scalar(UInt8(ascii: "a") + UInt8($0.wholeNumberValue ?? 0))) }
+            let tail = String(index, radix: 5).map {
+                Character(Unicode.Scalar(UInt8(ascii: "a") + UInt8($0.wholeNumberValue ?? 0)))
+            }
             return .init(.person, (first[index % 10] + second[index / 10 % 10] + String(tail)).capitalizedFirst)
         }
     }

@@ -19,7 +19,9 @@ struct GuardedKeyTests {
         body: String = "{}"
     ) -> EgressViolation? {
         do {
-            _ = try Self.scan().seal(OutgoingRequest(method: .post, url: url, headers: [header], body: Array(body.utf8)))
+            _ = try Self.scan().seal(
+                OutgoingRequest(method: .post, url: url, headers: [header], body: Array(body.utf8))
+            )
             return nil
         } catch { return error }
     }
@@ -48,7 +50,10 @@ struct GuardedKeyTests {
 
     @Test("the guard refuses it in a task as grave, and a part of it and its Base64 as well")
     func task() {
-        let index = IdentityIndex([Fixture.identity], keys: [Self.long, Self.short].compactMap { GuardedKey($0, for: Self.url) })
+        let index = IdentityIndex(
+            [Fixture.identity],
+            keys: [Self.long, Self.short].compactMap { GuardedKey($0, for: Self.url) }
+        )
         let base64 = "c2stcHJvai05ZlEybVo3d0x4NFRiVjhjTmQxUmtFNXlIczN1R3A2QQ=="
         for text in ["is \(Self.long) valid?", String(Self.long.dropFirst(9)), Self.short, "decode \(base64)"] {
             let findings = index.traces(in: [text]).map(Finding.init)
@@ -57,7 +62,10 @@ struct GuardedKeyTests {
         }
     }
 
-    @Test("what is no secret is none", arguments: ["none", "ollama", "sk-1234", "password", "not needed", "no-key-required"])
+    @Test(
+        "what is no secret is none",
+        arguments: ["none", "ollama", "sk-1234", "password", "not needed", "no-key-required"]
+    )
     func dummies(_ value: String) {
         #expect(GuardedKey(value, for: Self.url) == nil)
     }

@@ -44,8 +44,7 @@ public enum ConfigLoader {
         let budgets = routing.budgets(root)
         let cache = routing.cache(root)
         let paths = MachineIdentity.Paths(
-            files: [source.file, source.envFile, server.socket, ledger.path, memory.path].compactMap(\.self),
-            base: base
+            files: [source.file, source.envFile, server.socket, ledger.path, memory.path].compactMap(\.self)
         )
         let own = Identity(terms: paths.terms)
         reportLeaks(configured.map(\.backend), personas: personas, own: own, root: root)

@@ -35,9 +35,9 @@ enum MachineIdentity {
         /// The terms: absolute paths that say more than every machine's do.
         let terms: [(class: IdentityClass, text: String)]
 
-        /// - Parameter base: where relative paths start.
-        init(files: [String], base: URL) {
-            let paths = Set(files.map { URL(fileURLWithPath: $0, relativeTo: base).standardizedFileURL.path })
+        /// - Parameter files: relative ones start at the working folder.
+        init(files: [String]) {
+            let paths = Set(files.map { URL(fileURLWithPath: $0).standardizedFileURL.path })
             terms = paths.sorted().filter { $0.split(separator: "/").count > 2 }.map { (.machine, $0) }
         }
     }

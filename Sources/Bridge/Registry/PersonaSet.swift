@@ -20,7 +20,7 @@ struct PersonaSet: Sendable {
     ///   - keys: those of the backends of now.
     init(_ config: BridgeConfig, names: GameNames, keys: @escaping @Sendable () -> [GuardedKey]) {
         let personas = config.personas
-        let known = keys()
+        let known = BackendRegistry(config.backends).keys + keys()
         let index = IdentityIndex(personas.map(\.identity) + [config.ownIdentity], names: names, keys: known)
         defaultPersona = config.defaultPersona
         minds = Dictionary(

@@ -46,7 +46,7 @@ public struct HealthProbe: Sendable {
 
     /// The backend as a page is asked for it: its key goes to where its requests go and nowhere else, so that nobody
     /// gets it by naming another host as `health`.
-    private static func asked(_ backend: Backend, at url: String) -> Backend {
+    static func asked(_ backend: Backend, at url: String) -> Backend {
         guard GuardedKey.origin(of: url) != GuardedKey.origin(of: backend.url) else { return backend }
         var stranger = backend
         stranger.key = nil
