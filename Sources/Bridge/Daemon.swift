@@ -31,7 +31,8 @@ public struct Daemon: Sendable {
         var group = ServiceGroupConfiguration(
             // Stopped in reverse order: the socket first.
             services: [
-                parts.health, parts.budgetWatch, ReloadService(reloader: parts.operations.reloader), parts.server,
+                parts.health, parts.budgetWatch, parts.memoryWatch,
+                ReloadService(reloader: parts.operations.reloader), parts.server,
             ],
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger
@@ -56,6 +57,7 @@ public struct Daemon: Sendable {
         let board: HealthBoard
         let health: HealthService
         let budgetWatch: BudgetWatch
+        let memoryWatch: MemoryWatch
         let bench: Live<ThoughtService.Bench>
         let operations: Operations
         let server: BridgeServer
@@ -90,13 +92,16 @@ public struct Daemon: Sendable {
             bench = Live(makeBench(PersonaSet(config, names: .none, keys: keys)))
             let bench = bench
             let roster = Roster(config, keys: keys) { bench.replace(with: makeBench($0)) }
+            let settings = Live(config.memory)
+            memoryWatch = MemoryWatch(memory: memory, settings: settings)
             let service = ThoughtService(
                 bench: bench,
                 live: live,
                 board: board,
                 ledger: ledger,
                 budgets: budgets,
-                admission: Admission(ledger: ledger)
+                admission: Admission(ledger: ledger),
+                continuity: Continuity(memory: memory, settings: settings)
             )
             budgetWatch = BudgetWatch(budgets: budgets, logger: logger)
             health = HealthService(
@@ -118,6 +123,7 @@ public struct Daemon: Sendable {
                 await roster.replace(config)
                 await registry.adopt(config)
                 budgets.replace(config.budgets)
+                settings.replace(with: config.memory)
                 cache.replace(config.cache)
             }
             operations = Operations(

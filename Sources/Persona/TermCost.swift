@@ -83,7 +83,7 @@ public struct TermCost: Sendable {
 
     private static func rule(_ term: GuardedTerm?) -> String {
         guard let term, !term.isShort else { return "as a word" }
-        return term.letters.count >= 6 ? "anywhere, one slip" : "anywhere"
+        return term.isWord && term.wordStarts.isEmpty && term.letters.count >= 6 ? "anywhere, one slip" : "anywhere"
     }
 
     /// A part of a name is looked for as well.

@@ -40,6 +40,22 @@ struct ConfigTests {
         #expect(config.personas.first?.identity.spokenNames.contains("Timmy") == true)
     }
 
+    @Test("the memory's bounds are read, and stand beside the ledger without being named")
+    func memory() throws {
+        let text = server + local + "}}\n"
+        let config = try load("ledger: {path: /tmp/l/ledger.db}\n" + text)
+        #expect(config.memory == BridgeConfig.MemorySettings(path: "/tmp/l/memory.db"))
+        let bounded = try load(
+            "memory: {path: /tmp/m.db, turns: 6, days: 7, tokens: 900, journal_days: 0}\n" + text
+        ).memory
+        #expect(bounded.path == "/tmp/m.db")
+        #expect([bounded.turns, bounded.days, bounded.tokens, bounded.journalDays] == [6, 7, 900, 0] as [Int])
+        for wrong in ["turns: 1", "days: 0", "tokens: 255", "journal_days: -1", "turn: 9"] {
+            let found = problems("memory: {\(wrong)}\n" + text)
+            #expect(found.map(\.path) == ["memory.\(wrong.prefix { $0 != ":" })"])
+        }
+    }
+
     @Test("JSON is accepted")
     func json() throws {
         let json = """

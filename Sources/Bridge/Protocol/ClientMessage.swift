@@ -24,6 +24,8 @@ enum ClientRequest: Sendable {
     case models(isFresh: Bool)
     case names([GameNames.Name])
     case reload
+    case forget(ForgetParams)
+    case journal(JournalParams)
 }
 
 /// A line, read.
@@ -165,6 +167,8 @@ private struct Envelope: Decodable {
         case "reload":
             try params.allow()
             return .reload
+        case "forget": return .forget(try ForgetParams(params))
+        case "journal": return .journal(try JournalParams(params))
         default: throw BridgeError(.methodNotFound)
         }
     }

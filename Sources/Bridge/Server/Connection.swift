@@ -164,6 +164,19 @@ actor Connection {
                     ServerMessage.reloaded(id, try await self.operations.reload())
                 }
             }
+        case .forget(let params):
+            start(id) {
+                await self.operate(id) { () throws(BridgeError) in
+                    ServerMessage.forgotten(id, turns: try await self.service.forget(params))
+                }
+            }
+        case .journal(let params):
+            start(id) {
+                await self.operate(id) { () throws(BridgeError) in
+                    let (entries, say) = try await self.service.journal(params)
+                    return ServerMessage.journal(id, entries, say: say)
+                }
+            }
         }
     }
 

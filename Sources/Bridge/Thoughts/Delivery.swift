@@ -6,6 +6,8 @@ struct Reply: Sendable {
     let answer: Answer
     /// In the persona's words; of a stream, its deltas joined.
     var text: String
+    /// The answer alone, as the client gets it: what is kept of it.
+    var plain: String
     /// The tools that the model wants called, by the names that the client gave them.
     var calls: [ToolCall]
     /// How sure the persona was, in its own words; nil when it was sure.
@@ -20,6 +22,8 @@ struct Delivery: Sendable {
     private var sequence = 0
     /// What a stream's client has so far.
     private var shown = ""
+    /// The same without the persona's words.
+    private var plain = ""
 
     /// How many bytes a delta may have: a backend may send all at once, a line has its limit.
     private static let maxDelta = 32 << 10
@@ -32,11 +36,12 @@ struct Delivery: Sendable {
     /// Hands on what happens while the answer comes.
     mutating func take(_ event: ThoughtEvent, _ onEvent: (ThoughtService.Event) async -> Void) async {
         switch event {
-        case .delta(let text): await emit(telling.feed(text), onEvent)
+        case .delta(let text): await emit(tell(text), onEvent)
         case .restarted(let backend, let failure):
             telling.restart()
             sequence = 0
             shown = ""
+            plain = ""
             await onEvent(.restarted(backend, failure))
         }
     }
@@ -47,9 +52,14 @@ struct Delivery: Sendable {
         if isStreamed {
             await emit(telling.finish(ending), onEvent)
         } else {
-            shown = (telling.feed(answer.text) + telling.finish(ending)).joined()
+            shown = (tell(answer.text) + telling.finish(ending)).joined()
         }
-        return Reply(answer: answer, text: shown, calls: answer.calls, certainty: telling.certainty)
+        return Reply(answer: answer, text: shown, plain: plain, calls: answer.calls, certainty: telling.certainty)
+    }
+
+    private mutating func tell(_ text: String) -> [String] {
+        plain += text
+        return telling.feed(text)
     }
 
     private mutating func emit(_ texts: [String], _ onEvent: (ThoughtService.Event) async -> Void) async {

@@ -1,3 +1,4 @@
+internal import Foundation
 internal import Persona
 internal import Routing
 
@@ -11,6 +12,7 @@ struct ThoughtService: Sendable {
     let budgets: BudgetBook
     private let bench: Live<Bench>
     private let admission: Admission
+    private let continuity: Continuity
 
     /// The personas of a moment, and the router whose requests go through their scan. A class: every request takes it,
     /// and one reference is cheaper to take than the twenty that it holds.
@@ -30,7 +32,8 @@ struct ThoughtService: Sendable {
         board: HealthBoard,
         ledger: Ledger,
         budgets: BudgetBook,
-        admission: Admission
+        admission: Admission,
+        continuity: Continuity
     ) {
         self.bench = bench
         self.live = live
@@ -38,6 +41,7 @@ struct ThoughtService: Sendable {
         self.ledger = ledger
         self.budgets = budgets
         self.admission = admission
+        self.continuity = continuity
     }
 
     /// The backends of now.
@@ -60,8 +64,9 @@ struct ThoughtService: Sendable {
     /// Decides only.
     func route(_ params: ThoughtParams) async throws(BridgeError) -> RoutePlan {
         let bench = bench.current
-        let mind = try mind(params, bench.personas)
-        let admitted = try await admission.admit(params, mind, registry)
+        let mind = try mind(params.persona, bench.personas)
+        let start = try await continuity.begin(params, mind, registry)
+        let admitted = try await admission.admit(start.params, mind, registry)
         let plan = bench.router.plan(admitted.thought)
         guard !plan.candidates.isEmpty else {
             let say = mind.card.voice.pick(.unavailable, seed: 0)
@@ -77,22 +82,60 @@ struct ThoughtService: Sendable {
     ) async throws(BridgeError) -> Reply {
         // Guard and scan are of one moment: a reload in the middle changes neither.
         let bench = bench.current
-        let mind = try mind(params, bench.personas)
-        let admitted = try await admission.admit(params, mind, registry)
+        let mind = try mind(params.persona, bench.personas)
+        let start = try await continuity.begin(params, mind, registry)
+        let admitted = try await admission.admit(start.params, mind, registry)
         let telling = Evaluation.telling(admitted.thought, in: mind.card.voice, seed: admitted.seed)
         var delivery = Delivery(telling, isStreamed: params.isStreamed)
         do {
             let answer = try await bench.router.think(admitted.thought) { await delivery.take($0, onEvent) }
-            return await delivery.finish(answer, onEvent)
+            let reply = await delivery.finish(answer, onEvent)
+            await continuity.end(start, reply, admitted.thought.prompt)
+            return reply
         } catch {
             throw BridgeError(error, voice: mind.card.voice, seed: admitted.seed)
         }
     }
 
-    private func mind(_ params: ThoughtParams, _ personas: PersonaSet) throws(BridgeError) -> PersonaSet.Mind {
-        let id = params.persona.map(PersonaID.init) ?? personas.defaultPersona
+    /// Forgets a conversation, or all of a caller's; gives how many turns there were.
+    func forget(_ params: ForgetParams) async throws(BridgeError) -> Int {
+        let persona = try mind(params.persona, bench.current.personas).card.id
+        let origin = Origin(persona: persona, caller: params.caller, conversation: params.conversation)
+        return try await continuity.forget(origin)
+    }
+
+    /// What the persona remembers, and how it says so. No backend is asked.
+    func journal(_ params: JournalParams) async throws(BridgeError) -> (entries: [Journal.Entry], say: String) {
+        let card = try mind(params.persona, bench.current.personas).card
+        let origin = Origin(persona: card.id, caller: params.caller)
+        let entries = try await continuity.remember(origin, about: params.about, limit: params.limit)
+        return (entries, card.voice.journal(entries.map(\.spoken), about: params.about, for: listener(params.caller)))
+    }
+
+    /// Whoever asks hears of days as they are where the daemon runs.
+    private func listener(_ caller: String?) -> Voice.Listener {
+        let now = Date()
+        let offset = TimeZone.current.secondsFromGMT(for: now)
+        return Voice.Listener(now: now.timeIntervalSince1970, offset: offset, caller: caller)
+    }
+
+    private func mind(_ name: String?, _ personas: PersonaSet) throws(BridgeError) -> PersonaSet.Mind {
+        let id = name.map(PersonaID.init) ?? personas.defaultPersona
         guard let mind = id.flatMap({ personas[$0] }) else { throw BridgeError(.unknownPersona) }
         return mind
+    }
+}
+
+extension Journal.Entry {
+    /// As the persona's voice tells it.
+    fileprivate var spoken: JournalEntry {
+        JournalEntry(
+            time: time.timeIntervalSince1970,
+            caller: record.caller,
+            kind: record.kind,
+            task: record.task,
+            answer: record.answer
+        )
     }
 }
 
