@@ -1,4 +1,5 @@
 public import Logging
+internal import Persona
 internal import Routing
 internal import ServiceLifecycle
 internal import UnixSignals
@@ -57,6 +58,7 @@ public struct Daemon: Sendable {
         let health: HealthService
         let budgetWatch: BudgetWatch
         let memoryWatch: MemoryWatch
+        let bench: Live<ThoughtService.Bench>
         let operations: Operations
         let server: BridgeServer
 
@@ -85,9 +87,9 @@ public struct Daemon: Sendable {
             let budgets = BudgetBook(config.budgets, spending: try ledger.spending())
             let cache = AnswerCache(config.cache)
             let (board, ledger, transport) = (board, ledger, wrap(transport))
-            let makeBench = { @Sendable (config: BridgeConfig) in
-                let personas = PersonaSet(config.personas, defaultPersona: config.defaultPersona)
-                return ThoughtService.Bench(
+            let keys = { @Sendable in live.current.registry.keys }
+            let makeBench = { @Sendable (personas: PersonaSet) in
+                ThoughtService.Bench(
                     personas: personas,
                     router: Router(
                         live: live,
@@ -102,7 +104,9 @@ public struct Daemon: Sendable {
                     )
                 )
             }
-            let bench = Live(makeBench(config))
+            bench = Live(makeBench(PersonaSet(config, names: .none, keys: keys)))
+            let bench = bench
+            let roster = Roster(config, keys: keys) { bench.replace(with: makeBench($0)) }
             let settings = Live(config.memory)
             memoryWatch = MemoryWatch(memory: memory, settings: settings)
             let service = ThoughtService(
@@ -132,7 +136,7 @@ public struct Daemon: Sendable {
             )
             let reloader = Reloader(config, logger: logger) { config in
                 // The personas first: nothing of theirs may leave through an older scan.
-                bench.replace(with: makeBench(config))
+                await roster.replace(config)
                 do { try ledger.isGuarding(config.personas) } catch {
                     logger.error("the ledger cannot note that the personas are others")
                 }
@@ -143,6 +147,7 @@ public struct Daemon: Sendable {
             }
             operations = Operations(
                 registry: registry,
+                roster: roster,
                 catalogue: ModelCatalogue(live: live, board: board) {
                     ModelDiscovery(scan: bench.current.personas.scan, ledger: ledger, transport: transport)
                 },

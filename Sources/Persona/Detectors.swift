@@ -46,6 +46,7 @@ package final class Detectors: Sendable, Undisclosed {
     /// Read whatever the depth, and in what was decoded as well.
     private let spelling: SpellingDetector
     private let passages: PassageIndex
+    private let keys: [ExactTerms]
     private let glyphDetectors: [GlyphDetector]
     private let textDetectors: [TextDetector]
     /// Whether what cannot hold anything is passed over.
@@ -69,8 +70,19 @@ package final class Detectors: Sendable, Undisclosed {
     private static let mostDecoded = 12
     private static let leastRoom = 1 << 16
 
-    /// - Parameter written: the forms, without spaces, in which terms are looked for where they stand plainly.
-    init(_ terms: [GuardedTerm], written: [[UInt8]], passages: PassageIndex, rule: OddityRule, skims: Bool) {
+    /// - Parameters:
+    ///   - written: the forms, without spaces, in which terms are looked for where they stand plainly.
+    ///   - names: what the game calls its own.
+    ///   - keys: the bridge's own.
+    init(
+        _ terms: [GuardedTerm],
+        written: [[UInt8]],
+        passages: PassageIndex,
+        rule: OddityRule,
+        names: ExactTerms = .none,
+        keys: [ExactTerms] = [],
+        skims: Bool
+    ) {
         let near = NearDetector(terms)
         let initials = Initials(terms)
         let foreign = ForeignWords(terms)
@@ -83,8 +95,10 @@ package final class Detectors: Sendable, Undisclosed {
         spelling = SpellingDetector(terms, written: written)
         self.passages = passages
         self.skims = skims
+        self.keys = keys
         glyphDetectors = [
             GlyphDetector(detect: near.detect), GlyphDetector { initials.detect($0, $1) },
+            GlyphDetector(detect: names.detect),
             GlyphDetector(detect: pieces.detect), GlyphDetector(detect: stuffed.detect),
         ]
         textDetectors = [
@@ -118,6 +132,7 @@ package final class Detectors: Sendable, Undisclosed {
         for field in fields { glyphs.append(field) }
         let mayStand = spelling.detect(glyphs, found)
         passages.detect(glyphs, found)
+        for key in keys { key.detect(glyphs, found) }
         if depth == .thorough { for detector in glyphDetectors { detector.detect(glyphs, found) } }
         var room = size * Self.mostDecoded + Self.leastRoom
         for (index, field) in fields.enumerated() {
@@ -176,5 +191,6 @@ package final class Detectors: Sendable, Undisclosed {
         glyphs.append(bytes)
         spelling.detect(glyphs) { found($0.atMost(.disguised)) }
         passages.detect(glyphs, found)
+        for key in keys { key.detect(glyphs, found) }
     }
 }

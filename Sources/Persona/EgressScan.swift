@@ -71,11 +71,14 @@ public struct EgressViolation: Error, Sendable, Equatable, CustomStringConvertib
 /// configuration, from a tool's schema or from a bug is caught as well.
 public struct EgressScan: Sendable {
     private let index: IdentityIndex
+    private let keys: @Sendable () -> [GuardedKey]
     private let cleanHeads = CleanHeads()
 
     /// A scan for the terms of all personas of the daemon.
-    public init(index: IdentityIndex) {
+    /// - Parameter keys: those that may pass, each in its own header and to its own origin.
+    public init(index: IdentityIndex, keys: @escaping @Sendable () -> [GuardedKey] = { [] }) {
         self.index = index
+        self.keys = keys
     }
 
     /// The request, sealed for the transport.
@@ -95,11 +98,18 @@ public struct EgressScan: Sendable {
         if let found = firstClass(in: [request.url]), found != .machine {
             throw EgressViolation(identityClass: found, place: .url)
         }
-        if let found = firstClass(in: request.headers.flatMap { [$0.name, $0.value] }) {
-            throw EgressViolation(identityClass: found, place: .header)
-        }
+        let keys = keys()
+        let isOwn = request.headers.map { header in keys.contains { $0.opens(request.url, with: header) } }
+        let own = zip(request.headers, isOwn).filter(\.1).map(\.0)
+        let others = zip(request.headers, isOwn).filter { !$1 }.map(\.0)
+        let found =
+            firstClass(in: others.flatMap { [$0.name, $0.value] })
+            // A key may be a key in its own header, and no name there either.
+            ?? index.traces(in: own.map(\.value), .sure).first { $0.identityClass != .key }?.identityClass
+        if let found { throw EgressViolation(identityClass: found, place: .header) }
     }
 
+    /// The class of the first sure trace.
     private func firstClass(in texts: [String]) -> IdentityClass? {
         index.traces(in: texts, .sure).first?.identityClass
     }

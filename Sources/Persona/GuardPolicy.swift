@@ -46,7 +46,7 @@ public struct Finding: Sendable, Hashable {
         case .odd, .guessed: severity = .s3
         case .plain, .disguised:
             switch trace.identityClass {
-            case .path, .account, .soul, .machine: severity = .s0
+            case .path, .account, .soul, .machine, .key: severity = .s0
             case .owner: severity = trace.isWhole ? .s0 : .s1
             default: severity = .s1
             }

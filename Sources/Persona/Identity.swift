@@ -5,6 +5,8 @@ public enum IdentityClass: String, Sendable, CaseIterable, Codable {
     case soul
     /// The machine's own: its name, its user, the bridge's paths.
     case machine
+    /// A key of the bridge's own.
+    case key
     /// None of them, but odd enough to hide any.
     case odd
 }

@@ -11,6 +11,7 @@ public struct IdentityIndex: Sendable, Undisclosed {
     let detectors: Detectors
     /// Every term as it is written, and the parts of names.
     let terms: [(class: IdentityClass, text: String)]
+    private let names: ExactTerms
 
     /// The length of a folded term, and how many word edges it has itself: one in `OldTim`, none in `Sam`.
     private struct Shape: Sendable {
@@ -22,13 +23,27 @@ public struct IdentityIndex: Sendable, Undisclosed {
     static let longestWholeWordTerm = 4
 
     /// Compiles the terms of all identities.
-    public init(_ identities: [Identity], rule: OddityRule = .standard) {
-        self.init(identities, rule: rule, skims: true)
+    /// - Parameters:
+    ///   - names: what the game calls its own.
+    ///   - keys: the bridge's own.
+    public init(
+        _ identities: [Identity],
+        rule: OddityRule = .standard,
+        names: GameNames = .none,
+        keys: [GuardedKey] = []
+    ) {
+        self.init(identities, rule: rule, names: names, keys: keys, skims: true)
     }
 
     /// - Parameter skims: whether to pass over what cannot hold anything; without it every text is read for everything,
     ///   which finds no more, and is what the tests hold the quick way against.
-    init(_ identities: [Identity], rule: OddityRule = .standard, skims: Bool) {
+    init(
+        _ identities: [Identity],
+        rule: OddityRule = .standard,
+        names: GameNames = .none,
+        keys: [GuardedKey] = [],
+        skims: Bool
+    ) {
         var terms: [TermAutomaton.Term] = []
         var classes: [IdentityClass] = []
         var shapes: [Shape] = []
@@ -51,14 +66,20 @@ public struct IdentityIndex: Sendable, Undisclosed {
         self.shapes = shapes
         let whole = identities.flatMap(\.terms)
         self.terms = whole + whole.flatMap { term in Self.parts(of: term).map { (term.class, $0) } }
+        self.names = names.terms(without: self.terms)
         self.detectors = Detectors(
             Self.guarded(whole),
             written: written,
-            passages: PassageIndex(joining: identities.map(\.passages)),
+            passages: PassageIndex(joining: identities.map(\.passages), keys: keys.map(\.runs)),
             rule: rule,
+            names: self.names,
+            keys: keys.map(\.short).filter { $0.count > 0 },
             skims: skims
         )
     }
+
+    /// The terms that stand-ins may be wanted for in these texts: all of the identity's, and the game's that stand there.
+    func terms(in texts: [String]) -> [(class: IdentityClass, text: String)] { terms + names.standing(in: texts) }
 
     /// The terms and the parts of names as the detectors compare them, each spelling once.
     private static func guarded(_ terms: [(class: IdentityClass, text: String)]) -> [GuardedTerm] {

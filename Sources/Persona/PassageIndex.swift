@@ -13,6 +13,8 @@ public struct PassageIndex: Sendable, Undisclosed {
         return numbers
     }()
     private let runs: Set<UInt64>
+    /// Those of them that are of keys.
+    private let keys: Set<UInt64>
     /// One bit for each run's lowest bits, so that most texts cost one look-up a letter.
     private let filter: [UInt64]
     private static let filterBits = 1 << 18
@@ -46,17 +48,20 @@ public struct PassageIndex: Sendable, Undisclosed {
     }
 
     /// One index of several.
-    init(joining indexes: [PassageIndex]) {
-        self.init(runs: indexes.reduce(into: []) { $0.formUnion($1.runs) })
+    /// - Parameter keys: those of keys, which are told from documents.
+    init(joining indexes: [PassageIndex], keys: [PassageIndex] = []) {
+        func joined(_ indexes: [PassageIndex]) -> Set<UInt64> { indexes.reduce(into: []) { $0.formUnion($1.runs) } }
+        self.init(runs: joined(indexes + keys), keys: joined(keys))
     }
 
-    private init(runs: Set<UInt64>) {
+    private init(runs: Set<UInt64>, keys: Set<UInt64> = []) {
         var filter = [UInt64](repeating: 0, count: runs.isEmpty ? 0 : Self.filterBits / 64)
         for hash in runs {
             let bit = Int(truncatingIfNeeded: hash) & (Self.filterBits - 1)
             filter[bit >> 6] |= 1 << UInt64(bit & 63)
         }
         self.runs = runs
+        self.keys = keys
         self.filter = filter
     }
 
@@ -68,7 +73,8 @@ public struct PassageIndex: Sendable, Undisclosed {
         Self.scan(glyphs.letters) { hash, start in
             let bit = Int(truncatingIfNeeded: hash) & (Self.filterBits - 1)
             guard filter[bit >> 6] & (1 << UInt64(bit & 63)) != 0, runs.contains(hash) else { return true }
-            found(Trace(identityClass: .soul, certainty: .plain, isWhole: true, field: glyphs.field(at: start)))
+            let kind = keys.contains(hash) ? IdentityClass.key : .soul
+            found(Trace(identityClass: kind, certainty: .plain, isWhole: true, field: glyphs.field(at: start)))
             return false
         }
     }

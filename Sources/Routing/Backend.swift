@@ -21,6 +21,10 @@ public struct Secret: Sendable, Equatable, Undisclosed {
     /// The value, for the one header that carries it.
     func reveal() -> String { value }
 
+    /// The key as the scan knows it, which is by hashes; nil for what is no secret.
+    /// - Parameter url: any address of the origin that it is for.
+    package func guarded(for url: String) -> GuardedKey? { GuardedKey(value, for: url) }
+
     /// `<redacted>`.
     public var description: String { "<redacted>" }
 }
@@ -194,11 +198,14 @@ public struct Backend: Sendable {
 public struct BackendRegistry: Sendable {
     /// All of them, the disabled ones too, in the order of the configuration.
     public let backends: [Backend]
+    /// The keys of all of them, as the scan knows them.
+    package let keys: [GuardedKey]
     private let positions: [BackendID: Int]
 
     /// A registry; of two backends of one name the first counts.
     public init(_ backends: [Backend]) {
         self.backends = backends
+        self.keys = backends.compactMap { $0.key?.guarded(for: $0.url) }
         self.positions = Dictionary(backends.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
     }
 

@@ -26,8 +26,8 @@ struct CheckPersona: ParsableCommand {
         commandName: "check",
         abstract: "Load a persona, and measure what each of its terms costs in false alarms on clean text.",
         discussion: """
-            Prints the terms themselves: run it where nobody looks over your shoulder. The text is a small sample unless \
-            --clean names a file, of lines of text or of JSON objects with a key "text".
+            Prints the terms themselves, and nothing of the soul: run it where nobody looks over your shoulder. The text is \
+            a small sample unless --clean names a file, of lines of text or of JSON objects with a key "text".
             """
     )
 
@@ -37,27 +37,51 @@ struct CheckPersona: ParsableCommand {
     @Option(help: "A file of clean text to measure on, a text a line.")
     var clean: String?
 
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    @Flag(help: "End with the exit code 1 when there is a warning.")
+    var strict = false
+
     func run() throws {
         let card = try PersonaCommand.load(folder)
         let texts = try clean.map(Self.texts) ?? CleanSample.texts
-        var rows = [["class", "term", "rule", "stops /10k", "quarantines /10k", "warning"]]
-        var warnings = 0
-        for (kind, text) in card.identity.terms {
-            let cost = TermCost(kind: kind, text: text, on: texts)
-            if cost.warning != nil { warnings += 1 }
+        let cost = IdentityCost(card.identity, on: texts)
+        if json { try Output.json(Self.object(cost, texts.count)) } else { Self.show(cost, texts.count) }
+        if strict && cost.warnings > 0 { throw ExitCode.refused }
+    }
+
+    private static func show(_ cost: IdentityCost, _ texts: Int) {
+        var rows = [["class", "severity", "term", "rule", "stops /10k", "quarantines /10k", "advice"]]
+        let soul = cost.soul.map { (text: "\(cost.fingerprints) fingerprints", cost: $0) }
+        for (text, cost) in cost.terms + [soul].compactMap(\.self) {
+            let advice = [cost.warning, cost.advice].compactMap(\.self).joined(separator: ": ")
             rows.append([
-                kind.rawValue, text, cost.rule, Self.rate(cost.stops, texts.count),
-                Self.rate(cost.quarantines, texts.count), cost.warning ?? "",
+                cost.identityClass.rawValue, cost.severity.rawValue, text, cost.rule,
+                String(format: "%.1f", cost.stopsPerTenThousand),
+                String(format: "%.1f", cost.quarantinesPerTenThousand), advice,
             ])
         }
         Output.table(rows)
-        print(
-            "\(card.identity.passages.count) fingerprints of the soul, on \(texts.count) clean texts, \(warnings) warnings"
-        )
+        print("\(cost.terms.count) terms on \(texts) clean texts, \(cost.warnings) warnings")
     }
 
-    private static func rate(_ count: Int, _ total: Int) -> String {
-        String(format: "%.1f", Double(count) * 10_000 / Double(max(1, total)))
+    private static func object(_ cost: IdentityCost, _ texts: Int) -> [String: Any] {
+        var object: [String: Any] = [
+            "texts": texts, "warnings": cost.warnings,
+            "terms": cost.terms.map { row(of: $0.cost).merging(["term": $0.text]) { $1 } },
+        ]
+        if let soul = cost.soul { object["soul"] = row(of: soul).merging(["fingerprints": cost.fingerprints]) { $1 } }
+        return object
+    }
+
+    private static func row(of cost: TermCost) -> [String: Any] {
+        [
+            "class": cost.identityClass.rawValue, "severity": cost.severity.rawValue, "rule": cost.rule,
+            "stops": cost.stops, "quarantines": cost.quarantines,
+            "stops_per_10k": cost.stopsPerTenThousand, "quarantines_per_10k": cost.quarantinesPerTenThousand,
+            "warning": cost.warning ?? NSNull(), "advice": cost.advice ?? NSNull(),
+        ]
     }
 
     private static func texts(_ file: String) throws -> [String] {

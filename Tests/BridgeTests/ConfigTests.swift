@@ -49,7 +49,7 @@ struct ConfigTests {
             "memory: {path: /tmp/m.db, turns: 6, days: 7, tokens: 900, journal_days: 0}\n" + text
         ).memory
         #expect(bounded.path == "/tmp/m.db")
-        #expect([bounded.turns, bounded.days, bounded.tokens, bounded.journalDays] == [6, 7, 900, 0])
+        #expect([bounded.turns, bounded.days, bounded.tokens, bounded.journalDays] == [6, 7, 900, 0] as [Int])
         for wrong in ["turns: 1", "days: 0", "tokens: 255", "journal_days: -1", "turn: 9"] {
             let found = problems("memory: {\(wrong)}\n" + text)
             #expect(found.map(\.path) == ["memory.\(wrong.prefix { $0 != ":" })"])
@@ -205,6 +205,36 @@ struct ConfigTests {
         #expect(found.map(\.path) == ["backends"])
         #expect(found.first?.message.contains("a: an identity term of class name in the body") == true)
         #expect(found.first.map { "\($0)".lowercased().contains("timmy-7b") } == false)
+    }
+
+    @Test(
+        "whatever of a backend would be sent is read at load, in every format",
+        arguments: [
+            ("url: \"http://timmy.example/v1\", model: m", "in the url"),
+            ("url: \"http://h/glasswing/v1\", model: m", "in the url"),
+            ("url: \"http://h/v1\", model: m, models: [small, lantern-mill-7b]", "in the"),
+            ("url: \"http://h/v1\", model: m, health: \"http://wickerfen.example/up\"", "in the url"),
+            ("url: \"http://h/v1\", model: m, key: \"${KEY}\"", "in the header"),
+            ("url: \"http://h/${SECRET}/v1\", model: m, key: \"${SECRET}\"", "class key in the url"),
+            ("url: \"http://h/v1\", model: \"${SECRET}\", key: \"${SECRET}\"", "class key in the"),
+        ],
+        ["openai-chat", "anthropic-messages", "gemini-generate", "ollama-chat"]
+    )
+    func leakingPlaces(_ place: (yaml: String, told: String), wire: String) {
+        let environment = ["HOME": "/h", "KEY": "timmy_keeper-4f7a", "SECRET": "sk-9fQ2mZ7wLx4TbV8cNd1RkE5yHs3uGp6A"]
+        let text = server + "backends: {a: {\(place.yaml), wire: \(wire), role: local}}"
+        let found = problems(text, environment: environment)
+        #expect(found.map(\.path) == ["backends"])
+        #expect(found.first?.message.contains(place.told) == true, "\(found)")
+        #expect(!found.map(\.description).joined().contains("sk-9fQ2"))
+    }
+
+    @Test("a key in its own header is no leak", arguments: ["openai-chat", "anthropic-messages", "gemini-generate"])
+    func ownKey(_ wire: String) {
+        let environment = ["HOME": "/h", "SECRET": "sk-9fQ2mZ7wLx4TbV8cNd1RkE5yHs3uGp6A"]
+        let backend = "url: \"https://h.example/v1\", model: m, wire: \(wire), role: local, key: \"${SECRET}\""
+        let other = "url: \"https://h.example/v2\", model: m, wire: \(wire), role: local, key: none"
+        #expect(problems(server + "backends: {a: {\(backend)}, b: {\(other)}}", environment: environment).isEmpty)
     }
 
     @Test("a persona without a name, or that is not there, is a problem")

@@ -61,7 +61,8 @@ final class Daemonette: Sendable {
         var config = try ConfigLoader.load(file, environment: ["HOME": folder.path, "DELTA_KEY": "delta-key"])
         config.personas = config.personas.map { card in
             var voice = card.voice
-            // The transcripts know one line; the hour and chance are no part of them.
+            // The transcripts know one line; the hour, chance and the judge are no part of them.
+            voice.unsureBelow = 0
             voice.lines[.opening] = ["Hm."]
             voice.lines[.closing] = []
             voice.moods = []

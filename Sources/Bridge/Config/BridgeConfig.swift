@@ -65,6 +65,8 @@ public struct BridgeConfig: Sendable {
     var changes: [EnvironmentChange]
     var personas: [PersonaCard]
     var defaultPersona: PersonaID
+    /// What the bridge itself keeps to the house: where its files are.
+    var ownIdentity: Identity
     /// The files that it was read from, as they were when they were read.
     var watched: [FileStamp]
 

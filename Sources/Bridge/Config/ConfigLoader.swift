@@ -43,7 +43,11 @@ public enum ConfigLoader {
         let policy = routing.policy(root)
         let budgets = routing.budgets(root)
         let cache = routing.cache(root)
-        reportLeaks(configured.map(\.backend), personas: personas, root: root)
+        let paths = MachineIdentity.Paths(
+            files: [source.file, source.envFile, server.socket, ledger.path, memory.path].compactMap(\.self)
+        )
+        let own = Identity(terms: paths.terms)
+        reportLeaks(configured.map(\.backend), personas: personas, own: own, root: root)
         root.finish()
         guard context.problems.isEmpty, let defaultPersona, let inheritance else { throw failure(context) }
         return BridgeConfig(
@@ -60,13 +64,19 @@ public enum ConfigLoader {
             changes: overlay.changes,
             personas: personas,
             defaultPersona: defaultPersona,
+            ownIdentity: own,
             watched: watched
         )
     }
 
-    private static func reportLeaks(_ backends: [Backend], personas: [PersonaCard], root: ConfigReader) {
+    private static func reportLeaks(
+        _ backends: [Backend],
+        personas: [PersonaCard],
+        own: Identity,
+        root: ConfigReader
+    ) {
         guard !personas.isEmpty else { return }
-        guard let check = LeakCheck(personas) else {
+        guard let check = LeakCheck(personas, own: own, backends: backends) else {
             root.report("server", "an identity term is a single digit, and would refuse every task with that digit")
             return
         }

@@ -10,13 +10,17 @@ struct LeakCheck: Sendable {
     private let prompt: BlindPrompt
 
     /// Nil when there is no persona, or none whose guard lets a single digit pass.
-    init?(_ personas: [PersonaCard]) {
-        let index = IdentityIndex(personas.map(\.identity))
+    /// - Parameters:
+    ///   - own: what the bridge itself keeps.
+    ///   - backends: all whose keys may stand in their own header and nowhere else.
+    init?(_ personas: [PersonaCard], own: Identity, backends: [Backend]) {
+        let keys = BackendRegistry(backends).keys
+        let index = IdentityIndex(personas.map(\.identity) + [own], keys: keys)
         guard let persona = personas.first,
             let prompt = try? PromptGuard(persona: persona, index: index).blind(PromptDraft(task: "1"))
         else { return nil }
         self.prompt = prompt
-        scan = EgressScan(index: index)
+        scan = EgressScan(index: index) { keys }
     }
 
     /// What would hold everything back, in words without the term; nil when nothing would.

@@ -30,6 +30,18 @@ enum MachineIdentity {
         return Set(terms).sorted().map { (.machine, $0) }
     }
 
+    /// Where the bridge's own files are.
+    struct Paths {
+        /// The terms: absolute paths that say more than every machine's do.
+        let terms: [(class: IdentityClass, text: String)]
+
+        /// - Parameter files: relative ones start at the working folder.
+        init(files: [String]) {
+            let paths = Set(files.map { URL(fileURLWithPath: $0).standardizedFileURL.path })
+            terms = paths.sorted().filter { $0.split(separator: "/").count > 2 }.map { (.machine, $0) }
+        }
+    }
+
     private static func tells(_ name: String) -> Bool {
         name.count >= shortest && !common.contains(name.lowercased()) && !Identity.isOrdinary(name)
     }

@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 internal import NIOCore
+internal import Persona
 internal import Routing
 
 /// The id of a request, as the client chose it.
@@ -21,6 +22,7 @@ enum ClientRequest: Sendable {
     case audit
     case backends(BackendsRequest)
     case models(isFresh: Bool)
+    case names([GameNames.Name])
     case reload
     case forget(ForgetParams)
     case journal(JournalParams)
@@ -161,6 +163,7 @@ private struct Envelope: Decodable {
         case "models":
             try params.allow("refresh")
             return .models(isFresh: try params.boolean("refresh") ?? false)
+        case "names": return .names(try names(params))
         case "reload":
             try params.allow()
             return .reload
@@ -177,5 +180,17 @@ private struct Envelope: Decodable {
             throw .invalidParams("events")
         }
         return events
+    }
+    private static func names(_ params: Params) throws(BridgeError) -> [GameNames.Name] {
+        try params.allow("names")
+        let names = try params.array("names", atMost: 10_000) { element throws(BridgeError) in
+            guard case .object(let params) = element else { throw .invalidParams("names") }
+            try params.allow("class", "text")
+            guard let kind: GameNames.Name.Kind = try params.choice("class") else { throw .invalidParams("class") }
+            guard let text = try params.string("text", count: 0...1_024) else { throw .invalidParams("text") }
+            return GameNames.Name(kind, text)
+        }
+        guard let names else { throw .invalidParams("names") }
+        return names
     }
 }

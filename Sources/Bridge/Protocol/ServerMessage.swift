@@ -61,7 +61,7 @@ enum ServerMessage {
             json.key("persona")
             json.string(persona.rawValue)
             json.key("capabilities")
-            json.array(["stream", "cancel", "subscribe", "backends", "models", "reload"]) { $0.string($1) }
+            json.array(["stream", "cancel", "subscribe", "backends", "models", "reload", "names"]) { $0.string($1) }
             json.key("limits")
             json.object { json in
                 json.key("line_bytes")
@@ -76,6 +76,15 @@ enum ServerMessage {
         result(id) { json in
             json.key("cancelled")
             json.boolean(isCancelled)
+        }
+    }
+
+    static func names(_ id: RequestID, _ names: GameNames) -> [UInt8] {
+        result(id) { json in
+            json.key("terms")
+            json.integer(names.count)
+            json.key("passed_over")
+            json.array(names.passedOver) { $0.integer($1) }
         }
     }
 

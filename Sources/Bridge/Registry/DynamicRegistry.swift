@@ -199,8 +199,9 @@ actor DynamicRegistry {
         var entry = config.inheritance.read(id, section)
         entry?.source = .socket
         entry?.document = document
-        if isNew, let backend = entry?.backend, let leak = LeakCheck(config.personas)?.leak(of: backend) {
-            section.report("model", leak, hint: LeakCheck.hint)
+        if isNew, let backend = entry?.backend {
+            let check = LeakCheck(config.personas, own: config.ownIdentity, backends: config.backends + [backend])
+            if let leak = check?.leak(of: backend) { section.report("model", leak, hint: LeakCheck.hint) }
         }
         guard let entry, context.problems.isEmpty else { throw ConfigProblems(problems: context.problems) }
         return entry

@@ -13,6 +13,7 @@ struct BackendReport: Sendable {
 /// What an operator can ask of the daemon over the socket. Whoever may connect may ask it.
 struct Operations: Sendable {
     let registry: DynamicRegistry
+    let roster: Roster
     let catalogue: ModelCatalogue
     let reloader: Reloader
     let live: LiveRouting
@@ -24,7 +25,10 @@ struct Operations: Sendable {
         switch request {
         case .list: break
         case .say(let word, let name): try await registry.say(word, of: name)
-        case .register(let name, let document): try await registry.register(name, document: document)
+        case .register(let name, let document):
+            try await registry.register(name, document: document)
+            // Its key may stand in its own header now, and nowhere else.
+            await roster.rebuild()
         case .remove(let name): try await registry.remove(name)
         }
         return await reports()

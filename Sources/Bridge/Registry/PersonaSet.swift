@@ -15,14 +15,20 @@ struct PersonaSet: Sendable {
     let scan: EgressScan
     private let minds: [PersonaID: Mind]
 
-    init(_ personas: [PersonaCard], defaultPersona: PersonaID) {
-        let index = IdentityIndex(personas.map(\.identity))
-        self.defaultPersona = defaultPersona
+    /// - Parameters:
+    ///   - names: what the game calls its own.
+    ///   - keys: those of the backends of now.
+    init(_ config: BridgeConfig, names: GameNames, keys: @escaping @Sendable () -> [GuardedKey]) {
+        let personas = config.personas
+        let known = BackendRegistry(config.backends).keys + keys()
+        let index = IdentityIndex(personas.map(\.identity) + [config.ownIdentity], names: names, keys: known)
+        defaultPersona = config.defaultPersona
         minds = Dictionary(
             personas.map { ($0.id, Mind(card: $0, gate: PromptGuard(persona: $0, index: index))) },
             uniquingKeysWith: { first, _ in first }
         )
-        scan = EgressScan(index: index)
+        // What is in flight goes on with the keys of its time.
+        scan = EgressScan(index: index) { known + keys() }
     }
 
     subscript(_ id: PersonaID) -> Mind? { minds[id] }

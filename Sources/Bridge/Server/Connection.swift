@@ -156,6 +156,8 @@ actor Connection {
             }
         case .models(let isFresh):
             start(id) { self.queue(ServerMessage.models(id, await self.operations.catalogue.list(isFresh: isFresh))) }
+        case .names(let names):
+            start(id) { self.queue(ServerMessage.names(id, await self.operations.roster.learn(names))) }
         case .reload:
             start(id) {
                 await self.operate(id) { () throws(BridgeError) in

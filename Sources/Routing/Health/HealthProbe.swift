@@ -46,18 +46,11 @@ public struct HealthProbe: Sendable {
 
     /// The backend as a page is asked for it: its key goes to where its requests go and nowhere else, so that nobody
     /// gets it by naming another host as `health`.
-    private static func asked(_ backend: Backend, at url: String) -> Backend {
-        guard origin(of: url) != origin(of: backend.url) else { return backend }
+    static func asked(_ backend: Backend, at url: String) -> Backend {
+        guard GuardedKey.origin(of: url) != GuardedKey.origin(of: backend.url) else { return backend }
         var stranger = backend
         stranger.key = nil
         return stranger
-    }
-
-    /// Scheme, host and port as they are written. Two ways to write one origin count as two: then no key is sent.
-    private static func origin(of url: String) -> String {
-        guard let scheme = url.firstRange(of: "://") else { return url }
-        let end = url[scheme.upperBound...].firstIndex { "/?#".contains($0) } ?? url.endIndex
-        return url[..<end].lowercased()
     }
 
     private func probe(_ backend: Backend, url: String) async {

@@ -99,10 +99,15 @@ extension Backend {
     /// What would be sent to the backend for a prompt, in every form that depends on the configuration: for checking a
     /// configuration, not for sending.
     package func samples(_ prompt: BlindPrompt) -> [OutgoingRequest] {
-        TaskKind.allCases.map { kind in
-            let options = CallOptions(kind: kind, maxTokens: 1, isStreamed: true)
-            return wire.format.encode(prompt, for: self, options: options)
+        let format = wire.format
+        func request(_ kind: TaskKind, model: String? = nil) -> OutgoingRequest {
+            let options = CallOptions(kind: kind, maxTokens: 1, isStreamed: true, model: model)
+            return format.encode(prompt, for: self, options: options)
         }
+        var samples = TaskKind.allCases.map { request($0) } + models.map { request(.general, model: $0) }
+        if let list = format.modelList(self) { samples.append(list) }
+        if case .get(let url) = health { samples.append(format.probe(HealthProbe.asked(self, at: url), url: url)) }
+        return samples
     }
 }
 
