@@ -63,7 +63,7 @@ final class Daemonette: Sendable {
             var voice = card.voice
             voice.opening = ["Hm. "]
             voice.closing = [""]
-            return PersonaCard(id: card.id, identity: card.identity, voice: voice)
+            return PersonaCard(id: card.id, identity: card.identity, voice: voice, guardWishes: card.guardWishes)
         }
         return config
     }

@@ -40,6 +40,9 @@ struct ThoughtService: Sendable {
         self.admission = admission
     }
 
+    /// What waits for the owner.
+    var quarantine: Quarantine { admission.quarantine }
+
     /// The backends of now.
     var registry: BackendRegistry { live.current.registry }
 
@@ -61,7 +64,7 @@ struct ThoughtService: Sendable {
     func route(_ params: ThoughtParams) async throws(BridgeError) -> RoutePlan {
         let bench = bench.current
         let mind = try mind(params, bench.personas)
-        let admitted = try await admission.admit(params, mind, registry)
+        let admitted = try await admission.admit(params, mind, registry, isSent: false)
         let plan = bench.router.plan(admitted.thought)
         guard !plan.candidates.isEmpty else {
             let say = mind.card.voice.pick(\.unavailable, seed: 0)
@@ -78,11 +81,13 @@ struct ThoughtService: Sendable {
         // Guard and scan are of one moment: a reload in the middle changes neither.
         let bench = bench.current
         let mind = try mind(params, bench.personas)
-        let admitted = try await admission.admit(params, mind, registry)
-        var delivery = Delivery(mind.card.voice, seed: admitted.seed, isStreamed: params.isStreamed)
+        let admitted = try await admission.admit(params, mind, registry, isSent: true)
+        var delivery = Delivery(mind.card.voice, admitted, isStreamed: params.isStreamed)
         do {
             let answer = try await bench.router.think(admitted.thought) { await delivery.take($0, onEvent) }
-            return await delivery.finish(answer, onEvent)
+            let reply = await delivery.finish(answer, onEvent)
+            if reply.caught > 0 { await ledger.caught(reply.caught, from: answer.backend) }
+            return reply
         } catch {
             throw BridgeError(error, voice: mind.card.voice, seed: admitted.seed)
         }
