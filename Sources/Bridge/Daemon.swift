@@ -72,7 +72,11 @@ public struct Daemon: Sendable {
             let cache = AnswerCache(config.cache)
             let (board, ledger, transport) = (board, ledger, transport)
             let makeBench = { @Sendable (config: BridgeConfig) in
-                let personas = PersonaSet(config.personas, defaultPersona: config.defaultPersona)
+                let personas = PersonaSet(
+                    config.personas,
+                    defaultPersona: config.defaultPersona,
+                    world: config.guardWishes
+                )
                 return ThoughtService.Bench(
                     personas: personas,
                     router: Router(
@@ -96,7 +100,7 @@ public struct Daemon: Sendable {
                 board: board,
                 ledger: ledger,
                 budgets: budgets,
-                admission: Admission(ledger: ledger),
+                admission: Admission(ledger: ledger, memory: memory),
                 continuity: Continuity(memory: memory, settings: settings)
             )
             budgetWatch = BudgetWatch(budgets: budgets, logger: logger)

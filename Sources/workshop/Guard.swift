@@ -25,9 +25,10 @@ struct Guard: ParsableCommand {
 
     func run() throws {
         let card = try PersonaCommand.load(persona)
-        let index = IdentityIndex([card.identity])
+        let index = IdentityIndex([card.identity], rule: OddityRule(scripts: card.guardWishes.scripts))
         if bench { return GuardBench(index: index).run() }
-        let gate = PromptGuard(persona: card, index: index)
+        let policy = GuardPolicy.standard.with(card.guardWishes.policy)
+        let gate = PromptGuard(persona: card, index: index, policy: policy)
         let key = (0..<32).map { _ in UInt8.random(in: .min ... .max) }
         try JSONLines.filter { object in
             guard let fields = object["fields"] as? [String] ?? (object["text"] as? String).map({ [$0] }) else {

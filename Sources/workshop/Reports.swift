@@ -32,7 +32,10 @@ struct Audit: ParsableCommand {
             var rows = ["records", "first_seq", "last_seq", "gaps", "unsettled", "probes"].map {
                 [$0, Output.number(result[$0], digits: 0)]
             }
-            rows += ["allowed", "refused", "egress_blocked"].map { [$0, Output.number(verdicts[$0], digits: 0)] }
+            rows += [
+                "allowed", "refused", "egress_blocked", "pseudonymised", "quarantined", "released", "denied",
+                "replies_caught",
+            ].map { [$0, Output.number(verdicts[$0], digits: 0)] }
             for (name, count) in (result["blocked_by_class"] as? [String: Any] ?? [:]).sorted(by: { $0.key < $1.key }) {
                 rows.append(["  blocked: \(name)", Output.number(count, digits: 0)])
             }

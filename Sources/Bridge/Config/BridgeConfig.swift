@@ -63,6 +63,8 @@ public struct BridgeConfig: Sendable {
     /// What variables came to.
     var changes: [EnvironmentChange]
     var personas: [PersonaCard]
+    /// What the world wishes of the guard.
+    var guardWishes = GuardWishes.none
     var defaultPersona: PersonaID
     /// The files that it was read from, as they were when they were read.
     var watched: [FileStamp]
@@ -88,6 +90,9 @@ public struct BridgeConfig: Sendable {
     /// What the configuration comes to, for people: one line a backend and a variable, without any secret.
     public var summary: [String] {
         ["socket   \(server.socket)", "ledger   \(ledger.path)", "persona  \(defaultPersona)"]
+            + personas.map {
+                "guard    \($0.id)  \(GuardPolicy.standard.with(guardWishes.policy).with($0.guardWishes.policy))"
+            }
             + backends.map { backend in
                 let state = backend.disabledReason.map { "disabled: \($0)" } ?? (backend.isLocal ? "local" : "remote")
                 return "backend  \(backend.id)  \(backend.model)  \(backend.roleLabel)  \(state)"

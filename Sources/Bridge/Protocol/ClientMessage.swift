@@ -21,6 +21,7 @@ enum ClientRequest: Sendable {
     case audit
     case backends(BackendsRequest)
     case models(isFresh: Bool)
+    case leaks(LeaksRequest)
     case reload
     case forget(ForgetParams)
     case journal(JournalParams)
@@ -158,6 +159,7 @@ private struct Envelope: Decodable {
             try params.allow()
             return .audit
         case "backends": return .backends(try BackendsRequest(params))
+        case "leaks": return .leaks(try LeaksRequest(params))
         case "models":
             try params.allow("refresh")
             return .models(isFresh: try params.boolean("refresh") ?? false)

@@ -15,11 +15,18 @@ struct PersonaSet: Sendable {
     let scan: EgressScan
     private let minds: [PersonaID: Mind]
 
-    init(_ personas: [PersonaCard], defaultPersona: PersonaID) {
-        let index = IdentityIndex(personas.map(\.identity))
+    /// - Parameter world: what the world wishes of the guard; each persona's own wishes go before it. What scripts may be
+    ///   written in adds up, since one scan reads for all.
+    init(_ personas: [PersonaCard], defaultPersona: PersonaID, world: GuardWishes = .none) {
+        let scripts = Set(world.scripts + personas.flatMap(\.guardWishes.scripts)).sorted()
+        let index = IdentityIndex(personas.map(\.identity), rule: OddityRule(scripts: scripts))
+        let policy = GuardPolicy.standard.with(world.policy)
         self.defaultPersona = defaultPersona
         minds = Dictionary(
-            personas.map { ($0.id, Mind(card: $0, gate: PromptGuard(persona: $0, index: index))) },
+            personas.map { card in
+                let own = policy.with(card.guardWishes.policy)
+                return (card.id, Mind(card: card, gate: PromptGuard(persona: card, index: index, policy: own)))
+            },
             uniquingKeysWith: { first, _ in first }
         )
         scan = EgressScan(index: index)
