@@ -115,7 +115,7 @@ public struct Daemon: Sendable {
                 board: board,
                 ledger: ledger,
                 budgets: budgets,
-                admission: Admission(ledger: ledger),
+                admission: Admission(ledger: ledger, memory: memory),
                 continuity: Continuity(memory: memory, settings: settings)
             )
             budgetWatch = BudgetWatch(budgets: budgets, logger: logger)

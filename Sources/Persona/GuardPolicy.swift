@@ -55,7 +55,7 @@ public struct Finding: Sendable, Hashable {
 }
 
 /// What happens to what was found, by class and severity; a world and a persona may have their own.
-public struct GuardPolicy: Sendable {
+public struct GuardPolicy: Sendable, Equatable, CustomStringConvertible {
     /// What happens to what is named by nothing more special.
     public var bySeverity: [Severity: Verdict]
     /// What happens to a class, whatever its severity but S0.
@@ -67,22 +67,68 @@ public struct GuardPolicy: Sendable {
         byClass: [:]
     )
 
+    /// No wish of anybody's.
+    public static let none = GuardPolicy(bySeverity: [:], byClass: [:])
+
     /// A policy of the given parts.
     public init(bySeverity: [Severity: Verdict], byClass: [IdentityClass: Verdict]) {
         self.bySeverity = bySeverity
         self.byClass = byClass
     }
 
+    /// This policy where another one has no wish; what is grave is refused whatever anybody wishes.
+    public func with(_ wishes: GuardPolicy) -> GuardPolicy {
+        var policy = GuardPolicy(
+            bySeverity: bySeverity.merging(wishes.bySeverity) { $1 },
+            byClass: byClass.merging(wishes.byClass) { $1 }
+        )
+        policy.bySeverity[.s0] = .refuse
+        return policy
+    }
+
     /// The verdict on one finding. What nobody decided is refused.
-    public func verdict(on finding: Finding) -> Verdict {
+    /// - Parameter isReleased: whether the owner let the text go in which it stands. Doubts do not count then; a term
+    ///   that had to wait still needs a stand-in.
+    public func verdict(on finding: Finding, isReleased: Bool = false) -> Verdict {
         let general = bySeverity[finding.severity] ?? .refuse
-        let verdict = finding.severity == .s0 ? general : byClass[finding.identityClass] ?? general
+        var verdict = general
+        if finding.severity != .s0, let special = byClass[finding.identityClass] {
+            // A stand-in is no answer to a doubt.
+            verdict = finding.severity == .s3 && special == .pseudonymise ? general : special
+        }
+        if isReleased && verdict == .quarantine { verdict = finding.severity == .s3 ? .allow : .pseudonymise }
         // Only what stands there as it is written can be replaced.
         return verdict == .pseudonymise && !finding.isPlain ? .refuse : verdict
+    }
+
+    /// For people: what happens to each severity, and to the classes that are different.
+    public var description: String {
+        let severities = Severity.allCases.compactMap { severity in
+            bySeverity[severity].map { "\(severity.rawValue.lowercased()): \($0.rawValue)" }
+        }
+        let classes = byClass.sorted { $0.key.rawValue < $1.key.rawValue }.map { "\($0.rawValue): \($1.rawValue)" }
+        return (severities + classes).joined(separator: ", ")
     }
 
     /// The strictest verdict on all findings.
     public func verdict(on findings: [Finding]) -> Verdict {
         findings.map { verdict(on: $0) }.max() ?? .allow
+    }
+}
+
+/// What a world or a persona wishes of the guard; what it says nothing of stays as it is.
+public struct GuardWishes: Sendable, Equatable {
+    /// What happens to what is found.
+    public var policy: GuardPolicy
+    /// Scripts that its players write in, by name; see ``OddityRule/scriptNames``.
+    public var scripts: [String]
+
+    /// No wish.
+    public static let none = GuardWishes(policy: .none, scripts: [])
+
+    /// Wishes of the given parts.
+    public init(policy: GuardPolicy, scripts: [String]) {
+        self.policy = policy
+        self.scripts = scripts
     }
 }

@@ -6,11 +6,14 @@ public struct PersonaCard: Sendable, Undisclosed {
     public let identity: Identity
     /// How it speaks.
     public let voice: Voice
+    /// What it wishes of the guard, before the world's wishes.
+    public let guardWishes: GuardWishes
 
     /// A persona of the given parts.
-    public init(id: PersonaID, identity: Identity, voice: Voice) {
+    public init(id: PersonaID, identity: Identity, voice: Voice, guardWishes: GuardWishes = .none) {
         self.id = id
         self.identity = identity
         self.voice = voice
+        self.guardWishes = guardWishes
     }
 }

@@ -10,6 +10,8 @@ public struct PromptDraft: Sendable, Undisclosed {
     public var tools: [ToolDefinition]
     /// What comes with the task, such as an image.
     public var attachments: [Attachment]
+    /// Texts that end the answer.
+    public var stop: [String]
 
     /// A draft of the given parts.
     public init(
@@ -17,13 +19,15 @@ public struct PromptDraft: Sendable, Undisclosed {
         instructions: String? = nil,
         history: [Turn] = [],
         tools: [ToolDefinition] = [],
-        attachments: [Attachment] = []
+        attachments: [Attachment] = [],
+        stop: [String] = []
     ) {
         self.task = task
         self.instructions = instructions
         self.history = history
         self.tools = tools
         self.attachments = attachments
+        self.stop = stop
     }
 }
 

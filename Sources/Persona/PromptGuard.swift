@@ -14,6 +14,8 @@ public struct BlindPrompt: Sendable, Undisclosed {
     public let tools: [ToolDefinition]
     /// What comes with the task, such as an image.
     public let attachments: [Attachment]
+    /// Texts that end the answer.
+    public let stop: [String]
     private let seal: Seal
 
     fileprivate struct Seal: Sendable {}
@@ -24,6 +26,7 @@ public struct BlindPrompt: Sendable, Undisclosed {
         self.history = draft.history
         self.tools = draft.tools
         self.attachments = draft.attachments
+        self.stop = draft.stop
         self.seal = Seal()
     }
 }
@@ -32,7 +35,9 @@ public struct BlindPrompt: Sendable, Undisclosed {
 public struct GuardRefusal: Error, Sendable, Equatable, CustomStringConvertible {
     /// The part of the draft that held it.
     public enum Field: String, Sendable {
-        case task, instructions, history, tools, attachments
+        case task, instructions, history, tools, attachments, stop
+        /// The name of a model that the caller insists on.
+        case model
     }
 
     /// The class of the first term found.
@@ -44,16 +49,41 @@ public struct GuardRefusal: Error, Sendable, Equatable, CustomStringConvertible 
     public var description: String { "an identity term of class \(identityClass.rawValue) in \(field.rawValue)" }
 }
 
+/// What was found in a request, and where. Never the text.
+public struct FieldFinding: Sendable, Hashable {
+    /// The class of the term.
+    public let identityClass: IdentityClass
+    /// How bad it is.
+    public let severity: Severity
+    /// Where it stood.
+    public let field: GuardRefusal.Field
+
+    /// A finding of the given parts.
+    public init(identityClass: IdentityClass, severity: Severity, field: GuardRefusal.Field) {
+        self.identityClass = identityClass
+        self.severity = severity
+        self.field = field
+    }
+}
+
+/// A request that waits for the owner.
+public struct HeldDraft: Sendable, Undisclosed {
+    /// What it waits for, the worst of it.
+    public let finding: FieldFinding
+    /// Each different text in which something stands that has to wait, as the backends would have got it.
+    public let texts: [String]
+}
+
 /// What the guard decided about a request, and what goes with it.
 public enum Decision: Sendable {
     /// It may leave as it is, but for an address.
     case allow(BlindPrompt)
     /// It may leave with stand-ins; the reply is to be given through a ``PseudonymRestorer``.
-    case pseudonymise(BlindPrompt, Pseudonyms)
+    case pseudonymise(BlindPrompt, Pseudonyms, FieldFinding)
     /// It waits for the owner.
-    case quarantine([Finding])
+    case quarantine(HeldDraft)
     /// It does not leave.
-    case refuse([Finding])
+    case refuse(FieldFinding)
 
     /// The verdict alone.
     public var verdict: Verdict {
@@ -87,10 +117,13 @@ public struct PromptGuard: Sendable {
     /// - Throws: ``GuardRefusal`` when any part of it holds an identity term, or is to be quarantined.
     public func blind(_ draft: PromptDraft) throws(GuardRefusal) -> BlindPrompt {
         var parts = DraftParts(draft)
-        let found = strip(&parts.texts, upTo: 1)
+        var traces = index.traces(in: parts.texts)
         var draft = draft
-        draft.task = parts.texts[0]
-        let traces = found + attachmentTraces(draft, parts)
+        if strip(&parts.texts, at: [0], traces) {
+            draft.task = parts.texts[0]
+            traces = index.traces(in: parts.texts)
+        }
+        traces += attachmentTraces(draft, parts)
         // The surest first; of the equally sure, the first.
         guard let trace = traces.max(by: { ($0.certainty, $1.field) < ($1.certainty, $0.field) }) else {
             return BlindPrompt(draft)
@@ -99,24 +132,46 @@ public struct PromptGuard: Sendable {
     }
 
     /// What is to happen to a draft, by the policy.
-    /// - Parameter pseudonyms: the conversation's stand-ins.
-    public func judge(_ draft: PromptDraft, pseudonyms: Pseudonyms) -> Decision {
+    /// - Parameters:
+    ///   - released: texts that the owner let go: doubts about them do not count.
+    ///   - pseudonyms: the conversation's stand-ins; made only when something was found.
+    public func judge(
+        _ draft: PromptDraft,
+        released: Set<String> = [],
+        pseudonyms: @autoclosure () -> Pseudonyms
+    ) -> Decision {
         var parts = DraftParts(draft)
         let attached = attachmentTraces(draft, parts).map(Finding.init)
-        if !attached.isEmpty { return .refuse(attached) }
-        let traces = strip(&parts.texts, upTo: 1)
+        if !attached.isEmpty { return .refuse(worst(of: attached, parts)) }
+        var traces = index.traces(in: parts.texts)
+        if traces.isEmpty { return .allow(BlindPrompt(draft)) }
         var draft = draft
-        draft.task = parts.texts[0]
-        let judged = judge(parts.texts, traces, pseudonyms)
+        // What was said before is sent as it was then, without its address.
+        if strip(&parts.texts, at: [0] + parts.said, traces) {
+            draft = parts.draft(like: draft)
+            traces = index.traces(in: parts.texts)
+        }
+        let judged = judge(parts.texts, traces, released, pseudonyms())
         switch judged.verdict {
         case .allow: return .allow(BlindPrompt(draft))
         case .pseudonymise:
             parts.texts = judged.out
-            return .pseudonymise(BlindPrompt(parts.draft(like: draft)), judged.pseudonyms)
-        case .quarantine: return .quarantine(judged.findings)
-        case .refuse: return .refuse(judged.findings)
+            let blind = parts.draft(like: draft)
+            guard Self.canBeCalled(blind.tools) else { return .refuse(worst(of: judged.findings, parts)) }
+            return .pseudonymise(BlindPrompt(blind), judged.pseudonyms, worst(of: judged.findings, parts))
+        case .quarantine:
+            let waiting = judged.findings.filter { verdict(on: $0, parts.texts, released) == .quarantine }
+            let texts = Set(waiting.map { parts.texts[$0.field] }).sorted()
+            return .quarantine(HeldDraft(finding: worst(of: waiting, parts), texts: texts))
+        case .refuse:
+            return .refuse(
+                worst(of: judged.findings.filter { verdict(on: $0, parts.texts, released) == .refuse }, parts)
+            )
         }
     }
+
+    /// The class of the first term in a text that is sent as it is or not at all, such as a model's name; nil for none.
+    public func firstClass(in text: String) -> IdentityClass? { index.traces(in: [text]).first?.identityClass }
 
     /// The text parts of one request, judged by themselves, as for a filter in a pipeline.
     /// - Returns: the verdict, what was found, and what would leave; nothing when nothing may.
@@ -125,33 +180,51 @@ public struct PromptGuard: Sendable {
         pseudonyms: Pseudonyms
     ) -> (verdict: Verdict, findings: [Finding], out: [String]) {
         var texts = fields
-        let traces = strip(&texts, upTo: texts.count)
-        let judged = judge(texts, traces, pseudonyms)
+        var traces = index.traces(in: texts)
+        if strip(&texts, at: Array(texts.indices), traces) { traces = index.traces(in: texts) }
+        let judged = judge(texts, traces, [], pseudonyms)
         return (judged.verdict, judged.findings, judged.out)
     }
 
     /// What stands in the bytes of attachments, such as a picture's description of itself.
     private func attachmentTraces(_ draft: PromptDraft, _ parts: DraftParts) -> [Trace] {
         draft.attachments.enumerated().flatMap { number, attachment in
-            index.traces(inBinary: attachment.bytes)
-                .map { $0.moved(to: parts.texts.count - draft.attachments.count + number) }
+            index.traces(inBinary: attachment.bytes).map { $0.moved(to: parts.place(ofAttachment: number)) }
         }
     }
 
-    /// Takes the address out of the first of the texts, and finds what is left in all of them. Most requests name nobody,
-    /// and one look is enough for them: whatever the stripper takes out is in the index too.
-    private func strip(_ texts: inout [String], upTo count: Int) -> [Trace] {
-        let traces = index.traces(in: texts)
+    /// Takes the address out of those texts in which a term stands as it is written; whatever the stripper takes out is one.
+    /// - Returns: whether there was any.
+    private func strip(_ texts: inout [String], at places: [Int], _ traces: [Trace]) -> Bool {
         var isChanged = false
-        for field in 0..<count where traces.contains(where: { $0.field == field && $0.certainty == .plain }) {
-            guard index.firstClass(in: texts[field]) != nil else { continue }
-            let stripped = stripper.strip(texts[field])
-            if !stripped.utf8.elementsEqual(texts[field].utf8) {
-                texts[field] = stripped
-                isChanged = true
-            }
+        for place in places where traces.contains(where: { $0.field == place && $0.certainty == .plain }) {
+            guard index.firstClass(in: texts[place]) != nil else { continue }
+            let stripped = stripper.strip(texts[place])
+            guard !stripped.utf8.elementsEqual(texts[place].utf8) else { continue }
+            texts[place] = stripped
+            isChanged = true
         }
-        return isChanged ? index.traces(in: texts) : traces
+        return isChanged
+    }
+
+    /// Whether each tool has a name of its own that a backend takes.
+    private static func canBeCalled(_ tools: [ToolDefinition]) -> Bool {
+        Set(tools.map(\.name)).count == tools.count && tools.allSatisfy { $0.name.utf8.count <= longestName }
+    }
+
+    /// The longest name that the formats allow for a tool.
+    private static let longestName = 64
+
+    private func worst(of findings: [Finding], _ parts: DraftParts) -> FieldFinding {
+        // The first of the equally bad.
+        let worst = findings.enumerated().max { one, other in
+            (one.element.severity, other.offset) < (other.element.severity, one.offset)
+        }
+        return FieldFinding(
+            identityClass: worst?.element.identityClass ?? .odd,
+            severity: worst?.element.severity ?? .s1,
+            field: worst.map { parts.fields[$0.element.field] } ?? .task
+        )
     }
 
     private struct Judged {
@@ -161,23 +234,33 @@ public struct PromptGuard: Sendable {
         var pseudonyms: Pseudonyms
     }
 
-    private func judge(_ texts: [String], _ traces: [Trace], _ pseudonyms: Pseudonyms) -> Judged {
+    private func verdict(on finding: Finding, _ texts: [String], _ released: Set<String>) -> Verdict {
+        policy.verdict(on: finding, isReleased: !released.isEmpty && released.contains(texts[finding.field]))
+    }
+
+    private func judge(
+        _ texts: [String],
+        _ traces: [Trace],
+        _ released: Set<String>,
+        _ pseudonyms: Pseudonyms
+    ) -> Judged {
         let findings = unique(traces.map(Finding.init))
-        let verdict = policy.verdict(on: findings)
+        let verdict = findings.map { self.verdict(on: $0, texts, released) }.max() ?? .allow
         var judged = Judged(verdict: verdict, findings: findings, out: [], pseudonyms: pseudonyms)
         if verdict == .allow { judged.out = texts }
         guard verdict == .pseudonymise else { return judged }
         let replaced = judged.pseudonyms.replace(index.terms(in: texts), in: texts) { index.traces(in: [$0]).isEmpty }
         // What is left after that stands in no way that a stand-in could take the place of.
         let left = unique(index.traces(in: replaced).map(Finding.init))
-        if left.isEmpty {
-            judged.out = replaced
-        } else {
+        let worst = left.map { finding in
+            let verdict = self.verdict(on: finding, texts, released)
+            return verdict == .pseudonymise ? .refuse : verdict
+        }.max()
+        if let worst, worst > .allow {
             judged.findings = unique(findings + left)
-            judged.verdict = max(
-                .quarantine,
-                policy.verdict(on: left) == .pseudonymise ? .refuse : policy.verdict(on: left)
-            )
+            judged.verdict = worst
+        } else {
+            judged.out = replaced
         }
         return judged
     }
@@ -187,53 +270,5 @@ public struct PromptGuard: Sendable {
         return findings.filter {
             seen.insert([$0.identityClass.rawValue, $0.severity.rawValue, "\($0.field)"]).inserted
         }
-    }
-}
-
-/// The texts of a draft in one row, as they are joined for detection, and where each belongs.
-private struct DraftParts {
-    var texts: [String] = []
-    private(set) var fields: [GuardRefusal.Field] = []
-
-    init(_ draft: PromptDraft) {
-        add(draft.task, .task)
-        if let instructions = draft.instructions { add(instructions, .instructions) }
-        for turn in draft.history {
-            add(turn.text, .history)
-            if let call = turn.answeredCall { add(call, .history) }
-            for call in turn.calls { [call.id, call.name, call.arguments].forEach { add($0, .history) } }
-        }
-        for tool in draft.tools {
-            add(tool.name, .tools)
-            if let summary = tool.summary { add(summary, .tools) }
-            add(tool.parameters, .tools)
-        }
-        for attachment in draft.attachments { add(attachment.mediaType, .attachments) }
-    }
-
-    private mutating func add(_ text: String, _ field: GuardRefusal.Field) {
-        texts.append(text)
-        fields.append(field)
-    }
-
-    /// The draft with these texts in the places of its own.
-    func draft(like old: PromptDraft) -> PromptDraft {
-        var texts = texts[...]
-        func next() -> String { texts.removeFirst() }
-        var draft = old
-        draft.task = next()
-        draft.instructions = old.instructions.map { _ in next() }
-        draft.history = old.history.map { old in
-            var turn = old
-            turn.text = next()
-            turn.answeredCall = old.answeredCall.map { _ in next() }
-            turn.calls = old.calls.map { _ in ToolCall(id: next(), name: next(), arguments: next()) }
-            return turn
-        }
-        draft.tools = old.tools.map { old in
-            ToolDefinition(name: next(), summary: old.summary.map { _ in next() }, parameters: next())
-        }
-        draft.attachments = old.attachments.map { Attachment(mediaType: next(), bytes: $0.bytes) }
-        return draft
     }
 }

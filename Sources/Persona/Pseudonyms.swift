@@ -1,12 +1,48 @@
 /// Stand-ins for what a player named: the same one for the same term in one conversation, another one in another.
 ///
-/// A stand-in is chosen by a keyed hash of conversation and term, so that a backend that sees two conversations cannot tell
-/// whether they name the same. It takes the term's place in the sentence: a name for a name, a town for a town.
+/// A stand-in is chosen by a keyed hash of the conversation and the term's place in the identity, so that a backend that
+/// sees two conversations cannot tell whether they name the same, and a term by another name has the same stand-in. It
+/// depends on nothing else that a request holds: what was said before may be blinded anew for every turn.
 public struct Pseudonyms: Sendable, Undisclosed {
-    /// What stands for what, as it was typed.
-    struct Issued: Sendable, Equatable {
+    /// What stands for what.
+    struct Issued: Sendable {
         let standIn: String
-        let original: String
+        /// The term as it is configured.
+        let term: String
+        /// As it was typed, by its form; the first spelling of each form.
+        fileprivate(set) var typed: [Form: String] = [:]
+
+        /// What comes back for a stand-in of a form.
+        func original(_ form: Form) -> String {
+            if let typed = typed[form] { return typed }
+            let plain = typed[.mixed] ?? term
+            switch form {
+            case .mixed: return plain
+            case .small: return plain.lowercased()
+            case .capitals: return plain.uppercased()
+            }
+        }
+    }
+
+    /// How a word is written.
+    enum Form: Sendable {
+        case small, capitals, mixed
+
+        init(_ word: some StringProtocol) {
+            if word == word.lowercased() {
+                self = .small
+            } else {
+                self = word.count > 1 && word == word.uppercased() ? .capitals : .mixed
+            }
+        }
+
+        func write(_ word: String) -> String {
+            switch self {
+            case .small: word.lowercased()
+            case .capitals: word.uppercased()
+            case .mixed: word
+            }
+        }
     }
 
     private let key: [UInt8]
@@ -21,152 +57,113 @@ public struct Pseudonyms: Sendable, Undisclosed {
         self.conversation = conversation
     }
 
-    /// How many stand-ins this request has.
+    /// How many terms have a stand-in in this request.
     public var count: Int { issued.count }
 
     /// The texts with stand-ins for the terms that stand in them as they are written.
+    ///
+    /// A word of the player's that happens to be one of these stand-ins gets a stand-in itself: it would come back as
+    /// the term otherwise, and another choice for the term would tear it from earlier turns.
     /// - Parameter isFree: whether a word may be a stand-in: one that is near a term may not.
     mutating func replace(
         _ terms: [(class: IdentityClass, text: String)],
         in texts: [String],
         isFree: (String) -> Bool = { _ in true }
     ) -> [String] {
-        let lowered = texts.map { $0.lowercased() }
-        let named = terms.filter { term in lowered.contains { $0.contains(term.text.lowercased()) } }
-            .sorted { ($0.text.count, $0.text) > ($1.text.count, $1.text) }
-        return texts.map { text in
-            var text = Array(text)
-            for term in named { replace(term, in: &text, avoiding: lowered, isFree) }
-            return String(text)
-        }
-    }
-
-    private mutating func replace(
-        _ term: (class: IdentityClass, text: String),
-        in text: inout [Character],
-        avoiding texts: [String],
-        _ isFree: (String) -> Bool
-    ) {
-        let letters = Array(term.text.lowercased())
-        let isShort = letters.count <= IdentityIndex.longestWholeWordTerm
-        var out: [Character] = []
-        var index = 0
-        while index < text.count {
-            let end = index + letters.count
-            guard end <= text.count,
-                letters.indices.allSatisfy({ text[index + $0].lowercased() == String(letters[$0]) }),
-                !isShort || (index == 0 || !text[index - 1].isLetter) && (end == text.count || !text[end].isLetter)
-            else {
-                out.append(text[index])
-                index += 1
-                continue
+        let texts = texts.map { Array($0.utf8) }
+        var wanted = Self.slotted(terms)
+        var matches: [[TermMatches.Match]] = []
+        var standIns: [Int: String] = [:]
+        for _ in 0..<Self.mostRounds {
+            let search = TermMatches(wanted)
+            matches = texts.map(search.matches)
+            standIns = assign(Set(matches.joined().map(\.term)).sorted(), of: wanted, isFree)
+            let known = Set(wanted.map { $0.text.lowercased() })
+            let own = standIns.values.sorted().compactMap {
+                known.contains($0.lowercased()) ? nil : TermMatches.Term(.person, $0, slot: "word \($0)")
             }
-            let typed = String(text[index..<end])
-            out += Array(Self.cased(standIn(for: term, typed: typed, avoiding: texts, isFree), like: typed))
-            index = end
+            let typed = TermMatches(own)
+            let clashing = Set(texts.flatMap { typed.matches(in: $0).map(\.term) }).sorted()
+            if clashing.isEmpty { break }
+            wanted += clashing.map { own[$0] }
         }
-        text = out
+        return zip(texts, matches).map { text, matches in
+            var out: [UInt8] = []
+            var copied = 0
+            for match in matches {
+                guard let standIn = standIns[match.term] else { continue }
+                let typed = String(decoding: text[match.range], as: UTF8.self)
+                out += text[copied..<match.range.lowerBound]
+                out += issue(standIn, for: wanted[match.term].text, typed: typed).utf8
+                copied = match.range.upperBound
+            }
+            return String(decoding: out + text[copied...], as: UTF8.self)
+        }
     }
 
-    private mutating func standIn(
-        for term: (class: IdentityClass, text: String),
-        typed: String,
-        avoiding texts: [String],
+    /// Nobody types a stand-in's stand-in.
+    private static let mostRounds = 4
+
+    /// The stand-in as it is written in a term's place.
+    private mutating func issue(_ standIn: String, for term: String, typed: String) -> String {
+        let form = Form(typed)
+        let place = issued.firstIndex { $0.standIn == standIn } ?? issued.count
+        if place == issued.count { issued.append(Issued(standIn: standIn, term: term)) }
+        if issued[place].typed[form] == nil { issued[place].typed[form] = typed }
+        return form.write(standIn)
+    }
+
+    /// The stand-ins of the terms that were found; those of two terms are never the same.
+    private func assign(
+        _ found: [Int],
+        of terms: [TermMatches.Term],
         _ isFree: (String) -> Bool
-    ) -> String {
-        if let known = issued.first(where: { $0.original.lowercased() == typed.lowercased() }) { return known.standIn }
-        let pool = StandIns.pool(for: term.class)
-        let message = Array("\(conversation)\u{0}\(term.text.lowercased())".utf8)
-        let digest = SHA256.authenticate(message, key: key)
-        let start = digest.prefix(4).reduce(0) { $0 << 8 | Int($1) } % pool.count
-        // Not one that stands for another, nor one that the player wrote himself: it would come back as the term.
-        let free = (0..<pool.count).map { pool[(start + $0) % pool.count] }.first { candidate in
-            !issued.contains { $0.standIn == candidate } && !texts.contains { $0.contains(candidate.lowercased()) }
-                && isFree(candidate)
+    ) -> [Int: String] {
+        var taken: Set<String> = []
+        var standIns: [Int: String] = [:]
+        for index in found {
+            let pool = StandIns.of(terms[index].identityClass)
+            let digest = SHA256.authenticate(Array("\(conversation)\u{0}\(terms[index].slot)".utf8), key: key)
+            let start = Int(digest.prefix(4).reduce(UInt32(0)) { $0 << 8 | UInt32($1) }) % pool.count
+            for step in 0..<pool.count {
+                let candidate = pool[(start + step * Self.stride) % pool.count]
+                guard !taken.contains(candidate), !Identity.isOrdinary(candidate), isFree(candidate) else { continue }
+                taken.insert(candidate)
+                standIns[index] = candidate
+                break
+            }
         }
-        let standIn = free ?? pool[start]
-        issued.append(Issued(standIn: standIn, original: typed))
-        return standIn
+        return standIns
     }
 
-    /// "TIMMY" is replaced in capitals, "timmy" in small letters.
-    static func cased(_ word: String, like typed: String) -> String {
-        if typed == typed.lowercased() { return word.lowercased() }
-        return typed.count > 1 && typed == typed.uppercased() ? word.uppercased() : word
-    }
-}
+    /// A prime that divides no pool's size: the next candidate is nowhere near.
+    private static let stride = 1_009
 
-/// Neutral words of the kinds that terms are of. None is an English word or stands inside one.
-enum StandIns {
-    static func pool(for kind: IdentityClass) -> [String] {
-        switch kind {
-        case .name, .alias, .owner, .person: people
-        case .place: places
-        default: things
-        }
-    }
-
-    private static let people = """
-        Brannoc Velmar Tessaly Orrin Maelis Dovric Ysolde Corvane Elspin Haldric Junia Kestrin Lorvan Mirelle Nevrin Odalys \
-        Perrick Quenby Roswin Sefton Thalric Ulvane Vesna Wendric Xanthe Yorvin Zelda Aldwen Bertrik Caspin Delwyn Evrard \
-        Fenwick Gisela Hedvig Ingram Jorvik Kelwin Liesel Marwin Nerys Osgar Petrik Ragna Sunniva Tancred Urwin Valdis
-        """.split(whereSeparator: \.isWhitespace).map(String.init)
-
-    private static let places = """
-        Ambervale Brockmoor Corvenholt Dunmarrow Elderwyke Fallowmere Gormstead Hexworth Ivelstowe Jarrowby Kelmscot \
-        Lowenford Marlwick Netherby Oxmoorland Penhallow Quernby Rothmere Selwyke Thornaby Ulverstead Vexholm Wenlow Yarrowby
-        """.split(whereSeparator: \.isWhitespace).map(String.init)
-
-    private static let things = """
-        Aldebrix Borvane Caldrix Dorvexa Elmirion Farndrix Galvexa Hesperix Ilvarion Jorvexa Kaldrion Lumexa Morvexa Nolvarix \
-        Ordrexa Pelvarion Quorvexa Rendrix Solvarix Tandrexa Ulmarion Velvarix Wendrexa Zolvarion
-        """.split(whereSeparator: \.isWhitespace).map(String.init)
-}
-
-/// Puts back what stand-ins stand for, in a reply that comes in pieces.
-///
-/// It holds back no more than the beginning of a stand-in, so that none is ever given out, and restores only those of its
-/// own request: a reply that guesses another conversation's gets the guess back.
-public struct PseudonymRestorer: Sendable, Undisclosed {
-    private let issued: [(standIn: [Character], original: String)]
-    private var held: [Character] = []
-
-    /// For the replies to one request.
-    public init(_ pseudonyms: Pseudonyms) {
-        issued = pseudonyms.issued.map { (Array($0.standIn.lowercased()), $0.original) }
-            .sorted { $0.standIn.count > $1.standIn.count }
-    }
-
-    /// What may be shown after this piece.
-    public mutating func feed(_ piece: String) -> String {
-        guard !issued.isEmpty else { return piece }
-        held += piece
-        return drain(isEnd: false)
-    }
-
-    /// What is left at the end.
-    public mutating func finish() -> String { drain(isEnd: true) }
-
-    private mutating func drain(isEnd: Bool) -> String {
-        var out = ""
-        var index = 0
-        scan: while index < held.count {
-            for (standIn, original) in issued {
-                let length = held[index...].prefix(standIn.count).indices
-                    .prefix { held[$0].lowercased() == String(standIn[$0 - index]) }.count
-                if length == standIn.count {
-                    let typed = String(held[index..<(index + length)])
-                    let isCapitals = typed == typed.uppercased()
-                    out += isCapitals ? original.uppercased() : original
-                    index += length
-                    continue scan
+    /// The terms, each with its class and number for a name, and the parts of names by those of the whole: what they are
+    /// called is not among it.
+    private static func slotted(_ terms: [(class: IdentityClass, text: String)]) -> [TermMatches.Term] {
+        var counts: [IdentityClass: Int] = [:]
+        var parts: [String: String] = [:]
+        var seen: Set<String> = []
+        var out: [TermMatches.Term] = []
+        for (kind, text) in terms {
+            let small = text.lowercased()
+            let slot: String
+            if let part = parts["\(kind.rawValue) \(small)"] {
+                slot = part
+            } else {
+                slot = "\(kind.rawValue) \(counts[kind, default: 0])"
+                counts[kind, default: 0] += 1
+                let words = small.split(whereSeparator: \.isWhitespace)
+                if words.count > 1 {
+                    for (number, word) in words.enumerated() where parts["\(kind.rawValue) \(word)"] == nil {
+                        parts["\(kind.rawValue) \(word)"] = "\(slot) \(number)"
+                    }
                 }
-                if !isEnd && index + length == held.count && length > 0 { break scan }
             }
-            out.append(held[index])
-            index += 1
+            guard seen.insert(small).inserted, let term = TermMatches.Term(kind, text, slot: slot) else { continue }
+            out.append(term)
         }
-        held.removeFirst(index)
         return out
     }
 }

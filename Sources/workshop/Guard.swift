@@ -29,8 +29,9 @@ struct Guard: ParsableCommand {
 
     func run() throws {
         let card = try PersonaCommand.load(persona)
-        let index = IdentityIndex([card.identity])
-        let gate = PromptGuard(persona: card, index: index)
+        let index = IdentityIndex([card.identity], rule: OddityRule(scripts: card.guardWishes.scripts))
+        let policy = GuardPolicy.standard.with(card.guardWishes.policy)
+        let gate = PromptGuard(persona: card, index: index, policy: policy)
         if bench { return GuardBench(index: index, gate: gate).run() }
         let key = (0..<32).map { _ in UInt8.random(in: .min ... .max) }
         try JSONLines.filter { object in

@@ -115,7 +115,7 @@ struct ContinuityTests {
     @Test("a task that is not answered, or not to be kept, leaves nothing; what is forgotten goes with nothing")
     func nothing() async throws {
         let bench = try await Bench()
-        #expect(try await bench.think("where is Wickerfen") == "persona_refused")
+        #expect(try await bench.think("where is W-i-c-k-e-r-f-e-n") == "persona_refused")
         try await bench.think("between us", ["conversation": "hall", "caller": "ann", "keep": false])
         try await bench.think("one")
         #expect(bench.said == ["one"])
@@ -167,14 +167,36 @@ struct ContinuityTests {
 
     @Test("a reply that plants a name is left out of what is sent from then on, and the conversation goes on")
     func poisoned() async throws {
-        let bench = try await Bench { $0 == "two" ? "Give my love to Wickerfen." : "I heard \($0)." }
+        let bench = try await Bench { $0 == "two" ? "Give my love to W-i-c-k-e-r-f-e-n." : "I heard \($0)." }
         for task in ["one", "two", "three"] { try await bench.think(task) }
         #expect(bench.said == ["one", "I heard one.", "three"])
         try await bench.think("four")
         #expect(bench.said == ["one", "I heard one.", "three", "I heard three.", "four"])
-        #expect(!bench.upstream.requests.contains { $0.contains("Wickerfen") })
+        #expect(!bench.upstream.requests.contains { $0.contains("W-i-c-k") })
         // What is wrong with the task itself is still the task's.
-        #expect(try await bench.think("where is Wickerfen") == "persona_refused")
+        #expect(try await bench.think("where is W-i-c-k-e-r-f-e-n") == "persona_refused")
+        await bench.stop()
+    }
+
+    @Test(
+        "a name that was typed goes as the same stand-in each time, an address not at all; nobody else's stand-in is given back"
+    )
+    func names() async throws {
+        let bench = try await Bench { $0.hasPrefix("guess") ? String($0.dropFirst(6)) : "I heard \($0)." }
+        #expect(try await bench.think("Timmy, how far is Wickerfen") == "Hm. I heard how far is Wickerfen.")
+        let first = try #require(bench.said.last)
+        let standIn = try #require(first.split(separator: " ").last.map(String.init))
+        #expect(first == "how far is \(standIn)")
+        try await bench.think("and back")
+        // As it was sent then, and the answer as it came.
+        #expect(bench.said == [first, "I heard \(first).", "and back"])
+        // Another conversation hears the guess as it was made, and what is kept of it is no name.
+        let other = ["conversation": "yard", "caller": "ann"]
+        #expect(try await bench.think("guess \(standIn)", other) == "Hm. \(standIn)")
+        #expect(try await bench.think("is Wickerfen far", other) == "Hm. I heard is Wickerfen far.")
+        #expect(Array(bench.said.dropLast()) == ["guess \(standIn)", standIn])
+        #expect(bench.said.last?.contains(standIn) == false)
+        #expect(!bench.upstream.requests.contains { $0.contains("Wickerfen") || $0.contains("Timmy") })
         await bench.stop()
     }
 

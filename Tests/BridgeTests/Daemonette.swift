@@ -67,7 +67,7 @@ final class Daemonette: Sendable {
             voice.lines[.closing] = []
             voice.moods = []
             voice.registers = []
-            return PersonaCard(id: card.id, identity: card.identity, voice: voice)
+            return PersonaCard(id: card.id, identity: card.identity, voice: voice, guardWishes: card.guardWishes)
         }
         return config
     }

@@ -153,7 +153,9 @@ struct LedgerTests {
             do {
                 _ = try PromptGuard(persona: card, index: index).blind(PromptDraft(task: "where is Lantern Mill?"))
                 Issue.record("the guard let it through")
-            } catch { await ledger.refused(error) }
+            } catch {
+                await ledger.note(.refused, error.identityClass, place: error.field.rawValue)
+            }
         }
         do {
             let body = Array("{\"model\":\"timmy-7b\"}".utf8)

@@ -117,7 +117,13 @@ struct ReloadTests {
             #expect(try await client.ask(reload)["result"] != nil)
             let think = #"{"jsonrpc":"2.0","id":2,"method":"think","params":{"task":"where is Marmalade Quay"}}"#
             #expect(try await client.ask(think)["result"] != nil)
-            try "identity: {name: Timmy, places: Marmalade Quay}\n".write(to: card, atomically: true, encoding: .utf8)
+            let named = "identity: {name: Timmy, places: Marmalade Quay}\n"
+            try named.write(to: card, atomically: true, encoding: .utf8)
+            #expect(try await client.ask(reload)["result"] != nil)
+            #expect((try await client.ask(think)["result"] as? [String: Any])?["stand_ins"] as? Int == 1)
+            // What the persona wishes of the guard is read again too.
+            try (named + "guard: {policy: {classes: {place: refuse}}}\n")
+                .write(to: card, atomically: true, encoding: .utf8)
             #expect(try await client.ask(reload)["result"] != nil)
             let refused = try await client.ask(think)["error"] as? [String: Any]
             #expect((refused?["data"] as? [String: Any])?["code"] as? String == "persona_refused")

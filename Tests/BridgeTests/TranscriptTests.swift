@@ -53,7 +53,7 @@ struct TranscriptTests {
                 client.send(try JSONSerialization.data(withJSONObject: message) + [UInt8(ascii: "\n")])
             } else {
                 let received = try #require(try await client.receive(), "the daemon closed")
-                if Self.isFirst(received, of: name) { pace.open() }
+                if Self.isFirst(received) { pace.open() }
                 let difference = Self.difference(received, try #require(step["s"]), at: "")
                 #expect(difference == nil, "\(difference ?? "")")
             }
@@ -85,10 +85,10 @@ struct TranscriptTests {
             : Upstream.answering("Gr", "een.", model: "beta-model", pace: pace)
     }
 
-    /// The first piece of the stream that is paced.
-    private static func isFirst(_ message: [String: Any], of name: String) -> Bool {
+    /// The opening: the first piece is there, and waits for the end of its sentence.
+    private static func isFirst(_ message: [String: Any]) -> Bool {
         let params = message["params"] as? [String: Any]
-        return params?["text"] as? String == (name == "think_restarted.jsonl" ? "Gr" : "Bl")
+        return params?["text"] as? String == "Hm. "
     }
 
     /// Where a message differs from what was expected; nil when it does not.

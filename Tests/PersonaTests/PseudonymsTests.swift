@@ -119,7 +119,7 @@ struct JudgementTests {
             attachments: [Attachment(mediaType: "image/png", bytes: [1, 2, 3])]
         )
         let decision = try gate().judge(draft, pseudonyms: Pseudonyms(key: Array(0..<32), conversation: "a"))
-        guard case .pseudonymise(let blind, let pseudonyms) = decision else {
+        guard case .pseudonymise(let blind, let pseudonyms, _) = decision else {
             Issue.record("\(decision.verdict)")
             return
         }

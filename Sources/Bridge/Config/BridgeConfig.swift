@@ -64,6 +64,8 @@ public struct BridgeConfig: Sendable {
     /// What variables came to.
     var changes: [EnvironmentChange]
     var personas: [PersonaCard]
+    /// What the world wishes of the guard.
+    var guardWishes = GuardWishes.none
     var defaultPersona: PersonaID
     /// What the bridge itself keeps to the house: where its files are.
     var ownIdentity: Identity
@@ -91,6 +93,9 @@ public struct BridgeConfig: Sendable {
     /// What the configuration comes to, for people: one line a backend and a variable, without any secret.
     public var summary: [String] {
         ["socket   \(server.socket)", "ledger   \(ledger.path)", "persona  \(defaultPersona)"]
+            + personas.map {
+                "guard    \($0.id)  \(GuardPolicy.standard.with(guardWishes.policy).with($0.guardWishes.policy))"
+            }
             + backends.map { backend in
                 let state = backend.disabledReason.map { "disabled: \($0)" } ?? (backend.isLocal ? "local" : "remote")
                 return "backend  \(backend.id)  \(backend.model)  \(backend.roleLabel)  \(state)"

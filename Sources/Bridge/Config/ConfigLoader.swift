@@ -37,6 +37,7 @@ public enum ConfigLoader {
         let (server, personas, defaultPersona) = readServer(root, base: base, watched: &watched)
         let ledger = readLedger(root, base: base, environment: environment.values)
         let memory = readMemory(root, base: base, ledger: ledger)
+        let guardWishes = GuardReader.read(root)
         let inheritance = BackendsReader(root)
         let configured = inheritance?.read(root) { overlay.tree.document(["backends", $0]) } ?? []
         let routing = RoutingReader(names: BackendNames(known: overlay.tree.names(["backends"])))
@@ -63,6 +64,7 @@ public enum ConfigLoader {
             environment: environment,
             changes: overlay.changes,
             personas: personas,
+            guardWishes: guardWishes,
             defaultPersona: defaultPersona,
             ownIdentity: own,
             watched: watched

@@ -78,7 +78,12 @@ public enum PersonaLoader {
         }
         terms += MachineIdentity.terms(environment: root.context.environment)
         let passages = soul.map { PassageIndex([$0]) } ?? .empty
-        return PersonaCard(id: id, identity: Identity(terms: terms, passages: passages), voice: VoiceReader.read(root))
+        return PersonaCard(
+            id: id,
+            identity: Identity(terms: terms, passages: passages),
+            voice: VoiceReader.read(root),
+            guardWishes: GuardReader.read(root)
+        )
     }
 
     /// The soul stays in its file; what is kept of it are fingerprints. Without the key it is `SOUL.md`, if there is one.

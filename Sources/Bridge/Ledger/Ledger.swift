@@ -176,16 +176,25 @@ final class Ledger: EgressLedger {
         _ = await commits.append(entry)
     }
 
-    /// Notes that the prompt guard refused a task.
-    func refused(_ refusal: GuardRefusal) async {
+    /// Notes what the guard did. What keeps nobody waiting is written with whatever is written next.
+    func note(
+        _ event: GuardEvent,
+        _ identityClass: IdentityClass,
+        place: String,
+        backend: BackendID? = nil
+    ) async {
         let entry = LedgerEntry.guarded(
-            verdict: "refused",
-            identityClass: refusal.identityClass,
-            place: refusal.field.rawValue,
-            backend: nil,
+            verdict: event.rawValue,
+            identityClass: identityClass,
+            place: place,
+            backend: backend,
             time: nowMilliseconds
         )
-        _ = await commits.append(entry)
+        if event == .pseudonymised || event == .replyCaught {
+            commits.appendLater(entry)
+        } else {
+            _ = await commits.append(entry)
+        }
     }
 
     /// From now on, requests are read by a guard that knows these. Each leaf says by which.

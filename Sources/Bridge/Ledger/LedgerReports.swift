@@ -12,11 +12,15 @@ struct AuditReport: Sendable {
     let unsettled: Int
     let probes: Int
     let byBackend: [(backend: String, records: Int, bytesSent: Int64)]
-    let refused: Int
-    let egressBlocked: Int
+    /// What the guard did, by kind.
+    let guardEvents: [GuardEvent: Int]
     let blockedByClass: [(identityClass: String, count: Int)]
     let since: Date?
     let proof: ProofReport
+
+    /// What the guard and the egress scan held back.
+    var refused: Int { guardEvents[.refused] ?? 0 }
+    var egressBlocked: Int { guardEvents[.egressBlocked] ?? 0 }
 }
 
 extension Ledger {
@@ -52,8 +56,7 @@ extension Ledger {
                     db,
                     sql: "SELECT backend, COUNT(*), SUM(bytes_sent) FROM egress GROUP BY backend ORDER BY 2 DESC, 1"
                 ).map { ($0[0], $0[1], $0[2]) },
-                refused: Self.count(events, verdict: "refused"),
-                egressBlocked: Self.count(events, verdict: "egress_blocked"),
+                guardEvents: Self.byKind(events),
                 blockedByClass: Self.byClass(events),
                 since: (ends?[3] as Int64?).map { Date(timeIntervalSince1970: Double($0) / 1_000) },
                 proof: try proof(db)
@@ -61,13 +64,19 @@ extension Ledger {
         }
     }
 
-    private static func count(_ events: [Row], verdict: String) -> Int {
-        events.filter { $0[0] == verdict }.reduce(0) { $0 + ($1[2] as Int) }
+    private static func byKind(_ events: [Row]) -> [GuardEvent: Int] {
+        Dictionary(
+            events.compactMap { row in GuardEvent(rawValue: row[0]).map { ($0, row[2] as Int) } },
+            uniquingKeysWith: +
+        )
     }
 
+    /// What was kept from leaving, by class.
     private static func byClass(_ events: [Row]) -> [(identityClass: String, count: Int)] {
         var counts: [String: Int] = [:]
-        for event in events { counts[event[1], default: 0] += event[2] as Int }
+        for event in events where GuardEvent(rawValue: event[0])?.isBlock ?? true {
+            counts[event[1], default: 0] += event[2] as Int
+        }
         return counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { ($0.key, $0.value) }
     }
 }

@@ -55,6 +55,7 @@ enum MemorySchema {
                     """
             )
         }
+        migrator.registerMigration("3: quarantine", migrate: Quarantine.create)
         return migrator
     }
 }

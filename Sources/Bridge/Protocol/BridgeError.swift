@@ -25,7 +25,9 @@ public struct BridgeError: Error, Sendable {
         case ledgerUnavailable = -32016
         case unknownPersona = -32017
         case unknownBackend = -32018
-        case memoryUnavailable = -32020
+        case quarantined = -32019
+        case notPermitted = -32020
+        case memoryUnavailable = -32021
         case badConfiguration = -32030
 
         /// The name in `data.code`.
@@ -49,6 +51,8 @@ public struct BridgeError: Error, Sendable {
             case .ledgerUnavailable: "ledger_unavailable"
             case .unknownPersona: "unknown_persona"
             case .unknownBackend: "unknown_backend"
+            case .quarantined: "quarantined"
+            case .notPermitted: "not_permitted"
             case .memoryUnavailable: "memory_unavailable"
             case .badConfiguration: "bad_configuration"
             }
@@ -75,6 +79,8 @@ public struct BridgeError: Error, Sendable {
             case .ledgerUnavailable: "The ledger cannot record, so nothing is sent."
             case .unknownPersona: "There is no such persona."
             case .unknownBackend: "There is no such backend."
+            case .quarantined: "The task may name what may not leave this machine, and waits for the owner."
+            case .notPermitted: "Only the daemon's own user may ask that."
             case .memoryUnavailable: "What is kept on this machine cannot be read or written."
             case .badConfiguration: "The configuration is wrong, so nothing has changed."
             }
@@ -88,6 +94,7 @@ public struct BridgeError: Error, Sendable {
         var supported: [Int]?
         var say: String?
         var identityClass: IdentityClass?
+        var leak: Int64?
         var attempts: [Attempt]?
         var rejected: [Rejection]?
         var problems: [ConfigProblem]?

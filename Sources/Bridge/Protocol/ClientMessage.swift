@@ -23,6 +23,7 @@ enum ClientRequest: Sendable {
     case backends(BackendsRequest)
     case models(isFresh: Bool)
     case names([GameNames.Name])
+    case leaks(LeaksRequest)
     case reload
     case forget(ForgetParams)
     case journal(JournalParams)
@@ -160,6 +161,7 @@ private struct Envelope: Decodable {
             try params.allow()
             return .audit
         case "backends": return .backends(try BackendsRequest(params))
+        case "leaks": return .leaks(try LeaksRequest(params))
         case "models":
             try params.allow("refresh")
             return .models(isFresh: try params.boolean("refresh") ?? false)

@@ -112,10 +112,15 @@ extension ServerMessage {
             json.object { json in
                 json.key("allowed")
                 json.integer(report.records - report.probes)
-                json.key("refused")
-                json.integer(report.refused)
-                json.key("egress_blocked")
-                json.integer(report.egressBlocked)
+                let events: [(StaticString, GuardEvent)] = [
+                    ("refused", .refused), ("egress_blocked", .egressBlocked), ("pseudonymised", .pseudonymised),
+                    ("quarantined", .quarantined), ("released", .released), ("denied", .denied),
+                    ("replies_caught", .replyCaught),
+                ]
+                for (name, event) in events {
+                    json.key(name)
+                    json.integer(report.guardEvents[event] ?? 0)
+                }
             }
             json.key("blocked_by_class")
             json.object { json in

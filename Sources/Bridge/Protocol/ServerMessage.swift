@@ -168,6 +168,10 @@ enum ServerMessage {
             if let confidence = answer.confidence { json.number(confidence) } else { json.null() }
             json.key("cached")
             json.boolean(answer.isCached)
+            json.key("stand_ins")
+            json.integer(reply.standIns)
+            json.key("caught")
+            json.integer(reply.caught)
             json.key("thought")
             json.string(answer.thought)
             json.key("attempts")
@@ -311,6 +315,10 @@ enum ServerMessage {
         if let identityClass = details.identityClass {
             json.key("class")
             json.string(identityClass.rawValue)
+        }
+        if let leak = details.leak {
+            json.key("leak")
+            json.integer(leak)
         }
         if let attempts = details.attempts {
             json.key("attempts")

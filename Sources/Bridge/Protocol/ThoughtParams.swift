@@ -18,7 +18,6 @@ struct ThoughtParams: Sendable {
     var maxCost: NanoDollars?
     var maxTokens: Int?
     var temperature: Double?
-    var stop: [String] = []
     var isStreamed = false
     var caller: String?
     /// The client's own name for the conversation that it belongs to.
@@ -81,7 +80,7 @@ struct ThoughtParams: Sendable {
         }
         maxTokens = try params.integer("max_tokens", in: 1...131_072)
         temperature = try params.decimal("temperature", in: 0...2)
-        stop = try params.strings("stop", atMost: 4) ?? []
+        draft.stop = try params.strings("stop", atMost: 4) ?? []
         isStreamed = try params.boolean("stream") ?? false
         caller = try params.string("caller", count: 1...64)
         isKept = try params.boolean("keep") ?? true

@@ -21,10 +21,21 @@ struct PersonaSet: Sendable {
     init(_ config: BridgeConfig, names: GameNames, keys: @escaping @Sendable () -> [GuardedKey]) {
         let personas = config.personas
         let known = BackendRegistry(config.backends).keys + keys()
-        let index = IdentityIndex(personas.map(\.identity) + [config.ownIdentity], names: names, keys: known)
+        // Each persona's own wishes go before the world's. What scripts may be written in adds up: one scan reads for all.
+        let world = config.guardWishes
+        let policy = GuardPolicy.standard.with(world.policy)
+        let index = IdentityIndex(
+            personas.map(\.identity) + [config.ownIdentity],
+            rule: OddityRule(scripts: Set(world.scripts + personas.flatMap(\.guardWishes.scripts)).sorted()),
+            names: names,
+            keys: known
+        )
         defaultPersona = config.defaultPersona
         minds = Dictionary(
-            personas.map { ($0.id, Mind(card: $0, gate: PromptGuard(persona: $0, index: index))) },
+            personas.map { card in
+                let own = policy.with(card.guardWishes.policy)
+                return (card.id, Mind(card: card, gate: PromptGuard(persona: card, index: index, policy: own)))
+            },
             uniquingKeysWith: { first, _ in first }
         )
         // What is in flight goes on with the keys of its time.

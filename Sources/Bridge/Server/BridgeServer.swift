@@ -94,7 +94,7 @@ struct BridgeServer: Service, CustomStringConvertible {
         }
         await withTaskCancellationHandler {
             await withGracefulShutdownHandler {
-                await connection.run()
+                await connection.run(isOwner: PeerCredentials.isOwn(userID))
             } onGracefulShutdown: {
                 Task { await connection.drain() }
             }

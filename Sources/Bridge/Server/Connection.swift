@@ -32,6 +32,8 @@ actor Connection {
     private var isDraining = false
     private var isAborting = false
     private var isClosing = false
+    /// Whether the client is of the daemon's own user, who may read what was held back.
+    private var isOwner = false
 
     nonisolated let unownedExecutor: UnownedSerialExecutor
 
@@ -53,7 +55,9 @@ actor Connection {
     }
 
     /// Serves the client until it has left and its work has ended.
-    func run() async {
+    /// - Parameter isOwner: whether it is of the daemon's own user.
+    func run(isOwner: Bool) async {
+        self.isOwner = isOwner
         let watching = Task { await self.watch() }
         channel.setOption(.autoRead, value: true).whenFailure { _ in }
         // However it is closed, that is the end; there is nothing to be done about an error.
@@ -158,6 +162,13 @@ actor Connection {
             start(id) { self.queue(ServerMessage.models(id, await self.operations.catalogue.list(isFresh: isFresh))) }
         case .names(let names):
             start(id) { self.queue(ServerMessage.names(id, await self.operations.roster.learn(names))) }
+        case .leaks(let request):
+            guard isOwner else { return queue(ServerMessage.error(id, BridgeError(.notPermitted))) }
+            start(id) {
+                await self.operate(id) { () throws(BridgeError) in
+                    try await self.service.leaks(id, request)
+                }
+            }
         case .reload:
             start(id) {
                 await self.operate(id) { () throws(BridgeError) in

@@ -23,9 +23,12 @@ enum PeerCredentials {
         return credentials?.user
     }
 
+    /// Whether it is the daemon's own user; root is everybody.
+    static func isOwn(_ userID: UInt32?) -> Bool { userID == geteuid() || userID == 0 }
+
     /// The daemon's own user and root are always served.
     static func isServed(_ userID: UInt32?, allowed: Set<UInt32>) -> Bool {
         guard let userID else { return false }
-        return userID == geteuid() || userID == 0 || allowed.contains(userID)
+        return isOwn(userID) || allowed.contains(userID)
     }
 }

@@ -4,34 +4,112 @@ internal import Routing
 /// The step before the router: what a client sent becomes a thought that may leave, or an error that says why not.
 struct Admission: Sendable {
     let ledger: Ledger
+    let quarantine: Quarantine
+    /// What stand-ins are chosen with.
+    private let key: [UInt8]
+
+    init(ledger: Ledger, memory: Memory) {
+        self.ledger = ledger
+        quarantine = Quarantine(memory: memory)
+        key = memory.secret(for: "pseudonyms")
+    }
 
     /// What may leave.
     struct Admitted: Sendable {
         let thought: Thought
         /// Picks the persona's lines.
         let seed: UInt64
+        /// What its reply goes through on its way back.
+        let filter: ReplyFilter
     }
 
     /// Judges a request.
+    /// - Parameter isSent: whether it will be sent: of a question about the way alone, nothing is kept or counted but
+    ///   that it was refused.
     func admit(
         _ params: ThoughtParams,
         _ mind: PersonaSet.Mind,
-        _ registry: BackendRegistry
+        _ registry: BackendRegistry,
+        isSent: Bool
     ) async throws(BridgeError) -> Admitted {
         var constraints = params.constraints
         if let name = params.backend {
             guard let id = BackendID(name), registry[id] != nil else { throw BridgeError(.unknownBackend) }
             constraints.backend = id
         }
-        do {
-            let prompt = try mind.gate.blind(params.draft)
-            let thought = params.thought(prompt, constraints)
-            return Admitted(thought: thought, seed: Voice.seed(prompt.task))
-        } catch {
-            await ledger.refused(error)
-            let say = mind.card.voice.pick(.refusal, seed: Voice.seed(params.draft.task))
-            throw BridgeError(.personaRefused, .init(say: say, identityClass: error.identityClass))
+        if let kind = constraints.model.flatMap(mind.gate.firstClass) {
+            throw await refusal(FieldFinding(identityClass: kind, severity: .s1, field: .model), params, mind)
         }
+        let seed = Voice.seed(params.draft.task)
+        switch try await decide(params, mind) {
+        case .allow(let prompt):
+            return Admitted(thought: params.thought(prompt, constraints), seed: seed, filter: ReplyFilter())
+        case .pseudonymise(let prompt, let pseudonyms, let finding):
+            if isSent { await ledger.noted(.pseudonymised, finding) }
+            let filter = ReplyFilter(pseudonyms, tools: params.draft.tools, called: prompt.tools)
+            return Admitted(thought: params.thought(prompt, constraints), seed: seed, filter: filter)
+        case .quarantine(let held):
+            guard isSent else { throw wait(params, mind, leak: nil) }
+            throw try await hold(held, params, mind)
+        case .refuse(let finding): throw await refusal(finding, params, mind)
+        }
+    }
+
+    /// The guard's decision, with what the owner let go.
+    private func decide(_ params: ThoughtParams, _ mind: PersonaSet.Mind) async throws(BridgeError) -> Decision {
+        let decision = mind.gate.judge(params.draft, pseudonyms: pseudonyms(params, mind))
+        guard case .quarantine(let held) = decision else { return decision }
+        do {
+            let released = try await quarantine.released(held.texts, of: owner(params, mind))
+            if released.isEmpty { return decision }
+            return mind.gate.judge(params.draft, released: released, pseudonyms: pseudonyms(params, mind))
+        } catch {
+            throw await refusal(held.finding, params, mind)
+        }
+    }
+
+    /// Keeps what is doubted. What cannot be kept, or was denied before, is refused.
+    private func hold(
+        _ held: HeldDraft,
+        _ params: ThoughtParams,
+        _ mind: PersonaSet.Mind
+    ) async throws(BridgeError) -> BridgeError {
+        do {
+            let (id, state, isNew) = try await quarantine.hold(
+                held,
+                task: params.draft.task,
+                of: owner(params, mind)
+            )
+            guard state == .waiting else { return await refusal(held.finding, params, mind) }
+            if isNew { await ledger.noted(.quarantined, held.finding) }
+            return wait(params, mind, leak: id)
+        } catch {
+            return await refusal(held.finding, params, mind)
+        }
+    }
+
+    private func refusal(_ finding: FieldFinding, _ params: ThoughtParams, _ mind: PersonaSet.Mind) async -> BridgeError
+    {
+        await ledger.noted(.refused, finding)
+        let say = mind.card.voice.pick(.refusal, seed: Voice.seed(params.draft.task))
+        return BridgeError(.personaRefused, .init(say: say, identityClass: finding.identityClass))
+    }
+
+    private func wait(_ params: ThoughtParams, _ mind: PersonaSet.Mind, leak: Int64?) -> BridgeError {
+        let say = mind.card.voice.pick(.refusal, seed: Voice.seed(params.draft.task))
+        return BridgeError(.quarantined, .init(say: say, leak: leak))
+    }
+
+    private func owner(_ params: ThoughtParams, _ mind: PersonaSet.Mind) -> Quarantine.Owner {
+        Quarantine.Owner(persona: mind.card.id.rawValue, caller: params.caller)
+    }
+
+    /// The stand-ins of a conversation; a request that belongs to none has its own, which no other request will have.
+    private func pseudonyms(_ params: ThoughtParams, _ mind: PersonaSet.Mind) -> Pseudonyms {
+        let conversation =
+            params.conversation.map { "\(mind.card.id.rawValue)\u{0}\(params.caller ?? "")\u{0}\($0)" }
+            ?? "\(UInt64.random(in: .min ... .max)) \(UInt64.random(in: .min ... .max))"
+        return Pseudonyms(key: key, conversation: conversation)
     }
 }
 
@@ -44,7 +122,7 @@ extension ThoughtParams {
             constraints: constraints,
             maxTokens: maxTokens,
             temperature: temperature,
-            stop: stop,
+            stop: prompt.stop,
             isStreamed: isStreamed,
             caller: caller,
             isCacheable: isCacheable,

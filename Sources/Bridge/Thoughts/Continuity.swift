@@ -115,7 +115,13 @@ struct Continuity: Sendable {
     }
 
     /// What a backend would see of the draft; nil when it may not leave.
-    private static func pass(_ draft: PromptDraft, _ gate: PromptGuard) -> BlindPrompt? { try? gate.blind(draft) }
+    private static func pass(_ draft: PromptDraft, _ gate: PromptGuard) -> BlindPrompt? {
+        // Stand-ins of no conversation: only the verdict counts.
+        switch gate.judge(draft, pseudonyms: Pseudonyms(key: [UInt8](repeating: 0, count: 16), conversation: "")) {
+        case .allow(let prompt), .pseudonymise(let prompt, _, _): prompt
+        case .quarantine, .refuse: nil
+        }
+    }
 
     // MARK: Behind the answer
 

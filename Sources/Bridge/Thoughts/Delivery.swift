@@ -6,19 +6,24 @@ struct Reply: Sendable {
     let answer: Answer
     /// In the persona's words; of a stream, its deltas joined.
     var text: String
-    /// The answer alone, as the client gets it: what is kept of it.
+    /// The answer alone, through the reply filter and without the persona's words: what is kept of it.
     var plain: String
     /// The tools that the model wants called, by the names that the client gave them.
     var calls: [ToolCall]
     /// How sure the persona was, in its own words; nil when it was sure.
     var certainty: String?
+    /// How many terms were replaced and given back.
+    var standIns: Int
+    /// How many sentences were taken out in which a backend named itself.
+    var caught: Int
 }
 
-/// The step behind the router: an answer on its way to the client, whole or piece by piece, with the persona's words
-/// around it.
+/// The step behind the router: an answer on its way to the client, whole or piece by piece, through the reply filter, with
+/// the persona's words around it.
 struct Delivery: Sendable {
     private var telling: Telling
     private let isStreamed: Bool
+    private var filter: ReplyFilter
     private var sequence = 0
     /// What a stream's client has so far.
     private var shown = ""
@@ -28,16 +33,18 @@ struct Delivery: Sendable {
     /// How many bytes a delta may have: a backend may send all at once, a line has its limit.
     private static let maxDelta = 32 << 10
 
-    init(_ telling: Telling, isStreamed: Bool) {
+    init(_ telling: Telling, _ filter: ReplyFilter, isStreamed: Bool) {
         self.telling = telling
+        self.filter = filter
         self.isStreamed = isStreamed
     }
 
     /// Hands on what happens while the answer comes.
     mutating func take(_ event: ThoughtEvent, _ onEvent: (ThoughtService.Event) async -> Void) async {
         switch event {
-        case .delta(let text): await emit(tell(text), onEvent)
+        case .delta(let text): await emit(tell(filter.feed(text)), onEvent)
         case .restarted(let backend, let failure):
+            filter.restart()
             telling.restart()
             sequence = 0
             shown = ""
@@ -48,16 +55,24 @@ struct Delivery: Sendable {
 
     /// The whole of it; a stream's client is given what is left.
     mutating func finish(_ answer: Answer, _ onEvent: (ThoughtService.Event) async -> Void) async -> Reply {
-        let ending = Evaluation.ending(of: answer)
-        if isStreamed {
-            await emit(telling.finish(ending), onEvent)
-        } else {
-            shown = (tell(answer.text) + telling.finish(ending)).joined()
-        }
-        return Reply(answer: answer, text: shown, plain: plain, calls: answer.calls, certainty: telling.certainty)
+        let first = isStreamed ? "" : filter.feed(answer.text)
+        let rest = tell(first + filter.finish(isCut: answer.finish == .length))
+        let end = telling.finish(Evaluation.ending(of: answer))
+        if isStreamed { await emit(rest + end, onEvent) } else { shown = (rest + end).joined() }
+        return Reply(
+            answer: answer,
+            text: shown,
+            plain: plain,
+            calls: filter.restored(answer.calls),
+            certainty: telling.certainty,
+            standIns: filter.standIns,
+            caught: filter.caught
+        )
     }
 
+    /// The answer goes on with this; what may be said now.
     private mutating func tell(_ text: String) -> [String] {
+        guard !text.isEmpty else { return [] }
         plain += text
         return telling.feed(text)
     }

@@ -44,6 +44,9 @@ struct ThoughtService: Sendable {
         self.continuity = continuity
     }
 
+    /// What waits for the owner.
+    var quarantine: Quarantine { admission.quarantine }
+
     /// The backends of now.
     var registry: BackendRegistry { live.current.registry }
 
@@ -66,7 +69,7 @@ struct ThoughtService: Sendable {
         let bench = bench.current
         let mind = try mind(params.persona, bench.personas)
         let start = try await continuity.begin(params, mind, registry)
-        let admitted = try await admission.admit(start.params, mind, registry)
+        let admitted = try await admission.admit(start.params, mind, registry, isSent: false)
         let plan = bench.router.plan(admitted.thought)
         guard !plan.candidates.isEmpty else {
             let say = mind.card.voice.pick(.unavailable, seed: 0)
@@ -84,12 +87,13 @@ struct ThoughtService: Sendable {
         let bench = bench.current
         let mind = try mind(params.persona, bench.personas)
         let start = try await continuity.begin(params, mind, registry)
-        let admitted = try await admission.admit(start.params, mind, registry)
+        let admitted = try await admission.admit(start.params, mind, registry, isSent: true)
         let telling = Evaluation.telling(admitted.thought, in: mind.card.voice, seed: admitted.seed)
-        var delivery = Delivery(telling, isStreamed: params.isStreamed)
+        var delivery = Delivery(telling, admitted.filter, isStreamed: params.isStreamed)
         do {
             let answer = try await bench.router.think(admitted.thought) { await delivery.take($0, onEvent) }
             let reply = await delivery.finish(answer, onEvent)
+            if reply.caught > 0 { await ledger.caught(reply.caught, from: answer.backend) }
             await continuity.end(start, reply, admitted.thought.prompt)
             return reply
         } catch {

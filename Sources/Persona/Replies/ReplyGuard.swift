@@ -2,14 +2,18 @@
 ///
 /// Models name themselves and their makers, often the wrong ones, so every vendor's name counts. Code and quotations pass,
 /// and so does talk about a vendor: only a sentence in which the speaker says who it is goes. It holds back the sentence
-/// that is being written, and no more than ``longestHeld`` characters of it.
+/// that is being written, and no more than ``longestHeld`` bytes of it.
+///
+/// It works on bytes and reads each once; only sentences with signs of a name are read by the rules.
 public struct ReplyGuard: Sendable, Undisclosed {
-    /// How much of an unfinished sentence is held back.
-    public static let longestHeld = 400
+    /// How many bytes of an unfinished sentence are held back.
+    public static let longestHeld = 800
 
     /// How many sentences were taken out or cut.
     public private(set) var caught = 0
-    private var held: [Character] = []
+    private var held: [UInt8] = []
+    /// How much of the unfinished sentence is known to hold no end.
+    private var searched = 0
     private var isInCode = false
     /// Whether the last sentence went, so that the space behind it goes too.
     private var isAfterCut = false
@@ -19,7 +23,7 @@ public struct ReplyGuard: Sendable, Undisclosed {
 
     /// What may be shown after this piece.
     public mutating func feed(_ piece: String) -> String {
-        held += piece
+        held.append(contentsOf: piece.utf8)
         return drain(isEnd: false)
     }
 
@@ -27,64 +31,141 @@ public struct ReplyGuard: Sendable, Undisclosed {
     public mutating func finish() -> String { drain(isEnd: true) }
 
     private mutating func drain(isEnd: Bool) -> String {
-        var out = ""
+        var out: [UInt8] = []
         var start = 0
         while let end = sentenceEnd(from: start, isEnd: isEnd) {
-            out += passed(held[start..<end])
+            searched = 0
+            pass(held[start..<end], to: &out)
             start = end
         }
-        held.removeFirst(start)
-        return out
+        if start > 0 { held.removeFirst(start) }
+        return out.isEmpty ? "" : String(decoding: out, as: UTF8.self)
     }
 
-    /// The end of the sentence that begins here, its white space included; nil while it goes on.
-    private func sentenceEnd(from start: Int, isEnd: Bool) -> Int? {
+    /// The end of the sentence that begins here, or of the white space; nil while it goes on.
+    private mutating func sentenceEnd(from start: Int, isEnd: Bool) -> Int? {
         guard start < held.count else { return nil }
-        if held[start].isWhitespace { return start + 1 }
-        var index = start
-        while index < held.count {
-            let character = held[index]
-            if character.isNewline { return index }
-            if !isInCode {
-                if Self.wideEnds.contains(character) { return index + 1 }
-                if Self.ends.contains(character), let end = endBehindMark(index) { return end }
+        if let space = space(at: start) { return start + space.length }
+        let limit = start + Self.longestHeld
+        var index = start + searched
+        while index < min(held.count, limit) {
+            let byte = held[index]
+            if byte < 0x80 ? Self.isMark[Int(byte)] : byte >= 0xC2 {
+                if let space = space(at: index) {
+                    if space.isLine { return index }
+                } else if !isInCode, let width = mark(at: index) {
+                    if width.isWide { return index + width.length }
+                    switch endBehind(index + width.length, limit) {
+                    case .end(let end): return end
+                    case .open where !isEnd:
+                        searched = index - start
+                        return nil
+                    case .open, .none: break
+                    }
+                }
             }
             index += 1
-            if index - start >= Self.longestHeld { return index }
         }
-        return isEnd ? index : nil
+        guard index >= limit else {
+            searched = index - start
+            return isEnd ? index : nil
+        }
+        // Between characters.
+        while held[index - 1] >= 0x80, index < held.count, held[index] & 0xC0 == 0x80 { index -= 1 }
+        return index
     }
 
-    private static let ends: Set<Character> = [".", "!", "?", "\u{2026}"]
-    private static let wideEnds: Set<Character> = ["\u{3002}", "\u{FF01}", "\u{FF1F}"]
-    private static let closers: Set<Character> = ["\"", "'", ")", "*", "_", "\u{201D}", "\u{2019}", "\u{BB}"]
+    private enum End {
+        case end(Int)
+        /// What comes next decides.
+        case open
+        case none
+    }
 
     /// A mark ends a sentence if white space follows it, or quotation marks and then white space.
-    private func endBehindMark(_ mark: Int) -> Int? {
-        var index = mark + 1
-        while index < held.count, Self.ends.contains(held[index]) || Self.closers.contains(held[index]) { index += 1 }
-        return index < held.count && held[index].isWhitespace ? index : nil
+    private func endBehind(_ place: Int, _ limit: Int) -> End {
+        var index = place
+        while index < held.count {
+            if index >= limit { return .none }
+            if let width = closer(at: index) {
+                index += width
+            } else {
+                return space(at: index) == nil ? .none : .end(index)
+            }
+        }
+        return index >= limit ? .none : .open
     }
 
-    private mutating func passed(_ sentence: ArraySlice<Character>) -> String {
-        let text = String(sentence)
-        if sentence.count == 1, let space = sentence.first, space.isWhitespace {
+    private mutating func pass(_ sentence: ArraySlice<UInt8>, to out: inout [UInt8]) {
+        if let space = space(at: sentence.startIndex) {
             // The space behind what went goes with it; an end of line stays.
-            defer { isAfterCut = isAfterCut && !space.isNewline }
-            return isAfterCut && !space.isNewline ? "" : text
+            if !isAfterCut || space.isLine { out += sentence }
+            isAfterCut = isAfterCut && !space.isLine
+            return
         }
-        if text.hasPrefix("```") || text.hasPrefix("~~~") {
+        if sentence.starts(with: Self.fence) || sentence.starts(with: Self.otherFence) {
             isInCode.toggle()
-            return text
+            out += sentence
+            return
         }
         isAfterCut = false
-        guard !isInCode else { return text }
-        switch SelfNaming.judge(text) {
-        case .none: return text
+        guard !isInCode, NamingSigns.standard.stand(in: sentence) else {
+            out += sentence
+            return
+        }
+        switch SelfNaming.judge(String(decoding: sentence, as: UTF8.self)) {
+        case .none: out += sentence
         case .cut(let rest):
             caught += 1
             isAfterCut = rest.isEmpty
-            return rest
+            out += rest.utf8
         }
+    }
+
+    private static let fence = Array("```".utf8)
+    private static let otherFence = Array("~~~".utf8)
+
+    // MARK: Characters
+
+    /// ASCII that ends lines or sentences.
+    private static let isMark: [Bool] = (0..<128).map { [0x0A, 0x0B, 0x0C, 0x0D, 0x21, 0x2E, 0x3F].contains($0) }
+
+    /// White space at a place, and whether it ends a line.
+    private func space(at index: Int) -> (length: Int, isLine: Bool)? {
+        switch held[index] {
+        case 0x20, 0x09: (1, false)
+        case 0x0A...0x0D: (1, true)
+        case 0xC2 where has([0x85], behind: index): (2, true)
+        case 0xC2 where has([0xA0], behind: index): (2, false)
+        case 0xE2 where has([0x80, 0xA8], behind: index) || has([0x80, 0xA9], behind: index): (3, true)
+        case 0xE2 where has([0x80, 0xAF], behind: index): (3, false)
+        case 0xE3 where has([0x80, 0x80], behind: index): (3, false)
+        default: nil
+        }
+    }
+
+    /// A mark that may end a sentence; a wide one does.
+    private func mark(at index: Int) -> (length: Int, isWide: Bool)? {
+        switch held[index] {
+        case UInt8(ascii: "."), UInt8(ascii: "!"), UInt8(ascii: "?"): (1, false)
+        case 0xE2 where has([0x80, 0xA6], behind: index): (3, false)
+        case 0xE3 where has([0x80, 0x82], behind: index): (3, true)
+        case 0xEF where has([0xBC, 0x81], behind: index) || has([0xBC, 0x9F], behind: index): (3, true)
+        default: nil
+        }
+    }
+
+    /// How long what may stand between a mark and the white space is: more marks, quotation marks.
+    private func closer(at index: Int) -> Int? {
+        switch held[index] {
+        case UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: ")"), UInt8(ascii: "*"), UInt8(ascii: "_"): 1
+        case 0xE2 where has([0x80, 0x9D], behind: index) || has([0x80, 0x99], behind: index): 3
+        case 0xC2 where has([0xBB], behind: index): 2
+        default: mark(at: index).flatMap { $0.isWide ? nil : $0.length }
+        }
+    }
+
+    private func has(_ bytes: [UInt8], behind index: Int) -> Bool {
+        index + bytes.count < held.count && zip(bytes, held[(index + 1)...]).allSatisfy { $0 == $1 }
     }
 }

@@ -330,7 +330,7 @@ extension Words {
         return nil
     }
 
-    private static let genericEnds: Set<Substring> = words(
+    static let genericEnds: Set<Substring> = words(
         """
         model llm chatbot assistant sprachmodell ki-sprachmodell ki-modell ki-assistent langage lenguaje linguagem linguistico taalmodel asystent j\u{119}zykowy \
         \u{43C}\u{43E}\u{434}\u{435}\u{43B}\u{44C} artificielle artificial artificiale ia

@@ -42,7 +42,10 @@ enum VendorNames {
         """.split(whereSeparator: \.isWhitespace).map(String.init)
     )
 
-    private static let misspelt: [[UInt8]] = [
+    /// All of them, for those who look for signs of one.
+    static var all: Set<String> { strong.union(weak) }
+
+    static let misspelt: [[UInt8]] = [
         "chatgpt", "openai", "claude", "anthropic", "gemini", "deepseek", "mistral", "copilot", "llama", "chat-gpt",
     ].map { Array($0.utf8) }
 
