@@ -82,9 +82,9 @@ struct QuarantineTests {
         }
     }
 
-    private func held(_ text: String) -> HeldDraft {
+    private func held(_ text: String) throws -> HeldDraft {
         let identity = Identity(terms: [(.name, "Merrowin")])
-        let card = PersonaCard(id: PersonaID("keeper")!, identity: identity, voice: .plain)
+        let card = PersonaCard(id: try #require(PersonaID("keeper")), identity: identity, voice: .plain)
         let gate = PromptGuard(persona: card, index: IdentityIndex([identity]))
         let decision = gate.judge(PromptDraft(task: text), pseudonyms: Pseudonyms(key: [], conversation: ""))
         guard case .quarantine(let held) = decision else { fatalError("\(decision.verdict)") }
@@ -99,16 +99,16 @@ struct QuarantineTests {
         let quarantine = Quarantine(memory: memory)
         let owner = Quarantine.Owner(persona: "keeper", caller: nil)
         for number in 0...Quarantine.mostWaiting {
-            _ = try await quarantine.hold(held("Merrowim \(number)"), task: "Merrowim \(number)", of: owner)
+            _ = try await quarantine.hold(try held("Merrowim \(number)"), task: "Merrowim \(number)", of: owner)
         }
         let leaks = try await quarantine.list(limit: 2_000)
         #expect(leaks.count == Quarantine.mostWaiting + 1)
         #expect(leaks.filter { $0.state == .denied }.map(\.id) == [1])
         #expect(leaks.filter { $0.state == .waiting }.count == Quarantine.mostWaiting)
         // Asked again while it waits, and after it was denied: no second row.
-        let again = try await quarantine.hold(held("Merrowim 7"), task: "Merrowim 7", of: owner)
+        let again = try await quarantine.hold(try held("Merrowim 7"), task: "Merrowim 7", of: owner)
         #expect(again.id == 8 && again.state == .waiting && !again.isNew)
-        let late = try await quarantine.hold(held("Merrowim 0"), task: "Merrowim 0", of: owner)
+        let late = try await quarantine.hold(try held("Merrowim 0"), task: "Merrowim 0", of: owner)
         #expect(late.id == 1 && late.state == .denied)
         memory.close()
         for file in try FileManager.default.contentsOfDirectory(atPath: folder.path) {

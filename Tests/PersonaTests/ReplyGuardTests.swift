@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Persona
@@ -97,5 +98,24 @@ struct ReplyGuardTests {
         let shown = reply.feed(text)
         #expect(shown.count >= text.count - ReplyGuard.longestHeld)
         #expect(shown + reply.finish() == text)
+    }
+
+    @Test("a sentence that the rules would cut is never passed over")
+    func signs() throws {
+        let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .appendingPathComponent("Leaks/replies.jsonl")
+        var cut = 0
+        for line in try String(contentsOf: file, encoding: .utf8).split(separator: "\n") {
+            let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
+            for text in (object?["text"] as? String ?? "").split(separator: "\n").map(String.init)
+            where SelfNaming.judge(text) != .none {
+                cut += 1
+                #expect(NamingSigns.standard.stand(in: Array(text.utf8)[...]), "\(text)")
+            }
+        }
+        #expect(cut > 100)
+        #expect(
+            !NamingSigns.standard.stand(in: Array("It\u{2019}s caf\u{E9} time, and the barrels are full.".utf8)[...])
+        )
     }
 }

@@ -5,26 +5,22 @@
 struct NamingSigns: Sendable {
     static let standard = NamingSigns()
 
-    /// For each hash of four first letters, whether a name begins so.
-    private let fronts: [Bool]
-    /// The names of up to three letters; a word is one of them up to its first digit or mark.
-    private let short: Set<UInt32>
+    /// For each hash of letters, whether a name has those, up to its first digit or mark.
+    private let names: [Bool]
     /// The letters of long names, whose typos count.
     private let misspelt: [(first: UInt8, count: Int, mask: UInt32)]
     /// The first letters of those.
     private let firsts: UInt32
 
     private init() {
-        var fronts = [Bool](repeating: false, count: 1 << 12)
-        var short: Set<UInt32> = []
+        var names = [Bool](repeating: false, count: 1 << 16)
         for name in VendorNames.all.union(Words.genericEnds.map(String.init)) {
             let piece = Array(name.utf8.prefix { Self.kind[Int($0)] == Self.letter })
             // A name in another script is found by its script.
             guard !piece.isEmpty else { continue }
-            if piece.count < 4 { short.insert(Self.packed(piece[...])) } else { fronts[Self.hash(piece[...])] = true }
+            names[Self.hash(piece)] = true
         }
-        self.fronts = fronts
-        self.short = short
+        self.names = names
         misspelt = VendorNames.misspelt.map { ($0[0], $0.count, Self.mask($0[...])) }
         firsts = misspelt.reduce(0) { $0 | Self.bit($1.first) }
     }
@@ -54,8 +50,7 @@ struct NamingSigns: Sendable {
     }
 
     private func mayName(_ word: UnsafeBufferPointer<UInt8>) -> Bool {
-        if word.count < 4 { return short.contains(Self.packed(word[...])) }
-        if fronts[Self.hash(word[...])] { return true }
+        if names[Self.hash(word)] { return true }
         guard word.count >= 5, firsts & Self.bit(word[0]) != 0 else { return false }
         // One letter more, less or other changes two at most.
         let mask = Self.mask(word[...])
@@ -89,10 +84,9 @@ struct NamingSigns: Sendable {
 
     private static func mask(_ word: some Sequence<UInt8>) -> UInt32 { word.reduce(0) { $0 | bit($1) } }
 
-    /// Up to four letters, small, as one number.
-    private static func packed(_ word: some Sequence<UInt8>) -> UInt32 {
-        word.prefix(4).reduce(0) { $0 << 8 | UInt32($1 | 0x20) }
+    /// FNV-1a over the small letters, folded to 16 bits.
+    private static func hash(_ word: some Sequence<UInt8>) -> Int {
+        let hash = word.reduce(0x811C_9DC5 as UInt32) { ($0 ^ UInt32($1 | 0x20)) &* 0x0100_0193 }
+        return Int((hash ^ hash >> 16) & 0xFFFF)
     }
-
-    private static func hash(_ word: some Sequence<UInt8>) -> Int { Int((packed(word) &* 0x9E37_79B1) >> 20) }
 }
