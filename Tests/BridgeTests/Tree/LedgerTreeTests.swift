@@ -206,6 +206,34 @@ struct LedgerTreeTests {
         #expect(try audit().problems.map(\.kind) == [.recordChanged])
     }
 
+    // MARK: Configuration
+
+    @Test(
+        "the keys of the configuration are read, and a name that no key may have is a problem",
+        arguments: [
+            (
+                "payloads: false, retention_days: 30, origin: example.org/w",
+                Ledger.Settings?.some(.init(keepsPayloads: false, retentionDays: 30, origin: "example.org/w"))
+            ),
+            ("retention_days: 0", .some(.init())), ("origin: a b", nil), ("origin: a+b", nil),
+            ("retention_days: -1", nil),
+        ]
+    )
+    func keys(section: String, expected: Ledger.Settings?) throws {
+        defer { bench.clean() }
+        try FileManager.default.createDirectory(at: bench.folder, withIntermediateDirectories: true)
+        let yaml = """
+            server: {socket: \(bench.folder.path)/w.sock, personas: \(Daemonette.personas)}
+            ledger: {path: \(bench.path), \(section)}
+            backends:
+              alpha: {url: "http://127.0.0.1:1", model: m, role: local, local: true, prices: {input: 0, output: 0}}
+            """
+        let file = bench.folder.appendingPathComponent("backends.yaml").path
+        try yaml.write(toFile: file, atomically: true, encoding: .utf8)
+        let config = try? ConfigLoader.load(file, environment: ["HOME": bench.folder.path])
+        #expect(config?.ledger.settings == expected)
+    }
+
     // MARK: Payloads
 
     @Test("payloads are nowhere in plain, keys are kept nowhere, and what is kept is what was sent")

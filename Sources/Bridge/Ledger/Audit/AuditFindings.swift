@@ -37,6 +37,7 @@ public struct AuditFindings: Sendable {
             }
         }
 
+        /// What kind of problem it is.
         public let kind: Kind
         /// What it is about, in a sentence. No text of a request stands in it.
         public let sentence: String

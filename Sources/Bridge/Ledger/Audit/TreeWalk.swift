@@ -124,7 +124,7 @@ struct TreeWalk {
             stored.count == nodes.count * TreeHash.length
             && stored.withUnsafeBytes { bytes in
                 nodes.enumerated().allSatisfy { level, node in
-                    withUnsafeBytes(of: node) { memcmp($0.baseAddress!, bytes.baseAddress! + level * 32, 32) == 0 }
+                    withUnsafeBytes(of: node) { $0.elementsEqual(bytes[(level * 32)..<(level * 32 + 32)]) }
                 }
             }
         if !isSame { findings.report(.nodeChanged, "the hashes above leaf \(number) are not those of its leaves") }
