@@ -49,7 +49,8 @@ struct ConfigTests {
             "memory: {path: /tmp/m.db, turns: 6, days: 7, tokens: 900, journal_days: 0}\n" + text
         ).memory
         #expect(bounded.path == "/tmp/m.db")
-        #expect([bounded.turns, bounded.days, bounded.tokens, bounded.journalDays] == [6, 7, 900, 0])
+        let bounds: [Int] = [bounded.turns, bounded.days, bounded.tokens, bounded.journalDays]
+        #expect(bounds == [6, 7, 900, 0] as [Int])
         for wrong in ["turns: 1", "days: 0", "tokens: 255", "journal_days: -1", "turn: 9"] {
             let found = problems("memory: {\(wrong)}\n" + text)
             #expect(found.map(\.path) == ["memory.\(wrong.prefix { $0 != ":" })"])
