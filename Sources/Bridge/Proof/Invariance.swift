@@ -124,7 +124,11 @@ public struct Invariance: Sendable {
         try await withThrowingTaskGroup(of: Comparison.self) { group in
             for start in stride(from: 0, to: script.steps.count, by: share) {
                 let steps = Array(script.steps[start..<min(start + share, script.steps.count)])
-                group.addTask { try await Comparison.of(subjects, steps, config: config) }
+                // Every other share goes to backends that are asked for whole replies.
+                var config = config
+                let isWhole = start / share % 2 == 1
+                if isWhole { config.backends = config.backends.map(\.whole) }
+                group.addTask { [config] in try await Comparison.of(subjects, steps, config: config) }
             }
             for try await part in group { report.add(part) }
         }
@@ -158,6 +162,15 @@ extension Comparison {
             }
         }
         return comparison
+    }
+}
+
+extension Backend {
+    /// The same, never asked for a stream by the bridge's own choice.
+    fileprivate var whole: Backend {
+        var backend = self
+        backend.isStreamed = false
+        return backend
     }
 }
 

@@ -14,7 +14,7 @@ struct InventedPersona: Sendable, Undisclosed {
     /// How it feels; no backend may notice.
     let mood: String
 
-    /// As many as wanted, the same for the same seed: names of 5 to 14 letters, 3 to 60 terms, a soul of nothing to
+    /// As many as wanted, the same for the same seed: names of 8 to 18 letters, 9 to 67 terms, a soul of nothing to
     /// 20,000 letters, voices of one line to six.
     /// - Parameter size: how much each of them is, from 0 to 1, where they are to be alike in that: the same persona,
     ///   renamed.

@@ -74,7 +74,8 @@ struct InvarianceTests {
             for request in record.received {
                 let line = String(decoding: request.bytes.prefix { $0 != UInt8(ascii: "\r") }, as: UTF8.self)
                 let isStreamed =
-                    line.contains("streamGenerate") || request.bytes.firstRange(of: Array("\"stream\":true".utf8)) != nil
+                    line.contains("streamGenerate")
+                    || request.bytes.firstRange(of: Array("\"stream\":true".utf8)) != nil
                 if line.hasPrefix("POST") { seen.insert("\(line.split(separator: "/")[1]) \(isStreamed)") }
             }
             return true
