@@ -29,6 +29,7 @@ from .errors import BridgeDown, BridgeError, log_quietly
 NAMES = 5000
 BYTES = 900_000  # of one line of the protocol, which has 1 MiB
 OVERHEAD = 40  # of the JSON around a name
+LONGEST = 128  # bytes of a name
 CHUNK = 100  # rows that are read at a time
 WAIT = 1.0  # seconds for a change to find company
 
@@ -61,11 +62,12 @@ class Gathered:
     def add(self, kind: str, text: Any) -> None:
         """One name, without its markup; a `person`, an `account`, or a `place`."""
         text = " ".join(plain(text).split())
-        if not text or folded(text) in self.known or self.is_full:
+        size = len(text.encode("utf-8", "replace"))
+        if not 0 < size <= LONGEST or folded(text) in self.known or self.is_full:
             return
         self.known.add(folded(text))
         self.rows.append({"class": kind, "text": text})
-        self.size += len(text.encode("utf-8", "replace")) + OVERHEAD
+        self.size += size + OVERHEAD
 
 
 def plain(text: Any) -> str:

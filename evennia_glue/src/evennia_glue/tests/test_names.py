@@ -119,6 +119,10 @@ class TestGather(NamesTest):
         self.char1.key = "|rSir|n  Wren "
         self.assertIn(("person", "Sir Wren"), self.gathered())
 
+    def test_no_name_of_any_length(self):
+        self.char1.key = "x" * (names.LONGEST + 1)
+        self.assertNotIn(self.char1.key, [text for _, text in self.gathered()])
+
     def test_configured_typeclasses(self):
         found = self.gathered(typeclasses=[DefaultRoom, DefaultCharacter])
         self.assertIn(("place", "Room"), found)
