@@ -30,7 +30,8 @@ public struct Daemon: Sendable {
         var group = ServiceGroupConfiguration(
             // Stopped in reverse order: the socket first.
             services: [
-                parts.health, parts.budgetWatch, ReloadService(reloader: parts.operations.reloader), parts.server,
+                parts.health, parts.budgetWatch, parts.memoryWatch,
+                ReloadService(reloader: parts.operations.reloader), parts.server,
             ],
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger
@@ -55,6 +56,7 @@ public struct Daemon: Sendable {
         let board: HealthBoard
         let health: HealthService
         let budgetWatch: BudgetWatch
+        let memoryWatch: MemoryWatch
         let operations: Operations
         let server: BridgeServer
 
@@ -86,12 +88,16 @@ public struct Daemon: Sendable {
                 )
             }
             let bench = Live(makeBench(config))
+            let settings = Live(config.memory)
+            memoryWatch = MemoryWatch(memory: memory, settings: settings)
             let service = ThoughtService(
                 bench: bench,
                 live: live,
                 board: board,
                 ledger: ledger,
-                budgets: budgets
+                budgets: budgets,
+                admission: Admission(ledger: ledger),
+                continuity: Continuity(memory: memory, settings: settings)
             )
             budgetWatch = BudgetWatch(budgets: budgets, logger: logger)
             health = HealthService(
@@ -113,6 +119,7 @@ public struct Daemon: Sendable {
                 bench.replace(with: makeBench(config))
                 await registry.adopt(config)
                 budgets.replace(config.budgets)
+                settings.replace(with: config.memory)
                 cache.replace(config.cache)
             }
             operations = Operations(

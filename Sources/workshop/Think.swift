@@ -10,6 +10,15 @@ struct Think: ParsableCommand {
     @Option(help: "An upper limit for the answer, in tokens.")
     var maxTokens: Int?
 
+    @Option(help: "The conversation that it belongs to: what was said before in it goes with the task.")
+    var conversation: String?
+
+    @Option(help: "Who asks; a conversation is the caller's own.")
+    var caller: String?
+
+    @Flag(inversion: .prefixedNo, help: "Keep the thought, in its conversation and in the journal.")
+    var keep = true
+
     @Flag(inversion: .prefixedNo, help: "Print the answer as it comes.")
     var stream = true
 
@@ -18,6 +27,9 @@ struct Think: ParsableCommand {
         let isStreamed = stream && !client.json
         params["stream"] = isStreamed
         params["max_tokens"] = maxTokens
+        params["conversation"] = conversation
+        params["caller"] = caller
+        if !keep { params["keep"] = false }
         try client.run("think", params) { method, event in
             switch method {
             case "think.delta": Output.piece(event["text"] as? String ?? "")

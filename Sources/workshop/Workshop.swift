@@ -15,7 +15,7 @@ struct Workshop: AsyncParsableCommand {
         version: "workshop \(Version.current)",
         subcommands: [
             Serve.self, Route.self, Think.self, Health.self, Backends.self, Models.self, Costs.self, Usage.self,
-            Audit.self, Reload.self, Check.self, Classify.self, Guard.self,
+            Audit.self, Journal.self, Forget.self, Reload.self, Check.self, Classify.self, Guard.self,
             ReplyGuardFilter.self, PersonaCommand.self,
         ]
     )

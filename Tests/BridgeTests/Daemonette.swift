@@ -61,8 +61,11 @@ final class Daemonette: Sendable {
         var config = try ConfigLoader.load(file, environment: ["HOME": folder.path, "DELTA_KEY": "delta-key"])
         config.personas = config.personas.map { card in
             var voice = card.voice
-            voice.opening = ["Hm. "]
-            voice.closing = [""]
+            // The transcripts know one line; the hour and chance are no part of them.
+            voice.lines[.opening] = ["Hm."]
+            voice.lines[.closing] = []
+            voice.moods = []
+            voice.registers = []
             return PersonaCard(id: card.id, identity: card.identity, voice: voice)
         }
         return config

@@ -33,6 +33,19 @@ public struct BridgeConfig: Sendable {
     /// Where that is kept which stays on the machine: conversations, the journal, what waits for the owner.
     struct MemorySettings: Sendable, Equatable {
         var path: String
+        /// How much of a conversation is kept, and how much of it goes with a task.
+        var turns = 40
+        var days = 30
+        var tokens = 4_096
+        var conversationBytes = 1 << 20
+        /// How many conversations there may be, of one caller with one persona and in all.
+        var conversationsOfCaller = 100
+        var conversations = 10_000
+        var bytes = 256 << 20
+        /// How long the journal goes back, zero for no journal; how much it holds, and how much of it is searched.
+        var journalDays = 365
+        var journalEntries = 100_000
+        var journalScanned = 5_000
     }
 
     var source: ConfigSource

@@ -159,6 +159,10 @@ public enum ConfigLoader {
         var memory = BridgeConfig.MemorySettings(path: folder + "/memory.db")
         guard let section = root.section("memory") else { return memory }
         if let path = section.string("path") { memory.path = absolute(path, base) }
+        memory.turns = section.integer("turns", in: 2...1_000) ?? memory.turns
+        memory.days = section.integer("days", in: 1...3_650) ?? memory.days
+        memory.tokens = section.integer("tokens", in: 256...1_000_000) ?? memory.tokens
+        memory.journalDays = section.integer("journal_days", in: 0...3_650) ?? memory.journalDays
         section.finish()
         return memory
     }

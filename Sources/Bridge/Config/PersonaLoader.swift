@@ -78,7 +78,7 @@ public enum PersonaLoader {
         }
         terms += MachineIdentity.terms(environment: root.context.environment)
         let passages = soul.map { PassageIndex([$0]) } ?? .empty
-        return PersonaCard(id: id, identity: Identity(terms: terms, passages: passages), voice: readVoice(root))
+        return PersonaCard(id: id, identity: Identity(terms: terms, passages: passages), voice: VoiceReader.read(root))
     }
 
     /// The soul stays in its file; what is kept of it are fingerprints. Without the key it is `SOUL.md`, if there is one.
@@ -88,17 +88,5 @@ public enum PersonaLoader {
         let soul = FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) }
         if soul == nil, name != nil { identity.report("soul", "the document cannot be read") }
         return soul
-    }
-
-    private static func readVoice(_ root: ConfigReader) -> Voice {
-        var voice = Voice.plain
-        guard let section = root.section("voice") else { return voice }
-        voice.opening = section.strings("opening") ?? voice.opening
-        voice.closing = section.strings("closing") ?? voice.closing
-        voice.refusal = section.strings("refusal") ?? voice.refusal
-        voice.unavailable = section.strings("unavailable") ?? voice.unavailable
-        voice.late = section.strings("late") ?? voice.late
-        section.finish()
-        return voice
     }
 }

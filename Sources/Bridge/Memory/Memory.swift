@@ -3,6 +3,10 @@ internal import Foundation
 internal import GRDB
 internal import Logging
 
+#if canImport(Glibc)
+    internal import Glibc
+#endif
+
 /// What stays on the machine: conversations, the journal, and what waits for the owner.
 ///
 /// A database of its own beside the ledger, which never holds a text. Every text in it is encrypted (AES-256-GCM, bound to
@@ -23,9 +27,14 @@ final class Memory: Sendable {
         let row: String
     }
 
+    /// A change that is written in one transaction with those that wait beside it; it gives how many rows it was about.
+    typealias Change = @Sendable (Database) throws -> Int
+
     let pool: DatabasePool
     let clock: @Sendable () -> Date
     let logger: Logger
+    let forgettings = Forgettings()
+    private let commits: GroupCommit<Change, Int>
     private let key: SymmetricKey
     private let digestKey: SymmetricKey
 
@@ -41,7 +50,14 @@ final class Memory: Sendable {
             let secret = SymmetricKey(data: try PrivateFile.randomBytes(32, keptAt: path + ".key"))
             key = Self.derive("texts", from: secret)
             digestKey = Self.derive("digests", from: secret)
-            pool = try DatabasePool(path: path)
+            var configuration = Configuration()
+            configuration.prepareDatabase { db in
+                // What is deleted is overwritten with zeros, and not only left to be written over some day.
+                try db.execute(sql: "PRAGMA secure_delete = ON")
+                try db.execute(sql: "PRAGMA wal_autocheckpoint = 0")
+                try db.execute(sql: "PRAGMA synchronous = NORMAL")
+            }
+            pool = try DatabasePool(path: path, configuration: configuration)
             try MemorySchema.migrator.migrate(pool)
             try PrivateFile.protect(path)
         } catch {
@@ -49,12 +65,25 @@ final class Memory: Sendable {
         }
         self.logger = logger
         self.clock = clock
+        let pool = pool
+        commits = GroupCommit(label: "memory") { changes, isPatient in
+            Self.commit(changes, to: pool, isPatient: isPatient, logger: logger)
+        } maintain: {
+            // One that fails is done the next time.
+            _ = try? pool.writeWithoutTransaction { db in try db.checkpoint(.passive) }
+        }
     }
 
-    /// Closes the database.
+    /// Writes what is waiting, and closes the database.
     func close() {
-        do { try pool.close() } catch { logger.warning("the memory did not close cleanly") }
+        commits.flush()
+        do {
+            _ = try pool.writeWithoutTransaction { db in try db.checkpoint(.truncate) }
+            try pool.close()
+        } catch { logger.warning("the memory did not close cleanly") }
     }
+
+    var nowMilliseconds: Int64 { Int64(clock().timeIntervalSince1970 * 1_000) }
 
     /// The text, encrypted for its place.
     func seal(_ text: String, at place: Place) throws -> Data {
@@ -87,6 +116,68 @@ final class Memory: Sendable {
             info: Data("workshop memory \(purpose)".utf8),
             outputByteCount: 32
         )
+    }
+}
+
+// MARK: Writing
+
+extension Memory {
+    /// Writes, and returns when it is committed: how many rows it was about, or nil when it could not be written.
+    func write(_ change: @escaping Change) async -> Int? { await commits.append(change, isAlone: true) }
+
+    /// Writes some time soon, and waits for nothing; ``close()`` does.
+    func writeLater(_ change: @escaping Change) { commits.appendLater(change) }
+
+    /// Returns when everything that was told before is committed.
+    func flush() { commits.flush() }
+
+    /// Overwrites in the files what has been deleted: the write-ahead log, which still holds it, goes into the database,
+    /// and is cut to nothing. What has begun is done, also when nobody waits for it any more.
+    func purge() async {
+        let isDone = await Task { [pool] in
+            let deadline = ContinuousClock.now + Self.patience
+            while true {
+                do {
+                    _ = try await pool.writeWithoutTransaction { db in try db.checkpoint(.truncate) }
+                    return true
+                } catch {
+                    // Somebody reads; a reader is done in a moment.
+                    guard ContinuousClock.now < deadline, (try? await Task.sleep(for: .milliseconds(5))) != nil else {
+                        return false
+                    }
+                }
+            }
+        }.value
+        if !isDone { logger.warning("what was deleted from the memory is still in its log: somebody else reads it") }
+    }
+
+    /// How long a lock that somebody else holds is waited for.
+    private static let patience = Duration.seconds(2)
+
+    private static func commit(
+        _ changes: [Change],
+        to pool: DatabasePool,
+        isPatient: Bool,
+        logger: Logger
+    ) -> [Int]? {
+        let deadline = ContinuousClock.now + patience
+        while true {
+            do {
+                return try pool.writeWithoutTransaction { db in
+                    var counts: [Int] = []
+                    try db.immediately { counts = try changes.map { try $0(db) } }
+                    return counts
+                }
+            } catch DatabaseError.SQLITE_BUSY where isPatient && ContinuousClock.now < deadline {
+                usleep(5_000)
+            } catch {
+                // Who is not patient is asked again, on another thread.
+                if isPatient {
+                    logger.error("the memory cannot be written", metadata: ["reason": "\(type(of: error))"])
+                }
+                return nil
+            }
+        }
     }
 }
 

@@ -25,6 +25,7 @@ public struct BridgeError: Error, Sendable {
         case ledgerUnavailable = -32016
         case unknownPersona = -32017
         case unknownBackend = -32018
+        case memoryUnavailable = -32020
         case badConfiguration = -32030
 
         /// The name in `data.code`.
@@ -48,6 +49,7 @@ public struct BridgeError: Error, Sendable {
             case .ledgerUnavailable: "ledger_unavailable"
             case .unknownPersona: "unknown_persona"
             case .unknownBackend: "unknown_backend"
+            case .memoryUnavailable: "memory_unavailable"
             case .badConfiguration: "bad_configuration"
             }
         }
@@ -73,6 +75,7 @@ public struct BridgeError: Error, Sendable {
             case .ledgerUnavailable: "The ledger cannot record, so nothing is sent."
             case .unknownPersona: "There is no such persona."
             case .unknownBackend: "There is no such backend."
+            case .memoryUnavailable: "What is kept on this machine cannot be read or written."
             case .badConfiguration: "The configuration is wrong, so nothing has changed."
             }
         }

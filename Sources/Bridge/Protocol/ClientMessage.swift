@@ -22,6 +22,8 @@ enum ClientRequest: Sendable {
     case backends(BackendsRequest)
     case models(isFresh: Bool)
     case reload
+    case forget(ForgetParams)
+    case journal(JournalParams)
 }
 
 /// A line, read.
@@ -162,6 +164,8 @@ private struct Envelope: Decodable {
         case "reload":
             try params.allow()
             return .reload
+        case "forget": return .forget(try ForgetParams(params))
+        case "journal": return .journal(try JournalParams(params))
         default: throw BridgeError(.methodNotFound)
         }
     }

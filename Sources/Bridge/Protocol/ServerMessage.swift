@@ -134,10 +134,15 @@ enum ServerMessage {
         }
     }
 
-    static func think(_ id: RequestID, _ answer: Answer, text: String) -> [UInt8] {
-        result(id) { json in
+    static func think(_ id: RequestID, _ reply: Reply) -> [UInt8] {
+        let answer = reply.answer
+        return result(id) { json in
             json.key("text")
-            json.string(text)
+            json.string(reply.text)
+            if let certainty = reply.certainty {
+                json.key("certainty")
+                json.string(certainty)
+            }
             json.key("backend")
             json.string(answer.backend.rawValue)
             json.key("model")
@@ -146,9 +151,9 @@ enum ServerMessage {
             json.string(answer.kind.rawValue)
             json.key("finish")
             json.string(answer.finish.rawValue)
-            if !answer.calls.isEmpty {
+            if !reply.calls.isEmpty {
                 json.key("calls")
-                json.array(answer.calls) { $0.write($1) }
+                json.array(reply.calls) { $0.write($1) }
             }
             json.key("confidence")
             if let confidence = answer.confidence { json.number(confidence) } else { json.null() }

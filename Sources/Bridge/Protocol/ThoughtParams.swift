@@ -21,24 +21,45 @@ struct ThoughtParams: Sendable {
     var stop: [String] = []
     var isStreamed = false
     var caller: String?
+    /// The client's own name for the conversation that it belongs to.
+    var conversation: String?
+    /// What tools said that the conversation's last answer called.
+    var results: [ToolResult] = []
+    /// Whether anything of it is kept on this machine.
+    var isKept = true
+
+    /// What a tool said.
+    struct ToolResult: Sendable {
+        let call: String
+        let text: String
+    }
 
     private static let ofRoute: Set<String> = [
         "task", "instructions", "history", "tools", "attachments", "persona", "kind", "backend", "model", "local_only",
         "prefer_local", "criterion", "tier", "min_quality", "max_cost_usd", "affects_state",
-        "visible", "caller",
+        "visible", "caller", "conversation", "results",
     ]
     private static let ofThink = ofRoute.union([
-        "content_policy", "cache", "max_tokens", "temperature", "stop", "stream",
+        "content_policy", "cache", "max_tokens", "temperature", "stop", "stream", "keep",
     ])
 
     /// Reads them.
     /// - Throws: `invalid_params` with the name of the first field that is missing, unknown or wrong.
     init(_ params: Params, isThink: Bool) throws(BridgeError) {
         try params.allow(in: isThink ? Self.ofThink : Self.ofRoute)
-        guard let task = try params.string("task", count: 1...262_144) else { throw .invalidParams("task") }
-        draft.task = task
+        conversation = try params.string("conversation", count: 1...128)
+        results = try params.array("results", atMost: 64, Self.result) ?? []
+        // Results belong to calls that the bridge knows of, and may be all that there is to say.
+        guard results.isEmpty || conversation != nil, Set(results.map(\.call)).count == results.count else {
+            throw .invalidParams("results")
+        }
+        let task = try params.string("task", count: 1...262_144)
+        guard task != nil || !results.isEmpty else { throw .invalidParams("task") }
+        draft.task = task ?? ""
         draft.instructions = try params.string("instructions", count: 1...65_536)
         draft.history = try params.array("history", atMost: 256, Self.turn) ?? []
+        // What was said is either the client's to remember or the bridge's.
+        guard draft.history.isEmpty || conversation == nil else { throw .invalidParams("history") }
         draft.tools = try params.array("tools", atMost: 128, Self.tool) ?? []
         draft.attachments = try params.array("attachments", atMost: 16, Self.attachment) ?? []
         persona = try params.string("persona", count: 1...64)
@@ -63,6 +84,7 @@ struct ThoughtParams: Sendable {
         stop = try params.strings("stop", atMost: 4) ?? []
         isStreamed = try params.boolean("stream") ?? false
         caller = try params.string("caller", count: 1...64)
+        isKept = try params.boolean("keep") ?? true
     }
 
     /// What a content filter's verdict leads to.
@@ -82,6 +104,15 @@ struct ThoughtParams: Sendable {
             calls: try params.array("calls", atMost: 64, call) ?? [],
             answeredCall: try params.string("answers", count: 1...128)
         )
+    }
+
+    private static func result(_ element: ParamsElement) throws(BridgeError) -> ToolResult {
+        guard case .object(let params) = element else { throw .invalidParams("results") }
+        try params.allow("call", "text")
+        guard let call = try params.string("call", count: 1...128),
+            let text = try params.string("text", count: 0...262_144)
+        else { throw .invalidParams("results") }
+        return ToolResult(call: call, text: text)
     }
 
     private static func call(_ element: ParamsElement) throws(BridgeError) -> ToolCall {

@@ -162,6 +162,19 @@ actor Connection {
                     ServerMessage.reloaded(id, try await self.operations.reload())
                 }
             }
+        case .forget(let params):
+            start(id) {
+                await self.operate(id) { () throws(BridgeError) in
+                    ServerMessage.forgotten(id, turns: try await self.service.forget(params))
+                }
+            }
+        case .journal(let params):
+            start(id) {
+                await self.operate(id) { () throws(BridgeError) in
+                    let (entries, say) = try await self.service.journal(params)
+                    return ServerMessage.journal(id, entries, say: say)
+                }
+            }
         }
     }
 
@@ -204,7 +217,7 @@ actor Connection {
 
     private func think(_ id: RequestID, _ params: ThoughtParams) async {
         do {
-            let (answer, text) = try await service.think(params) { event in
+            let reply = try await service.think(params) { event in
                 switch event {
                 case .delta(let sequence, let text):
                     await send(ServerMessage.delta(id, sequence: sequence, text: text))
@@ -212,7 +225,7 @@ actor Connection {
                     await send(ServerMessage.restarted(id, backend: backend, reason: failure))
                 }
             }
-            queue(ServerMessage.think(id, answer, text: text))
+            queue(ServerMessage.think(id, reply))
         } catch {
             // Nobody but the daemon cancels while it aborts.
             let isOurs = isAborting && error.code == .cancelled

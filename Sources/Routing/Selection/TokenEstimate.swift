@@ -10,17 +10,38 @@ public enum TokenEstimate {
     /// instructions, history, tools and attachments. Tools count: their schemas are often longer than the task
     /// (https://github.com/BerriAI/litellm/pull/32899).
     public static func tokens(of prompt: BlindPrompt) -> Int {
-        var sum = instruction + message + tokens(of: prompt.task)
-        if let instructions = prompt.instructions { sum += tokens(of: instructions) }
-        for turn in prompt.history {
+        tokens(prompt.task, prompt.instructions, prompt.history, prompt.tools, prompt.attachments)
+    }
+
+    /// The same of a draft that has not passed the guard yet: stand-ins are about as long as what they stand for.
+    public static func tokens(of draft: PromptDraft) -> Int {
+        tokens(draft.task, draft.instructions, draft.history, draft.tools, draft.attachments)
+    }
+
+    /// The tokens of turns of a conversation.
+    public static func tokens(of turns: [Turn]) -> Int {
+        var sum = 0
+        for turn in turns {
             sum += message + tokens(of: turn.text)
             for call in turn.calls { sum += message + tokens(of: call.name) + tokens(of: call.arguments) }
         }
-        for tool in prompt.tools {
+        return sum
+    }
+
+    private static func tokens(
+        _ task: String,
+        _ instructions: String?,
+        _ history: [Turn],
+        _ tools: [ToolDefinition],
+        _ attachments: [Attachment]
+    ) -> Int {
+        var sum = instruction + message + tokens(of: task) + tokens(of: history)
+        if let instructions { sum += tokens(of: instructions) }
+        for tool in tools {
             sum += message + tokens(of: tool.name) + tokens(of: tool.parameters)
             if let summary = tool.summary { sum += tokens(of: summary) }
         }
-        for attachment in prompt.attachments { sum += tokens(of: attachment) }
+        for attachment in attachments { sum += tokens(of: attachment) }
         return sum
     }
 

@@ -1,0 +1,77 @@
+internal import Foundation
+internal import GRDB
+internal import Logging
+internal import ServiceLifecycle
+
+extension Memory {
+    /// Forgets a conversation, or all of a caller's with this persona: its turns, and what the journal holds of it. Thoughts
+    /// that are under way leave nothing behind. When it returns, the files hold nothing of it any more.
+    /// - Returns: how many turns there were; nil when it could not be written.
+    func forget(_ origin: Origin) async -> Int? {
+        let digests = digests(of: origin)
+        let (column, journalColumn) = digests.conversation == nil ? ("owner", "owner") : ("name", "conversation")
+        let digest = digests.conversation ?? digests.owner
+        // First: whoever writes after this, and began before, writes nothing.
+        forgettings.forget(digest)
+        let turns = await write { db in
+            let turns = try Int.fetchOne(
+                db,
+                sql: """
+                    SELECT COALESCE(SUM(turns), 0)
+                    FROM exchange JOIN conversation ON conversation.id = exchange.conversation
+                    WHERE conversation.\(column) = ?
+                    """,
+                arguments: [digest]
+            )
+            try db.run("DELETE FROM conversation WHERE \(column) = ?", [.blob(digest)])
+            try db.run("DELETE FROM journal WHERE \(journalColumn) = ?", [.blob(digest)])
+            return turns ?? 0
+        }
+        if turns != nil { await purge() }
+        return turns
+    }
+
+    /// Deletes what is too old or too much.
+    func sweep(_ settings: BridgeConfig.MemorySettings) async {
+        let now = nowMilliseconds
+        let deleted = await write { db in
+            let before = db.totalChangesCount
+            try db.run("DELETE FROM exchange WHERE time_ms < ?", [.integer(now - settings.days.milliseconds)])
+            try db.run("DELETE FROM conversation WHERE id NOT IN (SELECT conversation FROM exchange)")
+            try db.run(
+                """
+                DELETE FROM conversation WHERE id IN (
+                    SELECT id FROM (
+                        SELECT id, SUM(bytes) OVER (ORDER BY used_ms DESC, id DESC) AS total FROM (
+                            SELECT conversation.id AS id, used_ms, SUM(LENGTH(sealed)) AS bytes
+                            FROM exchange JOIN conversation ON conversation.id = exchange.conversation
+                            GROUP BY conversation.id))
+                    WHERE total > ?)
+                """,
+                [.integer(settings.bytes)]
+            )
+            try db.run("DELETE FROM journal WHERE time_ms < ?", [.integer(now - settings.journalDays.milliseconds)])
+            try db.run(
+                "DELETE FROM journal WHERE id IN (SELECT id FROM journal ORDER BY id DESC LIMIT -1 OFFSET ?)",
+                [.integer(settings.journalEntries)]
+            )
+            return db.totalChangesCount - before
+        }
+        if let deleted, deleted > 0 { await purge() }
+    }
+}
+
+/// Keeps the memory within its bounds, also while nobody thinks.
+struct MemoryWatch: Service, CustomStringConvertible {
+    /// ServiceLifecycle logs its services.
+    let description = "MemoryWatch"
+
+    let memory: Memory
+    let settings: Live<BridgeConfig.MemorySettings>
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            repeat { await memory.sweep(settings.current) } while (try? await Task.sleep(for: .seconds(3_600))) != nil
+        }
+    }
+}

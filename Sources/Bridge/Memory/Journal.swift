@@ -1,0 +1,143 @@
+internal import Foundation
+internal import GRDB
+internal import Persona
+
+/// What the persona has thought, for whom it was, and what came of it: its own memory, which no backend has.
+struct Journal: Sendable {
+    /// An entry as it is kept.
+    struct Record: Sendable, Equatable, Codable, Undisclosed {
+        var caller: String?
+        var kind: String?
+        /// As it was typed, or its beginning.
+        var task: String
+        /// Without the persona's words around it, or its beginning.
+        var answer: String
+        var backend: String?
+        var confidence: Double?
+    }
+
+    /// An entry, and when it was.
+    struct Entry: Sendable, Equatable {
+        let time: Date
+        let record: Record
+    }
+
+    /// How many characters of a task and of an answer are kept.
+    static let longestText = 2_000
+
+    let memory: Memory
+    let settings: Live<BridgeConfig.MemorySettings>
+
+    /// Writes an entry some time soon; nobody waits for it.
+    /// - Parameter moment: when the thought began, see ``Forgettings``.
+    func note(_ record: Record, of origin: Origin, since moment: UInt64) {
+        guard settings.current.journalDays > 0 else { return }
+        let now = memory.nowMilliseconds
+        memory.writeLater { [memory] db in
+            let digests = memory.digests(of: origin)
+            guard !memory.forgettings.hasForgotten(digests, since: moment) else { return 0 }
+            var record = record
+            record.task = String(record.task.prefix(Self.longestText))
+            record.answer = String(record.answer.prefix(Self.longestText))
+            let id = try Int64.fetchOne(db, sql: "SELECT COALESCE(MAX(id), 0) + 1 FROM journal") ?? 1
+            let text = String(decoding: try JSONEncoder().encode(record), as: UTF8.self)
+            let sealed = try memory.seal(text, at: Self.place(id))
+            let cells: [Cell] = [
+                .integer(id), .integer(now), .blob(digests.persona), .blob(digests.owner), .blob(sealed),
+            ]
+            if let conversation = digests.conversation {
+                try db.run(
+                    """
+                    INSERT INTO journal (id, time_ms, persona, owner, sealed, conversation) VALUES (?, ?, ?, ?, ?, ?)
+                    """,
+                    cells + [.blob(conversation)]
+                )
+            } else {
+                try db.run("INSERT INTO journal (id, time_ms, persona, owner, sealed) VALUES (?, ?, ?, ?, ?)", cells)
+            }
+            return 1
+        }
+    }
+
+    /// The newest entries, or those that hold most of some words; the best first.
+    /// - Parameters:
+    ///   - origin: a persona, and a caller; without a caller everybody's entries.
+    ///   - about: words to look for, among the newest entries.
+    func entries(of origin: Origin, about: String?, limit: Int) async throws -> [Entry] {
+        let digests = memory.digests(of: origin)
+        let isOwn = origin.caller != nil
+        let settings = settings.current
+        let oldest = memory.nowMilliseconds - settings.journalDays.milliseconds
+        let scanned = about == nil ? limit : settings.journalScanned
+        return try await memory.pool.read { [memory] db in
+            var search = JournalSearch(about, limit: limit)
+            let rows = try Row.fetchCursor(
+                db,
+                sql: """
+                    SELECT id, time_ms, sealed FROM journal
+                    WHERE \(isOwn ? "owner" : "persona") = ? AND time_ms >= ? ORDER BY id DESC LIMIT ?
+                    """,
+                arguments: [isOwn ? digests.owner : digests.persona, oldest, scanned]
+            )
+            while let row = try rows.next() {
+                let text = try memory.open(row[2], at: Self.place(row[0]))
+                let record = try JSONDecoder().decode(Record.self, from: Data(text.utf8))
+                let time = Date(timeIntervalSince1970: Double(row[1] as Int64) / 1_000)
+                search.take(Entry(time: time, record: record))
+            }
+            return search.found
+        }
+    }
+
+    private static func place(_ id: Int64) -> Memory.Place { Memory.Place(table: "journal", row: "\(id)") }
+}
+
+/// Chooses entries of the journal: those that hold most of the words that were asked about, the newest of them first. Pure.
+struct JournalSearch {
+    /// The words, folded as the guard folds names: case, accents and look-alikes make no difference.
+    private let words: [[UInt8]]
+    private let hasWords: Bool
+    private let limit: Int
+    private var hits: [(score: Int, entry: Journal.Entry)] = []
+
+    /// - Parameter about: words; nil for the newest entries, whatever they hold.
+    init(_ about: String?, limit: Int) {
+        let all = Set(TextFolding.standard.fold(about ?? "").split(separator: Self.space).map(Array.init))
+        // Short words are in every entry.
+        let long = all.filter { $0.count > 2 }
+        words = Array(long.isEmpty ? all : long)
+        hasWords = about != nil
+        self.limit = limit
+    }
+
+    /// Looks at the next entry, an older one.
+    mutating func take(_ entry: Journal.Entry) {
+        guard hasWords else { return hits.append((0, entry)) }
+        let text =
+            [Self.space] + TextFolding.standard.fold(entry.record.task) + [Self.space]
+            + TextFolding.standard.fold(entry.record.answer)
+        let score = words.count { text.holds([Self.space] + $0) }
+        // One word in common is chance, unless one word is all that was asked.
+        guard score > 0, score * 2 >= words.count else { return }
+        let place = hits.firstIndex { $0.score < score } ?? hits.endIndex
+        hits.insert((score, entry), at: place)
+        if hits.count > limit { hits.removeLast() }
+    }
+
+    /// The best so far.
+    var found: [Journal.Entry] { hits.prefix(limit).map(\.entry) }
+
+    private static let space = UInt8(ascii: " ")
+}
+
+extension [UInt8] {
+    /// Whether the bytes stand in these somewhere.
+    fileprivate func holds(_ needle: [UInt8]) -> Bool {
+        guard count >= needle.count else { return false }
+        return withUnsafeBufferPointer { hay in
+            (0...(hay.count - needle.count)).contains { start in
+                needle.indices.allSatisfy { hay[start + $0] == needle[$0] }
+            }
+        }
+    }
+}

@@ -1,0 +1,88 @@
+internal import Persona
+internal import Routing
+
+/// What a thought came to, as its client gets it.
+struct Reply: Sendable {
+    let answer: Answer
+    /// In the persona's words; of a stream, its deltas joined.
+    var text: String
+    /// The answer alone, as the client gets it: what is kept of it.
+    var plain: String
+    /// The tools that the model wants called, by the names that the client gave them.
+    var calls: [ToolCall]
+    /// How sure the persona was, in its own words; nil when it was sure.
+    var certainty: String?
+}
+
+/// The step behind the router: an answer on its way to the client, whole or piece by piece, with the persona's words
+/// around it.
+struct Delivery: Sendable {
+    private var telling: Telling
+    private let isStreamed: Bool
+    private var sequence = 0
+    /// What a stream's client has so far.
+    private var shown = ""
+    /// The same without the persona's words.
+    private var plain = ""
+
+    /// How many bytes a delta may have: a backend may send all at once, a line has its limit.
+    private static let maxDelta = 32 << 10
+
+    init(_ telling: Telling, isStreamed: Bool) {
+        self.telling = telling
+        self.isStreamed = isStreamed
+    }
+
+    /// Hands on what happens while the answer comes.
+    mutating func take(_ event: ThoughtEvent, _ onEvent: (ThoughtService.Event) async -> Void) async {
+        switch event {
+        case .delta(let text): await emit(tell(text), onEvent)
+        case .restarted(let backend, let failure):
+            telling.restart()
+            sequence = 0
+            shown = ""
+            plain = ""
+            await onEvent(.restarted(backend, failure))
+        }
+    }
+
+    /// The whole of it; a stream's client is given what is left.
+    mutating func finish(_ answer: Answer, _ onEvent: (ThoughtService.Event) async -> Void) async -> Reply {
+        let ending = Evaluation.ending(of: answer)
+        if isStreamed {
+            await emit(telling.finish(ending), onEvent)
+        } else {
+            shown = (tell(answer.text) + telling.finish(ending)).joined()
+        }
+        return Reply(answer: answer, text: shown, plain: plain, calls: answer.calls, certainty: telling.certainty)
+    }
+
+    private mutating func tell(_ text: String) -> [String] {
+        plain += text
+        return telling.feed(text)
+    }
+
+    private mutating func emit(_ texts: [String], _ onEvent: (ThoughtService.Event) async -> Void) async {
+        shown += texts.joined()
+        for piece in texts.flatMap({ $0.pieces(atMost: Self.maxDelta) }) {
+            await onEvent(.delta(sequence: sequence, text: piece))
+            sequence += 1
+        }
+    }
+}
+
+extension String {
+    /// The text in pieces of at most so many bytes of UTF-8, cut between scalars; none for an empty text.
+    func pieces(atMost limit: Int) -> [String] {
+        guard utf8.count > limit else { return isEmpty ? [] : [self] }
+        var pieces: [String] = []
+        var start = startIndex
+        while start < endIndex {
+            var end = utf8.index(start, offsetBy: limit, limitedBy: endIndex) ?? endIndex
+            while end.samePosition(in: unicodeScalars) == nil { end = utf8.index(before: end) }
+            pieces.append(String(self[start..<end]))
+            start = end
+        }
+        return pieces
+    }
+}

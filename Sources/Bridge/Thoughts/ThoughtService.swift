@@ -1,0 +1,159 @@
+internal import Foundation
+internal import Persona
+internal import Routing
+
+/// What stands between the protocol and the router: the admission before it, the reply filter and the voice behind it,
+/// the ledger beside it.
+struct ThoughtService: Sendable {
+    let live: LiveRouting
+    let board: HealthBoard
+    let ledger: Ledger
+    /// What may be spent.
+    let budgets: BudgetBook
+    private let bench: Live<Bench>
+    private let admission: Admission
+    private let continuity: Continuity
+
+    /// The personas of a moment, and the router whose requests go through their scan. A class: every request takes it,
+    /// and one reference is cheaper to take than the twenty that it holds.
+    final class Bench: Sendable {
+        let personas: PersonaSet
+        let router: Router
+
+        init(personas: PersonaSet, router: Router) {
+            self.personas = personas
+            self.router = router
+        }
+    }
+
+    init(
+        bench: Live<Bench>,
+        live: LiveRouting,
+        board: HealthBoard,
+        ledger: Ledger,
+        budgets: BudgetBook,
+        admission: Admission,
+        continuity: Continuity
+    ) {
+        self.bench = bench
+        self.live = live
+        self.board = board
+        self.ledger = ledger
+        self.budgets = budgets
+        self.admission = admission
+        self.continuity = continuity
+    }
+
+    /// The backends of now.
+    var registry: BackendRegistry { live.current.registry }
+
+    /// Who asks when a request names nobody.
+    var defaultPersona: PersonaID { bench.current.personas.defaultPersona }
+
+    /// What a client hears while a streamed thought is under way.
+    enum Event: Sendable {
+        case delta(sequence: Int, text: String)
+        case restarted(BackendID, FailureClass)
+    }
+
+    /// What thinking has cost, what it would have cost, and what may still be spent.
+    func costs() async throws -> CostReport {
+        try await ledger.costs(against: Baseline(registry.backends), budgets: budgets.standings())
+    }
+
+    /// Decides only.
+    func route(_ params: ThoughtParams) async throws(BridgeError) -> RoutePlan {
+        let bench = bench.current
+        let mind = try mind(params.persona, bench.personas)
+        let start = try await continuity.begin(params, mind, registry)
+        let admitted = try await admission.admit(start.params, mind, registry)
+        let plan = bench.router.plan(admitted.thought)
+        guard !plan.candidates.isEmpty else {
+            let say = mind.card.voice.pick(.unavailable, seed: 0)
+            throw BridgeError(.noBackend, .init(say: say, rejected: plan.rejected))
+        }
+        return plan
+    }
+
+    /// Thinks, and puts the answer into the persona's voice. The texts of the deltas, joined, are the text.
+    func think(
+        _ params: ThoughtParams,
+        onEvent: (Event) async -> Void
+    ) async throws(BridgeError) -> Reply {
+        // Guard and scan are of one moment: a reload in the middle changes neither.
+        let bench = bench.current
+        let mind = try mind(params.persona, bench.personas)
+        let start = try await continuity.begin(params, mind, registry)
+        let admitted = try await admission.admit(start.params, mind, registry)
+        let telling = Evaluation.telling(admitted.thought, in: mind.card.voice, seed: admitted.seed)
+        var delivery = Delivery(telling, isStreamed: params.isStreamed)
+        do {
+            let answer = try await bench.router.think(admitted.thought) { await delivery.take($0, onEvent) }
+            let reply = await delivery.finish(answer, onEvent)
+            await continuity.end(start, reply, admitted.thought.prompt)
+            return reply
+        } catch {
+            throw BridgeError(error, voice: mind.card.voice, seed: admitted.seed)
+        }
+    }
+
+    /// Forgets a conversation, or all of a caller's; gives how many turns there were.
+    func forget(_ params: ForgetParams) async throws(BridgeError) -> Int {
+        let persona = try mind(params.persona, bench.current.personas).card.id
+        let origin = Origin(persona: persona, caller: params.caller, conversation: params.conversation)
+        return try await continuity.forget(origin)
+    }
+
+    /// What the persona remembers, and how it says so. No backend is asked.
+    func journal(_ params: JournalParams) async throws(BridgeError) -> (entries: [Journal.Entry], say: String) {
+        let card = try mind(params.persona, bench.current.personas).card
+        let origin = Origin(persona: card.id, caller: params.caller)
+        let entries = try await continuity.remember(origin, about: params.about, limit: params.limit)
+        return (entries, card.voice.journal(entries.map(\.spoken), about: params.about, for: listener(params.caller)))
+    }
+
+    /// Whoever asks hears of days as they are where the daemon runs.
+    private func listener(_ caller: String?) -> Voice.Listener {
+        let now = Date()
+        let offset = TimeZone.current.secondsFromGMT(for: now)
+        return Voice.Listener(now: now.timeIntervalSince1970, offset: offset, caller: caller)
+    }
+
+    private func mind(_ name: String?, _ personas: PersonaSet) throws(BridgeError) -> PersonaSet.Mind {
+        let id = name.map(PersonaID.init) ?? personas.defaultPersona
+        guard let mind = id.flatMap({ personas[$0] }) else { throw BridgeError(.unknownPersona) }
+        return mind
+    }
+}
+
+extension Journal.Entry {
+    /// As the persona's voice tells it.
+    fileprivate var spoken: JournalEntry {
+        JournalEntry(
+            time: time.timeIntervalSince1970,
+            caller: record.caller,
+            kind: record.kind,
+            task: record.task,
+            answer: record.answer
+        )
+    }
+}
+
+extension BridgeError {
+    /// Why the router has no answer, with what the persona says to it.
+    fileprivate init(_ error: RoutingError, voice: Voice, seed: UInt64) {
+        switch error {
+        case .noBackend(let rejected):
+            self.init(.noBackend, .init(say: voice.pick(.unavailable, seed: seed), rejected: rejected))
+        case .allFailed(let attempts):
+            self.init(.allBackendsFailed, .init(say: voice.pick(.unavailable, seed: seed), attempts: attempts))
+        case .deadline(let attempts):
+            self.init(.deadlineExceeded, .init(say: voice.pick(.late, seed: seed), attempts: attempts))
+        case .egressBlocked:
+            self.init(.egressBlocked, .init(say: voice.pick(.refusal, seed: seed)))
+        case .ledgerUnavailable:
+            self.init(.ledgerUnavailable, .init(say: voice.pick(.unavailable, seed: seed)))
+        case .cancelled: self.init(.cancelled)
+        }
+    }
+}

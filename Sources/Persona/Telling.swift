@@ -1,0 +1,107 @@
+/// Tells an answer in a persona's voice as it comes: lines around it, and never a letter of it changed.
+///
+/// What is given out, joined, is the same for every way of cutting the answer into pieces.
+public struct Telling: Sendable, Undisclosed {
+    /// How an answer ended.
+    public struct Ending: Sendable, Equatable {
+        /// Whether it was cut at a limit of its length.
+        public var isCut: Bool
+        /// Whether it wants tools called: then it is for a program.
+        public var callsTools: Bool
+        /// What the judge thinks of it, from 0 to 1; nil when nothing was judged.
+        public var confidence: Double?
+
+        /// An ending.
+        public init(isCut: Bool = false, callsTools: Bool = false, confidence: Double? = nil) {
+            self.isCut = isCut
+            self.callsTools = callsTools
+            self.confidence = confidence
+        }
+    }
+
+    private let voice: Voice
+    private let manner: Manner
+    private let isBare: Bool
+    private var answer = ""
+    /// How the answer began; nil while that cannot be seen.
+    private var beginning: Beside?
+
+    /// How sure the persona was, in its own words; nil when it was sure. It is the line that stands behind the answer, or
+    /// would stand there if the answer had room for it.
+    public private(set) var certainty: String?
+
+    /// For one answer.
+    /// - Parameter isBare: whether the task asks for a form that a program reads, such as JSON: then nothing is added.
+    public init(_ voice: Voice, at moment: Voice.Moment, isBare: Bool = false) {
+        self.voice = voice
+        self.isBare = isBare
+        manner = voice.manner(at: moment)
+    }
+
+    /// What may be shown after this piece of the answer, in pieces; none is empty.
+    public mutating func feed(_ piece: String) -> [String] {
+        answer += piece
+        return (beginning == nil ? open(isEnd: false) : [piece]).filter { !$0.isEmpty }
+    }
+
+    /// What is left at the end, with the line behind the answer, in pieces; none is empty.
+    public mutating func finish(_ ending: Ending) -> [String] { end(ending).filter { !$0.isEmpty } }
+
+    private mutating func end(_ ending: Ending) -> [String] {
+        var out: [String] = []
+        if beginning == nil {
+            if answer.allSatisfy(\.isWhitespace) {
+                return [isBare || ending.callsTools ? answer : manner.line(.nothing)]
+            }
+            out = open(isEnd: true)
+        }
+        let doubt = doubt(ending)
+        certainty = doubt.isEmpty ? nil : doubt
+        guard !isBare, !ending.callsTools, beginning != .nowhere else { return out }
+        let isFitting = voice.closingLength.contains(answer.unicodeScalars.count)
+        return out + [behind(doubt.isEmpty ? isFitting ? manner.line(.closing) : "" : doubt)]
+    }
+
+    /// Forgets what came: the answer starts anew.
+    public mutating func restart() {
+        answer = ""
+        beginning = nil
+        certainty = nil
+    }
+
+    private mutating func open(isEnd: Bool) -> [String] {
+        guard let beginning = isBare ? .nowhere : AnswerEdges.before(answer, isEnd: isEnd) else { return [] }
+        self.beginning = beginning
+        let line = Self.trimmed(manner.line(.opening))
+        guard !line.isEmpty else { return [answer] }
+        switch beginning {
+        case .glued: return [line + " ", answer]
+        case .apart: return [line + "\n\n", answer]
+        case .nowhere: return [answer]
+        }
+    }
+
+    private func doubt(_ ending: Ending) -> String {
+        if ending.isCut { return Self.trimmed(manner.line(.partial)) }
+        let isUnsure = ending.confidence.map { $0 < voice.unsureBelow } ?? false
+        return isUnsure ? Self.trimmed(manner.line(.unsure)) : ""
+    }
+
+    private func behind(_ line: String) -> String {
+        let line = Self.trimmed(line)
+        guard !line.isEmpty else { return "" }
+        switch AnswerEdges.behind(answer) {
+        case .glued where answer.last?.isWhitespace == true: return line
+        case .glued: return " " + line
+        case .apart: return (answer.hasSuffix("\n\n") ? "" : answer.hasSuffix("\n") ? "\n" : "\n\n") + line
+        case .nowhere: return ""
+        }
+    }
+
+    private static func trimmed(_ line: String) -> String {
+        let start = line.drop(while: \.isWhitespace)
+        return String(
+            start.prefix(upTo: start.lastIndex { !$0.isWhitespace }.map(start.index(after:)) ?? start.endIndex)
+        )
+    }
+}
