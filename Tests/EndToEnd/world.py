@@ -36,6 +36,9 @@ KEY = "sk-test-" + secrets.token_hex(8)
 CANARY = "kingfisher" + secrets.token_hex(6)
 """In every task that is asked here, so that it can be looked for where no prompt may be."""
 
+PLAYERS = ("Anna", "Bela")
+"""Names of players, which no backend is to see."""
+
 FIRST = {"primary": "alpha"}
 """Who is asked first does not depend on what the classifier makes of a canary."""
 
@@ -79,8 +82,8 @@ class World:
         self.game.wait_log(r"evennia_glue: bridge up", 20)
         self.builder = Telnet(self.game.ports.telnet)
         self.builder.login(self.game.user, self.game.password)
-        self.watcher = self._newcomer(Telnet(self.game.ports.telnet), "Anna")
-        self.weaver = self._newcomer(WebSocket(self.game.ports.websocket), "Bela")
+        self.watcher = self._newcomer(Telnet(self.game.ports.telnet), PLAYERS[0])
+        self.weaver = self._newcomer(WebSocket(self.game.ports.websocket), PLAYERS[1])
         self.lit()
 
     def _newcomer(self, player: Any, name: str) -> Any:
@@ -147,6 +150,7 @@ class World:
             player.send("think/stop")
         self.lit()
         for player in self.players():
+            player.type("forget/all", r"Timmy forgets all that you ever said")
             player.forget()
 
     def lit(self, patience: float = 20) -> None:
