@@ -40,7 +40,8 @@ final class MemoryBench: Sendable {
     }
 
     static func origin(_ conversation: String? = "hall", caller: String? = "ann", persona: String = "timmy") -> Origin {
-        Origin(persona: PersonaID(persona)!, caller: caller, conversation: conversation)
+        guard let persona = PersonaID(persona) else { preconditionFailure("no persona's name") }
+        return Origin(persona: persona, caller: caller, conversation: conversation)
     }
 
     static func exchange(_ task: String, _ answer: String = "Yes.") -> Exchange {

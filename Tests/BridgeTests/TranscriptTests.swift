@@ -73,7 +73,8 @@ struct TranscriptTests {
             }
         case "think_restarted.jsonl": .answering { _, peer in Upstream.stream([Upstream.chunk("Bl")], to: peer) }
         // Nobody hears the pieces of an answer that is wanted whole.
-        case "think_whole.jsonl": Upstream.answering("Bl", "ue.", model: "alpha-model")
+        case "think_whole.jsonl", "conversation.jsonl", "journal.jsonl":
+            Upstream.answering("Bl", "ue.", model: "alpha-model")
         default: Upstream.answering("Bl", "ue.", model: "alpha-model", pace: pace)
         }
     }

@@ -55,6 +55,16 @@ BAD: dict[str, Any] = {
     "think with a number as task": asking("think", {"task": 7}),
     "think with a long task": asking("think", {"task": "x" * 262_145}),
     "think with a misspelt parameter": asking("think", {"task": "x", "steam": True}),
+    "think with a conversation and a history": asking(
+        "think",
+        {"task": "x", "conversation": "a", "history": [{"role": "user", "text": "y"}]},
+    ),
+    "think with results and no conversation": asking(
+        "think", {"results": [{"call": "c", "text": "y"}]}
+    ),
+    "think with neither task nor results": asking("think", {"conversation": "a", "results": []}),
+    "a journal of too many entries": asking("journal", {"limit": 51}),
+    "to forget a conversation without a name": asking("forget", {"conversation": ""}),
     "think with an unknown kind": asking("think", {"task": "x", "kind": "dreaming"}),
     "think with no tokens": asking("think", {"task": "x", "max_tokens": 0}),
     "think with too many tokens": asking("think", {"task": "x", "max_tokens": 131_073}),

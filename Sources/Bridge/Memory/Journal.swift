@@ -113,10 +113,8 @@ struct JournalSearch {
     /// Looks at the next entry, an older one.
     mutating func take(_ entry: Journal.Entry) {
         guard hasWords else { return hits.append((0, entry)) }
-        let text =
-            [Self.space] + TextFolding.standard.fold(entry.record.task) + [Self.space]
-            + TextFolding.standard.fold(entry.record.answer)
-        let score = words.count { text.holds([Self.space] + $0) }
+        let found = [entry.record.task, entry.record.answer].map { wordsBegun(in: TextFolding.standard.fold($0)) }
+        let score = words.indices.count { found[0][$0] || found[1][$0] }
         // One word in common is chance, unless one word is all that was asked.
         guard score > 0, score * 2 >= words.count else { return }
         let place = hits.firstIndex { $0.score < score } ?? hits.endIndex
@@ -127,17 +125,22 @@ struct JournalSearch {
     /// The best so far.
     var found: [Journal.Entry] { hits.prefix(limit).map(\.entry) }
 
-    private static let space = UInt8(ascii: " ")
-}
-
-extension [UInt8] {
-    /// Whether the bytes stand in these somewhere.
-    fileprivate func holds(_ needle: [UInt8]) -> Bool {
-        guard count >= needle.count else { return false }
-        return withUnsafeBufferPointer { hay in
-            (0...(hay.count - needle.count)).contains { start in
-                needle.indices.allSatisfy { hay[start + $0] == needle[$0] }
+    /// Which of the words a word of the text begins with.
+    private func wordsBegun(in text: [UInt8]) -> [Bool] {
+        var found = words.map { _ in false }
+        var isStart = true
+        text.withUnsafeBufferPointer { text in
+            for place in text.indices {
+                if isStart {
+                    for (number, word) in words.enumerated() where !found[number] && text[place] == word[0] {
+                        found[number] = text[place...].starts(with: word)
+                    }
+                }
+                isStart = text[place] == Self.space
             }
         }
+        return found
     }
+
+    private static let space = UInt8(ascii: " ")
 }
