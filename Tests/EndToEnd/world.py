@@ -10,6 +10,7 @@ import atexit
 import contextlib
 import json
 import os
+import re
 import secrets
 import shutil
 import signal
@@ -85,6 +86,13 @@ class World:
         self.watcher = self._newcomer(Telnet(self.game.ports.telnet), PLAYERS[0])
         self.weaver = self._newcomer(WebSocket(self.game.ports.websocket), PLAYERS[1])
         self.lit()
+        if not wait_until(self.names_are_told, 20):
+            raise NotSeen("the daemon is not told who plays")
+
+    def names_are_told(self) -> bool:
+        """Whether the game has told the daemon the names of all three players."""
+        told = re.findall(r"(\d+) names guarded, (\d+) passed over", self.game.log_text())
+        return bool(told) and sum(map(int, told[-1])) == 1 + len(PLAYERS)
 
     def _newcomer(self, player: Any, name: str) -> Any:
         player.register(name, secrets.token_hex(6))

@@ -171,7 +171,7 @@ class GameNames:
         self._paths = tuple(typeclasses)
         self._cooperate = cooperate
         self._found: Gathered | None = None if guard else Gathered()
-        self._told: list[dict[str, str]] | None = None  # what the daemon has over this link
+        self._told: set[tuple[str, ...]] | None = None  # what the daemon has over this link
         self._timer: Any = None
         self._gathering = False
         self._again = False
@@ -251,11 +251,14 @@ class GameNames:
             self.refresh()
 
     def _tell(self) -> None:
-        if self._found is None or not self._bridge.up or self._told == self._found.rows:
+        if self._found is None or not self._bridge.up:
             return
-        self._told = self._found.rows
-        asked = self._bridge.request("names", {"names": self._told})
-        asked.addCallback(self._taken, len(self._told))
+        rows = {tuple(row.values()) for row in self._found.rows}  # the order is nothing new
+        if rows == self._told:
+            return
+        self._told = rows
+        asked = self._bridge.request("names", {"names": self._found.rows})
+        asked.addCallback(self._taken, len(rows))
         asked.addErrback(self._refused)
 
     def _taken(self, answer: Answer, count: int) -> None:

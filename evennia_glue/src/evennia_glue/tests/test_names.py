@@ -155,6 +155,8 @@ class TestTelling(NamesTest):
         game = self.installed()
         self.told()
         game.refresh()
+        del self.char1.account  # another order of the same names
+        game.refresh()
         game.changed(self.char1)
         game.changed(self.room1)
         self.assert_idle()
