@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from world import CANARY, KEY, WorldTest
+from world import CANARY, KEY, PLAYERS, WorldTest
 
 # What the game logs when the daemon is gone is a warning; anything of these is a mistake.
 FAULT = re.compile(r"^.*(?:\[EE\]|Traceback|Unhandled).*$", re.MULTILINE)
@@ -30,6 +30,11 @@ class AftermathTest(WorldTest):
         for entry in requests:
             self.assertEqual(self.world.persona.found_in(entry), [])
 
+    def test_no_player_has_left(self) -> None:
+        called = re.compile(rf"\b({'|'.join(PLAYERS)})\b", re.IGNORECASE)
+        for entry in self.world.alpha.log + self.world.beta.log:
+            self.assertEqual(called.findall(entry.raw.decode("utf-8", "replace")), [])
+
     def test_key_goes_to_its_backend_only(self) -> None:
         self.assertFalse([entry for entry in self.world.alpha.log if KEY.encode() in entry.raw])
 
@@ -43,8 +48,10 @@ class AftermathTest(WorldTest):
             for secret in (CANARY, KEY, "The river turns", "So it begins"):
                 self.assertNotIn(secret, text, name)
 
-    def test_no_prompt_in_plain_in_the_ledger(self) -> None:
-        for path in filter(Path.is_file, Path(self.world.run).glob("ledger*")):
+    def test_no_prompt_in_plain_on_the_disk(self) -> None:
+        kept = [path for path in Path(self.world.run).rglob("*") if path.is_file()]
+        self.assertLessEqual({"ledger.db", "memory.db"}, {path.name for path in kept})
+        for path in kept:
             data = path.read_bytes()
             for secret in (CANARY, KEY):
                 self.assertNotIn(secret.encode(), data, path.name)

@@ -138,6 +138,8 @@ class DaemonTest(WorldTest):
 
     def test_reload_in_the_middle_of_a_thought(self) -> None:
         world = self.world
+        world.alpha.script(Behaviour(chunks=RIVER))
+        world.weaver.type(TASK, rf'Timmy says, "[^"\n]*{WHOLE}"')
         self.begin()
         since = world.game.log_size()
         world.game.reload()
@@ -147,6 +149,7 @@ class DaemonTest(WorldTest):
         for player in (world.builder, world.weaver):
             player.type("route list the files in this room", r"Route: alpha, alpha-model")
             player.type(TASK, r'Timmy says, "[^"]+"')
+        self.assertIn(WHOLE, world.alpha.chats()[-1].body.decode(), "the conversation goes on")
         world.builder.type("look", r"Lamps over the benches:\n.*alpha healthy", 10)
 
     def test_stopped_by_sigterm(self) -> None:

@@ -181,8 +181,9 @@ class CacheTest(OperatorTest):
         world = self.world
         self.configure(cache={"on": True})
         world.alpha.script(Behaviour(chunks=RIVER))
-        world.builder.type(TASK, SAID)
+        task = TASK.replace("think", "think/new")
+        world.builder.type(task, SAID)
         before = len(world.alpha.chats())
-        world.builder.type(TASK, SAID)
+        world.builder.type(task, SAID)
         world.builder.expect(r"\(alpha, alpha-model; [^\n]*; remembered\)")
         self.assertEqual(len(world.alpha.chats()), before)

@@ -64,8 +64,7 @@ class PlayerTest(WorldTest):
 
     def test_what_is_his_stays_here(self) -> None:
         world = self.world
-        places = ("owner", "people", "places", "projects", "accounts", "paths")
-        for number, key in enumerate(places):
+        for number, key in enumerate(("owner", "accounts", "paths")):
             term = world.persona.terms[key][0]
             player = (world.builder, world.weaver)[number % 2]
             with self.subTest(key):
@@ -98,7 +97,7 @@ class PlayerTest(WorldTest):
 
     def test_accounts_are_for_builders(self) -> None:
         for player in (self.world.watcher, self.world.weaver):
-            for command in ("costs", "leakaudit"):
+            for command in ("costs", "leakaudit", "leaks"):
                 player.type(command, rf"Command '{command}' is not available")
 
     def test_letting_go_of_a_thought(self) -> None:

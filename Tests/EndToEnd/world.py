@@ -10,6 +10,7 @@ import atexit
 import contextlib
 import json
 import os
+import re
 import secrets
 import shutil
 import signal
@@ -35,6 +36,9 @@ PERSONAS = Path(os.environ.get("E2E_PERSONAS", REPO / "configs" / "personas"))
 KEY = "sk-test-" + secrets.token_hex(8)
 CANARY = "kingfisher" + secrets.token_hex(6)
 """In every task that is asked here, so that it can be looked for where no prompt may be."""
+
+PLAYERS = ("Anna", "Bela")
+"""Names of players, which no backend is to see."""
 
 FIRST = {"primary": "alpha"}
 """Who is asked first does not depend on what the classifier makes of a canary."""
@@ -79,9 +83,16 @@ class World:
         self.game.wait_log(r"evennia_glue: bridge up", 20)
         self.builder = Telnet(self.game.ports.telnet)
         self.builder.login(self.game.user, self.game.password)
-        self.watcher = self._newcomer(Telnet(self.game.ports.telnet), "Anna")
-        self.weaver = self._newcomer(WebSocket(self.game.ports.websocket), "Bela")
+        self.watcher = self._newcomer(Telnet(self.game.ports.telnet), PLAYERS[0])
+        self.weaver = self._newcomer(WebSocket(self.game.ports.websocket), PLAYERS[1])
         self.lit()
+        if not wait_until(self.names_are_told, 20):
+            raise NotSeen("the daemon is not told who plays")
+
+    def names_are_told(self) -> bool:
+        """Whether the game has told the daemon the names of all three players."""
+        told = re.findall(r"(\d+) names guarded, (\d+) passed over", self.game.log_text())
+        return bool(told) and sum(map(int, told[-1])) == 1 + len(PLAYERS)
 
     def _newcomer(self, player: Any, name: str) -> Any:
         player.register(name, secrets.token_hex(6))
@@ -147,6 +158,7 @@ class World:
             player.send("think/stop")
         self.lit()
         for player in self.players():
+            player.type("forget/all", r"Timmy forgets all that you ever said")
             player.forget()
 
     def lit(self, patience: float = 20) -> None:

@@ -59,6 +59,7 @@ class Behaviour:
         finish: the finish reason.
         text: the answer, instead of a canned thought.
         chunks: the pieces of the answer; they win over `text`.
+        echo: whether `{task}` in the text stands for what was asked.
         forever: send the pieces again and again until the client goes.
         body: a broken body instead of the answer, one of BODIES.
         usage: the usage object to send; `{}` sends none, None a count of words.
@@ -81,6 +82,7 @@ class Behaviour:
     finish: str = "stop"
     text: str | None = None
     chunks: tuple[str, ...] | None = None
+    echo: bool = False
     forever: bool = False
     body: str | None = None
     usage: Mapping[str, Any] | None = None
@@ -114,7 +116,8 @@ class Behaviour:
         if self.chunks is not None:
             pieces = list(self.chunks)
         else:
-            pieces = words(self.text if self.text is not None else canned_thought(task))
+            text = self.text if self.text is not None else canned_thought(task)
+            pieces = words(text.replace("{task}", task) if self.echo else text)
         if limit is not None and len(pieces) > limit and not self.forever:
             return pieces[:limit], "length"
         return pieces, self.finish

@@ -9,6 +9,7 @@ from . import texts
 from .bridge import get_bridge
 from .callers import called, caller_id, number
 from .command import KIND, WorkshopCommand, config
+from .errors import BridgeError
 from .safetext import safe, safe_cell, safe_line
 
 Row = dict[str, Any]
@@ -57,6 +58,13 @@ class CmdLeaks(WorkshopCommand):
             self.page(_shown(answer))
         else:
             self._decided(action, leak, answer)
+
+    def explain(self, error: BaseException) -> None:
+        """Tell what went wrong, in better words for a wrong number."""
+        if isinstance(error, BridgeError) and error.data.get("field") == "leak":
+            self.tell(texts.NO_SUCH_LEAK)
+            return
+        super().explain(error)
 
     def _decided(self, action: str, leak: int | None, answer: Row) -> None:
         state = answer.get("state")
@@ -107,4 +115,9 @@ def _shown(row: Row) -> str:
         "state": row.get("state"),
     }
     lines = [f"|w{label}:|n {safe_line(value or '?')}" for label, value in facts.items()]
-    return "\n".join([*lines, "|wtask:|n", safe(row.get("task") or "")])
+    held = row.get("texts")
+    doubted = [safe(text) for text in held] if isinstance(held, list) else []
+    parts = ["|wtask:|n", safe(row.get("task") or "")]
+    if doubted and doubted != parts[1:]:
+        parts += ["|wdoubted:|n", *doubted]
+    return "\n".join([*lines, *parts])

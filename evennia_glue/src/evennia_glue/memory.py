@@ -11,6 +11,7 @@ from .safetext import safe, safe_line
 
 WIDTH = 78
 INDENT = "  "
+ABOUT = 1024  # bytes of what is asked for
 ANSWER = 2000  # characters of one answer in the journal
 
 
@@ -60,13 +61,15 @@ class CmdJournal(WorkshopCommand):
 
     Usage:
       journal [words]
+      journal/full [words]
       journal/all [words]
 
     Switches:
-      all - what everybody said (builders only)
+      full - word for word, instead of told in a few words
+      all - what everybody said, word for word (builders only)
 
     Without words, what you talked about last; with words, what you said about them. No backend
-    is asked: the journal is on this machine, and can be read while all lamps are dark red.
+    is asked: the journal is on this machine, and can be told while no backend answers.
 
     Example:
       journal lantern
@@ -74,7 +77,7 @@ class CmdJournal(WorkshopCommand):
 
     key = "journal"
     aliases = ("remember",)
-    switch_options = ("all",)
+    switch_options = ("all", "full")
 
     async def run(self) -> None:
         """Ask for the journal."""
@@ -83,20 +86,21 @@ class CmdJournal(WorkshopCommand):
             self.tell(texts.NOT_YOURS)
             return
         params = self.persona() if everybody else self.talker()
-        about = self.args.strip()
+        about = self.args.strip().encode("utf-8", "replace")[:ABOUT].decode("utf-8", "ignore")
         if about:
             params["about"] = about
         answer = await get_bridge().request("journal", params)
         entries = texts.rows(answer.get("entries"))
         say = answer.get("say")
-        if isinstance(say, str) and say.strip():
-            self.say(safe(say))
-        elif not entries:
-            self.tell(texts.NOTHING_REMEMBERED)
-        if entries:
+        told = isinstance(say, str) and bool(say.strip())
+        if entries and (self.switches or not told):
             names = called(entries) if everybody else {}
             backends = is_builder(self.caller)
             self.page("\n".join(_entry(row, names, with_backend=backends) for row in entries))
+        elif told:
+            self.say(safe(say))
+        else:
+            self.tell(texts.NOTHING_REMEMBERED)
 
 
 def _entry(row: dict[str, Any], names: dict[str, str], *, with_backend: bool) -> str:

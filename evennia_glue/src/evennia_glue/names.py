@@ -29,6 +29,7 @@ from .errors import BridgeDown, BridgeError, log_quietly
 NAMES = 5000
 BYTES = 900_000  # of one line of the protocol, which has 1 MiB
 OVERHEAD = 40  # of the JSON around a name
+LONGEST = 128  # bytes of a name
 CHUNK = 100  # rows that are read at a time
 WAIT = 1.0  # seconds for a change to find company
 
@@ -61,11 +62,12 @@ class Gathered:
     def add(self, kind: str, text: Any) -> None:
         """One name, without its markup; a `person`, an `account`, or a `place`."""
         text = " ".join(plain(text).split())
-        if not text or folded(text) in self.known or self.is_full:
+        size = len(text.encode("utf-8", "replace"))
+        if not 0 < size <= LONGEST or folded(text) in self.known or self.is_full:
             return
         self.known.add(folded(text))
         self.rows.append({"class": kind, "text": text})
-        self.size += len(text.encode("utf-8", "replace")) + OVERHEAD
+        self.size += size + OVERHEAD
 
 
 def plain(text: Any) -> str:
@@ -169,7 +171,7 @@ class GameNames:
         self._paths = tuple(typeclasses)
         self._cooperate = cooperate
         self._found: Gathered | None = None if guard else Gathered()
-        self._told: list[dict[str, str]] | None = None  # what the daemon has over this link
+        self._told: set[tuple[str, ...]] | None = None  # what the daemon has over this link
         self._timer: Any = None
         self._gathering = False
         self._again = False
@@ -249,11 +251,14 @@ class GameNames:
             self.refresh()
 
     def _tell(self) -> None:
-        if self._found is None or not self._bridge.up or self._told == self._found.rows:
+        if self._found is None or not self._bridge.up:
             return
-        self._told = self._found.rows
-        asked = self._bridge.request("names", {"names": self._told})
-        asked.addCallback(self._taken, len(self._told))
+        rows = {tuple(row.values()) for row in self._found.rows}  # the order is nothing new
+        if rows == self._told:
+            return
+        self._told = rows
+        asked = self._bridge.request("names", {"names": self._found.rows})
+        asked.addCallback(self._taken, len(rows))
         asked.addErrback(self._refused)
 
     def _taken(self, answer: Answer, count: int) -> None:

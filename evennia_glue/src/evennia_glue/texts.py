@@ -12,6 +12,7 @@ STOPPING = "The world pauses for a moment, and the thought is lost. Ask again wh
 SILENT = "The Workshop has been silent for too long; the thought is dropped."
 STUMBLES = "The Workshop stumbles, and nothing comes of it."
 NOT_YOURS = "What others said is not yours to hear."
+NO_SUCH_LEAK = "Nothing of that number is held back."
 NOTHING_REMEMBERED = "The journal has nothing on that."
 RELEASED = (
     '{name} looks up and says to you, "I may speak of that now. Ask me again, word for word."'
@@ -37,6 +38,8 @@ SENTENCES: dict[str, str] = {
     "all_backends_failed": "Everybody at the benches tried, and failed.",
     "deadline_exceeded": "The time for that ran out.",
     "cancelled": "The thought is let go.",
+    "memory_unavailable": "The Workshop cannot open what it keeps to itself.",
+    "not_permitted": "Only who runs the Workshop may do that.",
     "ledger_unavailable": "The Workshop cannot write in its book, so it sends nothing.",
     "unknown_persona": _NOT_SET_UP,
     "unknown_backend": _NOT_SET_UP,

@@ -60,6 +60,18 @@ class TestLeaks(CommandTest):
             )
         self.assertEqual(self.heard2, [])
 
+    def test_what_is_doubted(self):
+        self.ask(" 7", self.leak(task="the task", texts=["the task"]))
+        self.assertTrue(self.heard1[-1].endswith("task:\nthe task"))
+        self.ask(" 7", self.leak(task="the task", texts=["an earlier turn", NASTY]))
+        self.assertTrue(self.heard1[-1].endswith(f"doubted:\nan earlier turn\n{SHOWN}"))
+
+    def test_no_such_number(self):
+        self.type(CmdLeaks(), "/release 9")
+        wrong = "A parameter is missing, unknown or of the wrong type."
+        self.wire.refuse(self.asked("leaks"), -32602, "invalid_params", wrong, field="leak")
+        self.assertEqual(self.heard1, [texts.NO_SUCH_LEAK])
+
     def test_released_is_told_to_who_asked(self):
         with patch.object(type(self.char2.sessions), "count", return_value=1):
             params = self.ask("/release 7", self.leak(state="released"))

@@ -64,22 +64,36 @@ class TestJournal(CommandTest):
         self.be_player()
         params = self.ask(" lantern, or lamp", self.ENTRY)
         self.assertEqual(params, {"caller": f"#{self.char1.id}", "about": "lantern, or lamp"})
-        entry = "2026-11-21 08:00 (creation)\n  > name a colour\n  Blue.\n  Or green."
-        self.assertEqual(self.heard1, ['Timmy says, "I remember."', entry])
+        self.assertEqual(self.heard1, ['Timmy says, "I remember."'])
         self.assertEqual(self.heard2, [])
+
+    def test_word_for_word(self):
+        self.be_player()
+        params = self.ask("/full lantern", self.ENTRY)
+        self.assertEqual(params, {"caller": f"#{self.char1.id}", "about": "lantern"})
+        entry = "2026-11-21 08:00 (creation)\n  > name a colour\n  Blue.\n  Or green."
+        self.assertEqual(self.heard1, [entry])
+        self.ask("", self.ENTRY, say=None)
+        self.assertEqual(self.heard1, [entry] * 2)
 
     def test_without_words(self):
         self.settings(WORKSHOP_PERSONA="ezra")
         params = self.ask("")
         self.assertEqual(params, {"persona": "ezra", "caller": f"#{self.char1.id}"})
 
+    def test_many_words(self):
+        about = self.ask(" " + "\u00e4" * 2000)["about"]
+        self.assertEqual(about, "\u00e4" * 512)
+
     def test_everybodys(self):
         params = self.ask("/all lantern", {**self.ENTRY, "caller": f"#{self.char2.id}"})
         self.assertEqual(params, {"about": "lantern"})
         head = f"2026-11-21 08:00 (creation, local) Char2 (#{self.char2.id})"
-        self.assertEqual(self.heard1[1].split("\n")[0], head)
+        self.assertEqual(self.heard1[0].split("\n")[0], head)
         self.assertEqual(self.ask("/all", {**self.ENTRY, "caller": "#999999"}), {})
         self.assertIn("(creation, local) #999999\n", self.heard1[-1])
+        self.ask("/all")
+        self.assertEqual(self.heard1[-1], 'Timmy says, "I remember."')
 
     def test_everybodys_is_for_builders(self):
         self.be_player()
@@ -94,18 +108,19 @@ class TestJournal(CommandTest):
         self.assertEqual(self.heard1[-1], texts.NOTHING_REMEMBERED)
 
     def test_it_is_only_text(self):
-        self.ask("", {**self.ENTRY, "task": NASTY, "answer": NASTY, "kind": NASTY}, say=NASTY)
+        self.ask("", say=NASTY)
         self.assertEqual(self.heard1[0], f'Timmy says, "{SHOWN}"')
+        self.ask("/full", {**self.ENTRY, "task": NASTY, "answer": NASTY, "kind": NASTY})
         for line in self.heard1[1].split("\n")[1:]:
             self.assertIn(line, (f"  > {SHOWN}", f"  {SHOWN}"))
 
     def test_a_link_is_not_made_by_a_new_line(self):
         for at in range(60, 90):
-            self.ask("", {**self.ENTRY, "answer": "x" * at + " |lcquit|ltx|le"})
+            self.ask("/full", {**self.ENTRY, "answer": "x" * at + " |lcquit|ltx|le"})
             self.assertNotIn("|lc", self.heard1[-1].replace("\n", ""))
 
     def test_pages(self):
-        self.ask("", *[self.ENTRY] * 20)
+        self.ask("/full", *[self.ENTRY] * 20)
         self.assertIn("Page [1/", self.heard1[-1])
         self.assertLess(self.heard1[-1].count("> name a colour"), 20)
         self.char1.ndb._more.page_next()
@@ -113,7 +128,7 @@ class TestJournal(CommandTest):
         self.char1.ndb._more.page_quit()
 
     def test_long_lines_count_as_what_they_fill(self):
-        self.ask("", *[{**self.ENTRY, "answer": "word " * 2000}] * 2)
+        self.ask("/full", *[{**self.ENTRY, "answer": "word " * 2000}] * 2)
         self.assertIn("Page [1/", self.heard1[-1])
         width = max(len(line) for line in self.heard1[-1].split("\n"))
         self.assertLessEqual(width, 78)

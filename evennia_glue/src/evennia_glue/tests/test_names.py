@@ -119,6 +119,10 @@ class TestGather(NamesTest):
         self.char1.key = "|rSir|n  Wren "
         self.assertIn(("person", "Sir Wren"), self.gathered())
 
+    def test_no_name_of_any_length(self):
+        self.char1.key = "x" * (names.LONGEST + 1)
+        self.assertNotIn(self.char1.key, [text for _, text in self.gathered()])
+
     def test_configured_typeclasses(self):
         found = self.gathered(typeclasses=[DefaultRoom, DefaultCharacter])
         self.assertIn(("place", "Room"), found)
@@ -150,6 +154,8 @@ class TestTelling(NamesTest):
     def test_each_name_once(self):
         game = self.installed()
         self.told()
+        game.refresh()
+        del self.char1.account  # another order of the same names
         game.refresh()
         game.changed(self.char1)
         game.changed(self.room1)
