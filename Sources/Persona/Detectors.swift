@@ -169,7 +169,7 @@ package final class Detectors: Sendable, Undisclosed {
         var words = DecodedText(room: room)
         var texts = DecodedText(room: room)
         Tokens.decode(bytes, skims: skims, wantsWords: level == 1, words: &words, into: &texts)
-        for decoder in Self.decoders where !signs.isDisjoint(with: decoder.needs) {
+        for decoder in Self.decoders where decoder.needs == .all || !signs.isDisjoint(with: decoder.needs) {
             switch decoder.output {
             case .texts: decoder.decode(bytes, &texts)
             // A disguise inside a code is one step too many to be meant for a reader.

@@ -151,6 +151,9 @@ COLOURS = {
 }
 
 
+FIRST_CONTACT = {"disguises, second batch": 57.9, "disguises, last batch": 54.8}
+
+
 def draw(shares: dict[str, dict[str, Any]], path: str) -> None:
     """Draw the recall of each batch beside the peers' as bars."""
     bar, gap, left, top, width = 13, 20, 250, 62, 380
@@ -159,7 +162,7 @@ def draw(shares: dict[str, dict[str, Any]], path: str) -> None:
     out = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {left + width + 70} {height}" '
         'role="img" aria-label="Recall by kind of case, beside the peers">',
-        "<style>text{font:12px system-ui,sans-serif;fill:#222}.s{fill:#666}",
+        "<style>text{font:12px system-ui,sans-serif;fill:#222}.s{fill:#666}.first{fill:#d33}",
         "".join(
             f".{name}{{fill:{light}}}"
             for name, (light, _) in zip(names, COLOURS.values(), strict=True)
@@ -170,7 +173,7 @@ def draw(shares: dict[str, dict[str, Any]], path: str) -> None:
             for name, (_, dark) in zip(names, COLOURS.values(), strict=True)
         ),
         "}</style>",
-        '<text x="8" y="18" font-weight="600">Caught, in percent of the cases</text>',
+        '<text x="8" y="18" font-weight="600">Caught, in percent of the cases; red: by Workshop at first contact</text>',
     ]
     place = 8
     for name, css in zip(COLOURS, names, strict=True):
@@ -178,9 +181,15 @@ def draw(shares: dict[str, dict[str, Any]], path: str) -> None:
         out.append(f'<text class="s" x="{place + 16}" y="40">{name}</text>')
         place += 34 + 7 * len(name)
     y = top
+    late = []
     for title, row in shares.items():
         middle = y + len(COLOURS) * bar / 2 + 4
         out.append(f'<text x="{left - 12}" y="{middle:.0f}" text-anchor="end">{title}</text>')
+        if title in FIRST_CONTACT:
+            first = left + FIRST_CONTACT[title] * width / 100
+            late.append(
+                f'<rect class="first" x="{first:.1f}" y="{y - 3}" width="3" height="{bar + 4}"/>'
+            )
         for name, css in zip(COLOURS, names, strict=True):
             share = row[name]
             out.append(
@@ -193,6 +202,7 @@ def draw(shares: dict[str, dict[str, Any]], path: str) -> None:
             )
             y += bar
         y += gap
+    out += late
     out.append("</svg>\n")
     pathlib.Path(path).write_text("\n".join(out), encoding="utf-8")
 

@@ -5,7 +5,7 @@
     Tests/Leaks/score.py .build/release/workshop --leaks leaks.jsonl --clean clean.jsonl.gz
 
 A line of leaks is {"cls", "term", "fields"}, and may have a "severity". Without --persona, one is made
-whose identity holds every term of the file. A line of clean text is {"text"} or {"fields"}. A leak counts
+whose identity holds every term of the file; without --leaks it is ours. A line of clean text is {"text"} or {"fields"}. A leak counts
 as caught when the verdict is not `allow` and what would leave (`out`) does not hold the term.
 
 Our own cases are made by `cases/`, the same in every run, and are of the persona in `persona/`. The exit
@@ -178,7 +178,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         if not given.persona:
             write_persona(list(dict.fromkeys(case["term"] for case in leaks)), folder)
-        persona = given.persona or folder
+        persona = given.persona or (folder if leaks else PERSONA)
         if leaks:
             answers = judge(given.binary, persona, leaks)
             score_leaks(leaks, answers, given.group)

@@ -22,7 +22,7 @@ struct HintTests {
             "Take the last of each: bany tens milo corl bant",
             "chr(82+7) + chr(108+7) + chr(104+7) + chr(101+7) + chr(109+7)",
             "73 59 45 46 5e", "00000000  51 75 65 72\n00000004  6e 73 74 6f\n00000008  6e 65", "Q**rnst*n*",
-            "Quernc3RvbmU=", "ask 7837678663 now", "xxv, xix, 15, twelve, 20: XXV XIX XV XII XX",
+            "Quernc3RvbmU=", "ask 7837678663 now", "XXV XIX XV XII XX",
             "twenty-five, nineteen, fifteen, twelve, twenty", "Ysobolobtob",
             "Qubuernstubonube", "UXVl cm5z dG9u ZQ==",
         ]

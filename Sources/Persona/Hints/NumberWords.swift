@@ -8,7 +8,9 @@ enum NumberWords {
             one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen \
             nineteen twenty
             """
-        let roman = "i ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi xvii xviii xix xx xxi xxii xxiii xxiv xxv xxvi"
+        let roman = """
+            i ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi xvii xviii xix xx xxi xxii xxiii xxiv xxv xxvi
+            """
         var table = [[(word: [UInt8], value: UInt8)]](repeating: [], count: 32)
         for list in [english, roman] {
             for (value, word) in list.split(separator: " ").enumerated() {
