@@ -86,6 +86,7 @@ struct BackendCaller: Sendable {
                     kind: call.kind,
                     caller: call.thought.caller,
                     isLocal: call.backend.isLocal,
+                    standIns: call.thought.standIns,
                     request: sealed
                 )
             }

@@ -28,6 +28,8 @@ public struct Thought: Sendable {
     public var affectsState: Bool
     /// Whether users see the answer as it is: then too.
     public var isVisible: Bool
+    /// How many terms left with a stand-in, for the ledger.
+    public var standIns: Int
 
     /// A thought.
     public init(
@@ -43,7 +45,8 @@ public struct Thought: Sendable {
         maxCost: NanoDollars? = nil,
         reroutesContentPolicy: Bool? = nil,
         affectsState: Bool = false,
-        isVisible: Bool = false
+        isVisible: Bool = false,
+        standIns: Int = 0
     ) {
         self.prompt = prompt
         self.kind = kind
@@ -58,6 +61,7 @@ public struct Thought: Sendable {
         self.reroutesContentPolicy = reroutesContentPolicy
         self.affectsState = affectsState
         self.isVisible = isVisible
+        self.standIns = standIns
     }
 }
 

@@ -47,7 +47,8 @@ struct Admission: Sendable {
         case .pseudonymise(let prompt, let pseudonyms, let finding):
             if isSent { await ledger.noted(.pseudonymised, finding) }
             let filter = ReplyFilter(pseudonyms, tools: params.draft.tools, called: prompt.tools)
-            return Admitted(thought: params.thought(prompt, constraints), seed: seed, filter: filter)
+            let thought = params.thought(prompt, constraints, standIns: pseudonyms.count)
+            return Admitted(thought: thought, seed: seed, filter: filter)
         case .quarantine(let held):
             guard isSent else { throw wait(params, mind, leak: nil) }
             throw try await hold(held, params, mind)
@@ -115,7 +116,11 @@ struct Admission: Sendable {
 
 extension ThoughtParams {
     /// The thought of a prompt that passed the guard.
-    fileprivate func thought(_ prompt: BlindPrompt, _ constraints: Selector.Constraints) -> Thought {
+    fileprivate func thought(
+        _ prompt: BlindPrompt,
+        _ constraints: Selector.Constraints,
+        standIns: Int = 0
+    ) -> Thought {
         Thought(
             prompt: prompt,
             kind: kind,
@@ -129,7 +134,8 @@ extension ThoughtParams {
             maxCost: maxCost,
             reroutesContentPolicy: reroutesContentPolicy,
             affectsState: affectsState,
-            isVisible: isVisible
+            isVisible: isVisible,
+            standIns: standIns
         )
     }
 }

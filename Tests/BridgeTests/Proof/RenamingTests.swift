@@ -10,7 +10,8 @@ struct RenamingTests {
     /// What is typed; `<0>` and so on stand for the persona's terms, each class of those that have stand-ins.
     private static let typed = [
         "Who is <0>, and is <1> the same one?", "<2>'s boat lies at <4>. Does <3> know?", "WHERE IS <4>, ASKED <2>!",
-        "Read <0>_notes.md and tell <5> from <1>.", "{PERSONA}, what did <3> say to <2>?", "Is <2> older than <3>, or <0>?",
+        "Read <0>_notes.md and tell <5> from <1>.", "{PERSONA}, what did <3> say to <2>?",
+        "Is <2> older than <3>, or <0>?",
     ]
     private static let keys = ["name", "aliases", "people", "people", "places", "projects"]
 

@@ -30,7 +30,7 @@ private struct TamperBench {
                 )
                 let receipt = try await ledger.willSend(record)
                 await ledger.settle(receipt, bench.end(cost: 5))
-                if index == 4 { await ledger.refused(try Self.refusal()) }
+                if index == 4 { await ledger.note(.refused, .place, place: "task") }
             }
             let note = try ledger.checkpoint().description
             if day == 1 { pinned = note }
@@ -51,16 +51,6 @@ private struct TamperBench {
         let queue = try DatabaseQueue(path: bench.path, configuration: configuration)
         try queue.write { db in try db.execute(sql: sql) }
         try queue.close()
-    }
-
-    private static func refusal() throws -> GuardRefusal {
-        let identity = Identity(terms: [(.place, "Lantern Mill")])
-        let card = PersonaCard(id: try #require(PersonaID("timmy")), identity: identity, voice: .plain)
-        do {
-            _ = try PromptGuard(persona: card, index: IdentityIndex([identity]))
-                .blind(PromptDraft(task: "where is Lantern Mill?"))
-        } catch { return error }
-        throw CocoaError(.featureUnsupported)
     }
 
     /// Writes the whole tree anew from the rows as they are, as somebody with all keys would, and signs it.
