@@ -83,7 +83,7 @@ public struct Router: Sendable {
     public func plan(_ thought: Thought) -> RoutePlan { plan(thought, live.current) }
 
     private func plan(_ thought: Thought, _ snapshot: RoutingSnapshot) -> RoutePlan {
-        var classification = classifier.classify(thought.prompt)
+        var classification = thought.classification ?? classifier.classify(thought.prompt)
         if let kind = thought.kind {
             classification.kind = kind
             classification.confidence = 1

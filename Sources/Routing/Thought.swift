@@ -4,6 +4,8 @@ public import Persona
 public struct Thought: Sendable {
     /// The task as a backend may see it.
     public var prompt: BlindPrompt
+    /// What the classifier says of the prompt, when somebody has asked it already.
+    public var classification: Classification?
     /// The caller's choice of a kind, instead of the classifier's.
     public var kind: TaskKind?
     /// What the caller insists on.

@@ -17,22 +17,41 @@ final class GroupCommit<Entry: Sendable, Receipt: Sendable>: Sendable {
 
     private struct State {
         var waiting: [Waiting] = []
+        /// Entries that nobody waits for, until their time has come or somebody else's has.
+        var later: [Waiting] = []
         var isWriting = false
         /// Entries written since the last maintenance.
         var written = 0
+
+        mutating func takeLater() {
+            guard !later.isEmpty else { return }
+            waiting += later
+            later = []
+        }
     }
 
     /// After so many entries the queue does its maintenance: never on the thread of a caller.
     private static var maintenanceInterval: Int { 2_000 }
+    /// So many entries that nobody waits for are written at once.
+    private static var mostLater: Int { 256 }
 
     private let state = Mutex(State())
     private let queue: DispatchQueue
+    private let lag: DispatchTimeInterval?
     private let write: Write
     private let maintain: @Sendable () -> Void
 
-    /// - Parameter maintain: housekeeping that may take long; no entry is written meanwhile.
-    init(label: String, write: @escaping Write, maintain: @escaping @Sendable () -> Void) {
+    /// - Parameters:
+    ///   - lag: how long an entry that nobody waits for may wait for others, so that they share a commit; nil for not at all.
+    ///   - maintain: housekeeping that may take long; no entry is written meanwhile.
+    init(
+        label: String,
+        lag: DispatchTimeInterval? = nil,
+        write: @escaping Write,
+        maintain: @escaping @Sendable () -> Void
+    ) {
         self.queue = DispatchQueue(label: label, qos: .userInitiated)
+        self.lag = lag
         self.write = write
         self.maintain = maintain
     }
@@ -52,18 +71,38 @@ final class GroupCommit<Entry: Sendable, Receipt: Sendable>: Sendable {
 
     /// Writes the entry some time soon, and waits for nothing.
     func appendLater(_ entry: Entry) {
-        enqueue(Waiting(entry: entry, continuation: nil))
+        let waiting = Waiting(entry: entry, continuation: nil)
+        guard let lag else { return enqueue(waiting) }
+        let count = state.withLock { state in
+            state.later.append(waiting)
+            return state.later.count
+        }
+        if count == 1 { queue.asyncAfter(deadline: .now() + lag) { self.writeLater() } }
+        if count == Self.mostLater { writeLater() }
     }
 
     /// Returns when everything that was appended before is committed.
     func flush() {
+        writeLater()
         queue.sync {}
+    }
+
+    /// Has what nobody waits for written now.
+    private func writeLater() {
+        let mustStart = state.withLock { state in
+            guard !state.later.isEmpty else { return false }
+            state.takeLater()
+            defer { state.isWriting = true }
+            return !state.isWriting
+        }
+        if mustStart { queue.async { self.drain() } }
     }
 
     /// Takes the writer's place when it is free.
     private func becomeWriter() -> Bool {
         state.withLock { state in
-            guard !state.isWriting else { return false }
+            // What was told before is written before.
+            guard !state.isWriting, state.later.isEmpty else { return false }
             state.isWriting = true
             return true
         }
@@ -81,6 +120,7 @@ final class GroupCommit<Entry: Sendable, Receipt: Sendable>: Sendable {
 
     private func enqueue(_ waiting: Waiting) {
         let mustStart = state.withLock { state in
+            state.takeLater()
             state.waiting.append(waiting)
             defer { state.isWriting = true }
             return !state.isWriting

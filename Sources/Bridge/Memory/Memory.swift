@@ -66,7 +66,7 @@ final class Memory: Sendable {
         self.logger = logger
         self.clock = clock
         let pool = pool
-        commits = GroupCommit(label: "memory") { changes, isPatient in
+        commits = GroupCommit(label: "memory", lag: .milliseconds(250)) { changes, isPatient in
             Self.commit(changes, to: pool, isPatient: isPatient, logger: logger)
         } maintain: {
             // One that fails is done the next time.

@@ -8,10 +8,17 @@ internal import Routing
 enum Evaluation {
     private static let classifier = Classifier()
 
-    /// How the answer to a thought is told.
+    /// The thought with what the classifier says of it: the voice asks that before the router does.
+    static func classified(_ thought: Thought) -> Thought {
+        var thought = thought
+        thought.classification = classifier.classify(thought.prompt)
+        return thought
+    }
+
+    /// How the answer to a thought that is ``classified(_:)`` is told.
     /// - Parameter hour: the hour where the persona lives, from 0 to 23; nil for the machine's.
     static func telling(_ thought: Thought, in voice: Voice, seed: UInt64, hour: Int? = nil) -> Telling {
-        let kind = thought.kind ?? classifier.classify(thought.prompt).kind
+        let kind = thought.kind ?? thought.classification?.kind ?? .general
         let moment = Voice.Moment(
             seed: seed,
             kind: kind.rawValue,

@@ -88,13 +88,14 @@ struct ThoughtService: Sendable {
         let mind = try mind(params.persona, bench.personas)
         let start = try await continuity.begin(params, mind, registry)
         let admitted = try await admission.admit(start.params, mind, registry, isSent: true)
-        let telling = Evaluation.telling(admitted.thought, in: mind.card.voice, seed: admitted.seed)
+        let thought = Evaluation.classified(admitted.thought)
+        let telling = Evaluation.telling(thought, in: mind.card.voice, seed: admitted.seed)
         var delivery = Delivery(telling, admitted.filter, isStreamed: params.isStreamed)
         do {
-            let answer = try await bench.router.think(admitted.thought) { await delivery.take($0, onEvent) }
+            let answer = try await bench.router.think(thought) { await delivery.take($0, onEvent) }
             let reply = await delivery.finish(answer, onEvent)
             if reply.caught > 0 { await ledger.caught(reply.caught, from: answer.backend) }
-            await continuity.end(start, reply, admitted.thought.prompt)
+            await continuity.end(start, reply, thought.prompt)
             return reply
         } catch {
             throw BridgeError(error, voice: mind.card.voice, seed: admitted.seed)
