@@ -146,8 +146,8 @@ class PlayerTest(WorldTest):
         self.assertGreater(json.loads(daemon.run("costs", *at).stdout)["today"]["answered"], 0)
         audit = daemon.run("audit", "--config", str(daemon.config), "--json")
         self.assertEqual(json.loads(audit.stdout)["gaps"], 0, audit.stderr)
-        term = self.world.persona.terms["places"][0]
-        refused = daemon.run("think", *at, f"where is {term}?")
+        term = self.world.persona.terms["owner"][0]
+        refused = daemon.run("think", *at, f"who is {term}?")
         self.assertNotEqual(refused.returncode, 0)
         self.assertNotIn(term, refused.stdout + refused.stderr)
 
