@@ -249,7 +249,8 @@ public struct PromptGuard: Sendable {
         var judged = Judged(verdict: verdict, findings: findings, out: [], pseudonyms: pseudonyms)
         if verdict == .allow { judged.out = texts }
         guard verdict == .pseudonymise else { return judged }
-        let replaced = judged.pseudonyms.replace(index.terms(in: texts), in: texts) { index.traces(in: [$0]).isEmpty }
+        let names = index.names(in: texts)
+        let replaced = judged.pseudonyms.replace(index.terms, names, in: texts) { index.traces(in: [$0]).isEmpty }
         // What is left after that stands in no way that a stand-in could take the place of.
         let left = unique(index.traces(in: replaced).map(Finding.init))
         let worst = left.map { finding in
