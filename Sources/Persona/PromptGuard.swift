@@ -245,13 +245,13 @@ public struct PromptGuard: Sendable {
         _ pseudonyms: Pseudonyms
     ) -> Judged {
         let findings = unique(traces.map(Finding.init))
-        let verdict = findings.map { self.verdict(on: $0, texts, released) }.max() ?? .allow
-        var judged = Judged(verdict: verdict, findings: findings, out: [], pseudonyms: pseudonyms)
-        if verdict == .allow { judged.out = texts }
-        guard verdict == .pseudonymise else { return judged }
+        let verdicts = findings.map { verdict(on: $0, texts, released) }
+        var judged = Judged(verdict: verdicts.max() ?? .allow, findings: findings, out: [], pseudonyms: pseudonyms)
+        if judged.verdict == .allow { judged.out = texts }
+        guard judged.verdict != .refuse, verdicts.contains(.pseudonymise) else { return judged }
         let names = index.names(in: texts)
         let replaced = judged.pseudonyms.replace(index.terms, names, in: texts) { index.traces(in: [$0]).isEmpty }
-        // What is left after that stands in no way that a stand-in could take the place of.
+        // A doubt about what a stand-in took the place of is gone with it. What is left stands in no way that one could.
         let left = unique(index.traces(in: replaced).map(Finding.init))
         let worst = left.map { finding in
             let verdict = self.verdict(on: finding, texts, released)
@@ -262,6 +262,7 @@ public struct PromptGuard: Sendable {
             judged.verdict = worst
         } else {
             judged.out = replaced
+            judged.verdict = .pseudonymise
         }
         return judged
     }

@@ -132,17 +132,14 @@ struct DecisionTests {
                 return Echo.body(of: request)["messages"] as? [[String: Any]] ?? []
             }
             func text(_ message: [String: Any]?) -> String { message?["content"] as? String ?? "" }
-            let first = try await think(["task": "Who is Timmy?", "conversation": "c", "caller": "ann"])
+            let first = try await think(["task": "Timmy, who is Timmy?", "conversation": "c", "caller": "ann"])
             let asked = text(first.last)
-            let history: [[String: Any]] = [
-                ["role": "user", "text": "Timmy, who is Timmy?"], ["role": "assistant", "text": "A keeper."],
-            ]
             let second = try await think([
-                "task": "Does Bess Harrow know Timmy?", "conversation": "c", "caller": "ann", "history": history,
+                "task": "Does Bess Harrow know Timmy?", "conversation": "c", "caller": "ann",
             ])
             // The same bytes as in the turn before: address gone, the same stand-in.
-            #expect(second.map(text).contains(asked.replacingOccurrences(of: "Who", with: "who")))
-            let name = String(asked.dropFirst("Who is ".count).dropLast())
+            #expect(asked.hasPrefix("who is ") && second.map(text).contains(asked))
+            let name = String(asked.dropFirst("who is ".count).dropLast())
             #expect(text(second.last).hasSuffix(" know \(name)?"))
             for other in [["caller": "bob", "conversation": "c"], ["caller": "ann", "conversation": "d"], [:], [:]] {
                 let others = try await think(other.merging(["task": "Who is Timmy?"]) { one, _ in one })
@@ -155,13 +152,16 @@ struct DecisionTests {
     @Test("an answer out of the cache holds the names of the one who asks now")
     func cached() async throws {
         try await withEcho(adjust: { $0.cache.isOn = true }) { _, client, alpha in
-            let params: [String: Any] = ["task": "Who is Timmy?", "conversation": "c"]
+            let params: [String: Any] = ["task": "Who is Timmy?", "conversation": "c", "keep": false]
             for isCached in [false, true] {
                 let result = try await client.result("think", params)
                 #expect(result["cached"] as? Bool == isCached)
                 #expect(result["text"] as? String == "Hm. You ask: Who is Timmy?")
             }
-            let capitals = try await client.result("think", ["task": "Who is TIMMY?", "conversation": "c"])
+            let capitals = try await client.result(
+                "think",
+                ["task": "Who is TIMMY?", "conversation": "c", "keep": false]
+            )
             #expect(capitals["text"] as? String == "Hm. You ask: Who is TIMMY?")
             #expect(alpha.requests.filter { $0.hasPrefix("POST") }.count == 2)
         }
@@ -249,13 +249,10 @@ struct DecisionTests {
             #expect(result["text"] as? String == "Hm. Is Timmy in? It rains.")
             #expect(result["caught"] as? Int == 1)
             if piece > 0 { #expect(deltas.joined() == result["text"] as? String) }
-            // Nothing is left of this one: the persona keeps it to itself.
+            // Nothing is left of this one.
             let (bare, said) = try await client.call("think", ["task": "who are you", "stream": piece > 0])
             let text = (bare["result"] as? [String: Any])?["text"] as? String ?? ""
-            #expect(
-                ["That I keep to myself.", "Ask me something else; that stays under my own roof."]
-                    .contains(text.replacing("Hm. ", with: "").trimmingCharacters(in: .whitespaces))
-            )
+            #expect(text == "My mouth opened and nothing came. Ask me another way.")
             if piece > 0 { #expect(said.joined() == text) }
             daemon.parts.ledger.flush()
             let guarded = try await client.result("audit", [:])["guard"] as? [String: Any]
@@ -275,8 +272,9 @@ struct DecisionTests {
         }
         try await withEcho(alpha) { _, client, _ in
             let (answer, deltas) = try await client.call("think", ["task": "Who is Timmy?", "stream": true])
-            #expect((answer["result"] as? [String: Any])?["text"] as? String == "Hm. That is Timmy")
-            #expect(deltas.joined() == "Hm. That is Timmy")
+            let text = try #require((answer["result"] as? [String: Any])?["text"] as? String)
+            #expect(text.hasPrefix("Hm. That is Timmy "))
+            #expect(deltas.joined() == text)
         }
     }
 }

@@ -22,10 +22,8 @@ struct TranscriptTests {
 
     @Test("the daemon speaks as the transcript says", arguments: names)
     func speaks(name: String) async throws {
-        // A piece follows when the one before it has been seen: what comes together may be told together.
-        let pace = Gate()
-        let alpha = Self.alpha(name, pace)
-        let beta = Self.beta(name, pace)
+        let alpha = Self.alpha(name)
+        let beta = Self.beta(name)
         defer {
             alpha.stop()
             beta.stop()
@@ -37,14 +35,14 @@ struct TranscriptTests {
             }
         }
         do {
-            try await play(name, on: daemon, pace)
+            try await play(name, on: daemon)
         } catch {
             Issue.record(error)
         }
         await daemon.stop()
     }
 
-    private func play(_ name: String, on daemon: Daemonette, _ pace: Gate) async throws {
+    private func play(_ name: String, on daemon: Daemonette) async throws {
         let client = try LineClient(daemon.socket)
         let text = try String(contentsOf: Self.folder.appendingPathComponent(name), encoding: .utf8)
         for line in text.split(separator: "\n") {
@@ -53,42 +51,32 @@ struct TranscriptTests {
                 client.send(try JSONSerialization.data(withJSONObject: message) + [UInt8(ascii: "\n")])
             } else {
                 let received = try #require(try await client.receive(), "the daemon closed")
-                if Self.isFirst(received) { pace.open() }
                 let difference = Self.difference(received, try #require(step["s"]), at: "")
                 #expect(difference == nil, "\(difference ?? "")")
             }
         }
     }
 
-    private static func alpha(_ name: String, _ pace: Gate) -> LoopbackUpstream {
+    private static func alpha(_ name: String) -> LoopbackUpstream {
         switch name {
         case "think_all_failed.jsonl": .answering { _, peer in peer.reply("{}", status: "500 No") }
         case "think_cancelled.jsonl":
             LoopbackUpstream { peer in
                 _ = peer.readRequest()
                 peer.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
-                let piece = Upstream.chunk("Bl")
+                let piece = Upstream.chunk("It is. Bl")
                 peer.send(String(piece.utf8.count, radix: 16) + "\r\n" + piece + "\r\n")
                 peer.awaitClose()
             }
         case "think_restarted.jsonl": .answering { _, peer in Upstream.stream([Upstream.chunk("Bl")], to: peer) }
-        // Nobody hears the pieces of an answer that is wanted whole.
-        case "think_whole.jsonl", "conversation.jsonl", "journal.jsonl":
-            Upstream.answering("Bl", "ue.", model: "alpha-model")
-        default: Upstream.answering("Bl", "ue.", model: "alpha-model", pace: pace)
+        default: Upstream.answering("Bl", "ue.", model: "alpha-model")
         }
     }
 
-    private static func beta(_ name: String, _ pace: Gate) -> LoopbackUpstream {
+    private static func beta(_ name: String) -> LoopbackUpstream {
         name == "think_all_failed.jsonl"
             ? .answering { _, peer in peer.reply("{}", status: "500 No") }
-            : Upstream.answering("Gr", "een.", model: "beta-model", pace: pace)
-    }
-
-    /// The opening: the first piece is there, and waits for the end of its sentence.
-    private static func isFirst(_ message: [String: Any]) -> Bool {
-        let params = message["params"] as? [String: Any]
-        return params?["text"] as? String == "Hm. "
+            : Upstream.answering("Gr", "een.", model: "beta-model")
     }
 
     /// Where a message differs from what was expected; nil when it does not.

@@ -24,13 +24,13 @@ def failing(name: str, identifier: Any = 1, **data: Any) -> dict[str, Any]:
 
 ANSWER: dict[str, Any] = {
     "text": "Blue.", "backend": "local", "model": "m", "kind": "general", "finish": "stop",
-    "confidence": None, "cached": False, "thought": "1", "tokens_per_second": None,
+    "confidence": None, "cached": False, "stand_ins": 0, "caught": 0, "thought": "1",
     "attempts": [{"backend": "local", "outcome": "answered", "ms": 1.5}],
     "usage": {
         "input_uncached": 1, "input_cache_read": None, "input_cache_write": None,
         "output_visible": 2, "output_reasoning": None, "source": "provider",
     },
-    "cost_usd": None, "ms": 1.5,
+    "cost_usd": None, "ms": 1.5, "tokens_per_second": None,
 }  # fmt: skip
 
 BAD: dict[str, Any] = {

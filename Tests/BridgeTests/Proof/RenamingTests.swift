@@ -29,7 +29,7 @@ struct RenamingTests {
 
     /// As many personas as wanted whose guard finds nothing in the steps but the names that are meant.
     private func doubtless(_ steps: [RehearsalStep]) throws -> ([InventedPersona], [Rehearsal.Subject]) {
-        let all = InventedPersona.make(40, seed: 99, size: 0.5)
+        let all = InventedPersona.make(80, seed: 99, size: 0.5)
         // The same folder's name: the conversation is the same, too.
         let subjects = try Invariance.subjects(all, folder: "persona")
         let fit = zip(all, subjects).lazy.filter { persona, subject in
@@ -58,7 +58,7 @@ struct RenamingTests {
             }
         }
         // Longer than a backend's window: how much of it goes must not depend on how long the names are.
-        for turn in 0..<60 {
+        for turn in 0..<24 {
             let task = (0..<16).map { Self.typed[(turn + $0) % Self.typed.count].replacing("{PERSONA}, ", with: "") }
             ask(task.joined(separator: " "), backends[0], false, "long")
         }

@@ -20,7 +20,7 @@ from evennia.utils import logger
 from twisted.application.internet import ClientService, backoffPolicy
 from twisted.application.service import MultiService
 from twisted.internet import reactor as default_reactor
-from twisted.internet.defer import Deferred, fail
+from twisted.internet.defer import Deferred, fail, succeed
 from twisted.internet.endpoints import UNIXClientEndpoint
 from twisted.internet.interfaces import IDelayedCall, IStreamClientEndpoint
 from twisted.internet.protocol import Factory
@@ -117,6 +117,7 @@ class Bridge:
     Attributes:
         up: True from the daemon's hello until the link is lost.
         trouble: for builders: why there is no link; empty while it is up.
+        before_task: fires when the daemon knows all that it has to know before it gets a task.
     """
 
     def __init__(self, path: str, timeout: float, reactor: Any = default_reactor) -> None:
@@ -125,6 +126,7 @@ class Bridge:
         self.up = False
         self.trouble = "not connected yet"
         self.reactor = reactor
+        self.before_task: Callable[[], Deferred[None]] = lambda: succeed(None)
         self._line: _Line | None = None
         self._ids = itertools.count(1)
         self._pending: dict[int, _Pending] = {}
@@ -169,6 +171,13 @@ class Bridge:
         self._pending[request_id] = _Pending(answer, timer, timeout, on_delta, on_restart)
         self._line.sendLine(line)
         return answer
+
+    def ask(self, method: str, params: Answer, **options: Any) -> Deferred[Answer]:
+        """As `request`, for what carries a task: it waits for `before_task`."""
+        if self._line is None:
+            return fail(BridgeDown(DOWN))
+        asked: Deferred[Any] = self.before_task()
+        return asked.addCallback(lambda _: self.request(method, params, **options))
 
     def stop(self) -> None:
         """Tell everybody who waits that this server stops; the daemon drops their work."""

@@ -35,7 +35,7 @@ class CmdRoute(WorkshopCommand):
         """Ask for a decision."""
         task = self.task()
         if task is not None:
-            self.tell(_route(await get_bridge().request("route", self.about(task))))
+            self.tell(_route(await get_bridge().ask("route", self.about(task))))
 
 
 def _route(answer: dict[str, Any]) -> str:
@@ -143,7 +143,7 @@ class CmdThink(WorkshopCommand):
             lumps.discard()
             self.tell(f"{self.name} loses the thread, and starts over.")
 
-        asked = bridge.request(
+        asked = bridge.ask(
             "think",
             {**self.talk(), "task": task, "stream": True},
             on_delta=lumps.add,

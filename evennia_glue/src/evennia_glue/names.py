@@ -2,7 +2,8 @@
 
 What players are called leaves the machine as little as what the persona is called: the daemon is
 told the names of accounts and of the characters that people play, as soon as there is a link, and
-again when somebody new comes or changes a name. It keeps them in its memory only.
+again when somebody new comes or changes a name. It keeps them in its memory only. A task that is
+typed before the daemon knows them waits until it does, for `PATIENCE` at most.
 
 A big game has more names than are worth guarding: first come those who play now, then the
 superusers, then the newest accounts with their characters.
@@ -19,7 +20,7 @@ from evennia.server import signals
 from evennia.typeclasses.attributes import Attribute
 from evennia.utils import logger
 from evennia.utils.ansi import strip_ansi
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, succeed
 from twisted.internet.task import cooperate
 from twisted.python.failure import Failure
 
@@ -32,6 +33,7 @@ OVERHEAD = 40  # of the JSON around a name
 LONGEST = 128  # bytes of a name
 CHUNK = 100  # rows that are read at a time
 WAIT = 1.0  # seconds for a change to find company
+PATIENCE = 2.0  # seconds that a task waits for the daemon to know the names
 
 PLAYED = "_playable_characters"
 
@@ -175,10 +177,13 @@ class GameNames:
         self._timer: Any = None
         self._gathering = False
         self._again = False
+        self._known = not guard  # whether the daemon has answered to all that was read
+        self._waiting: list[Deferred[None]] = []  # tasks
 
     def install(self) -> None:
         """Begin: read the names when the game runs, and hear of every new one."""
         self._bridge.listen("names", self)
+        self._bridge.before_task = self.settled
         if self._guard:
             for signal in SIGNALS:
                 signal.connect(self.changed)  # weakly; the bridge holds on to it
@@ -188,13 +193,43 @@ class GameNames:
 
     def link_changed(self, up: bool) -> None:
         """A new link: the daemon may be a new one, too, and knows nobody."""
-        self._told = None
+        self._told, self._known = None, not self._guard
         if up:
             self._tell()
             self.refresh()
+        else:
+            self._release()
 
     def health_changed(self, row: Answer) -> None:
         """Nothing to do with names."""
+
+    # what waits
+
+    def settled(self) -> Deferred[None]:
+        """Fires when the daemon knows the names as they are now; after `PATIENCE` in any case."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._waited()
+        if self._is_settled():
+            return succeed(None)
+        waiting: Deferred[None] = Deferred(self._waiting.remove)
+        self._waiting.append(waiting)
+        return waiting.addTimeout(PATIENCE, self._bridge.reactor, self._late)
+
+    def _is_settled(self) -> bool:
+        return self._known and not self._gathering and self._timer is None
+
+    def _settle(self) -> None:
+        if self._is_settled():
+            self._release()
+
+    def _release(self) -> None:
+        while self._waiting:
+            self._waiting.pop(0).callback(None)
+
+    @staticmethod
+    def _late(_result: Any, _seconds: float) -> None:
+        logger.log_warn("evennia_glue: a task did not wait for the game's names any longer")
 
     # what the game tells
 
@@ -237,18 +272,23 @@ class GameNames:
         found = Gathered()
         done = self._cooperate(gather(found, self._typeclasses())).whenDone()
         done.addCallback(lambda _: self._gathered(found))
-        done.addErrback(lambda failure: log_quietly("reading the names failed", failure.value))
+        done.addErrback(self._not_gathered)
         done.addCallback(lambda _: self._free())
 
     def _gathered(self, found: Gathered) -> None:
         self._found = found
         self._tell()
 
+    def _not_gathered(self, failure: Failure) -> None:
+        log_quietly("reading the names failed", failure.value)
+        self._known = True  # as well as it can: nothing more will come by itself
+
     def _free(self) -> None:
         self._gathering, again = False, self._again
         self._again = False
         if again:
             self.refresh()
+        self._settle()
 
     def _tell(self) -> None:
         if self._found is None or not self._bridge.up:
@@ -256,7 +296,7 @@ class GameNames:
         rows = {tuple(row.values()) for row in self._found.rows}  # the order is nothing new
         if rows == self._told:
             return
-        self._told = rows
+        self._told, self._known = rows, not self._guard
         asked = self._bridge.request("names", {"names": self._found.rows})
         asked.addCallback(self._taken, len(rows))
         asked.addErrback(self._refused)
@@ -265,12 +305,16 @@ class GameNames:
         passed = answer.get("passed_over")
         over = len(passed) if isinstance(passed, list) else 0
         logger.log_info(f"evennia_glue: {count - over} names guarded, {over} passed over")
+        self._known = True
+        self._settle()
 
     def _refused(self, failure: Failure) -> None:
         self._told = None
         error = failure.value
         if isinstance(error, BridgeDown):
             return
+        self._known = True  # as well as it can
+        self._settle()
         why = "it does not know how" if _is_unknown(error) else str(error)
         logger.log_warn(f"evennia_glue: the daemon does not guard the game's names: {why}")
 

@@ -341,7 +341,7 @@ class TestTrouble(CommandTest):
         import re
 
         named = re.findall(r"^\| -32\d+ \| `(\w+)`", reference.read_text(), re.M)
-        self.assertLessEqual(set(named), set(texts.SENTENCES))
+        self.assertEqual(set(named), set(texts.SENTENCES))
 
     def test_an_error_of_a_later_protocol(self):
         self.type(CmdRoute(), " x")

@@ -11,6 +11,7 @@ from twisted.internet.error import ConnectionDone
 from twisted.python.failure import Failure
 
 from evennia_glue import names
+from evennia_glue.commands import CmdRoute, CmdThink
 from evennia_glue.names import GameNames, Gathered, gather
 
 from .support import HELLO, Wire, WorkshopTest
@@ -269,3 +270,111 @@ class TestTelling(NamesTest):
         with patch.object(GameNames, "install") as install:
             bridge.start_plugin_services(MultiService())
         install.assert_called_once()
+
+
+class TestWaiting(NamesTest):
+    """A task does not leave before the daemon knows whose names it may hold."""
+
+    def setUp(self):
+        super().setUp()
+        ByHand.started.clear()
+
+    def read(self, ends=ByHand.finish) -> None:
+        """Lets the reading end, and one that came to be wanted in the meantime."""
+        for reading in ByHand.started:
+            ends(reading)
+
+    def think(self) -> None:
+        self.type(CmdThink(), " what does Char2 want?")
+
+    def methods(self) -> list[str]:
+        """What was sent since the last time; `names` is answered."""
+        sent = self.wire.sent()
+        for message in sent:
+            if message["method"] == "names":
+                self.wire.answer(message, {"terms": 1, "passed_over": []})
+        return [message["method"] for message in sent]
+
+    def test_until_the_daemon_has_answered(self):
+        self.installed(cooperate=ByHand)
+        self.wire.sent()
+        self.think()
+        self.assertIn("thinks ...", self.heard1[0])
+        self.assertEqual(self.wire.sent(), [])
+        self.read()
+        (names_told,) = self.wire.sent()
+        self.assertEqual(names_told["method"], "names")
+        self.wire.answer(names_told, {"terms": 1, "passed_over": []})
+        self.assertEqual(self.methods(), ["think"])
+        self.assertFalse(self.log_warn.called)
+
+    def test_a_route_waits_too(self):
+        self.installed(cooperate=ByHand)
+        self.wire.sent()
+        self.type(CmdRoute(), " what does Char2 want?")
+        self.assertEqual(self.wire.sent(), [])
+        self.read()
+        self.assertEqual(self.methods(), ["names"])
+        self.assertEqual(self.methods(), ["route"])
+
+    def test_not_for_ever(self):
+        self.installed(cooperate=ByHand)
+        self.wire.sent()
+        self.think()
+        self.clock.advance(names.PATIENCE)
+        self.assertEqual(self.methods(), ["think"])
+        self.assertIn("did not wait", self.log_warn.call_args[0][0])
+
+    def test_stopped_while_it_waits(self):
+        self.installed(cooperate=ByHand)
+        self.wire.sent()
+        self.think()
+        stop = CmdThink()
+        self.type(stop, "/stop")
+        self.assertEqual(self.heard1[-1], "Timmy lets the thought go.")
+        self.read()
+        self.assertEqual(self.methods(), ["names"])
+        self.assertEqual(self.wire.sent(), [])
+
+    def test_a_newcomer_is_told_first(self):
+        self.installed()
+        self.told()
+        self.char1.key = "Wren"
+        self.think()
+        self.assertEqual(self.methods(), ["names"])
+        self.assertEqual(self.methods(), ["think"])
+
+    def test_nothing_to_wait_for(self):
+        self.installed()
+        self.told()
+        self.think()
+        self.assertEqual(self.methods(), ["think"])
+
+    def test_a_link_that_is_lost_while_it_waits(self):
+        self.installed(cooperate=ByHand)
+        self.think()
+        self.wire.line.connectionLost(Failure(ConnectionDone()))
+        self.assertIn("the bridge to the Workshop is down", self.heard1[-2])
+        self.assertFalse(self.char1.ndb.workshop_thought)
+
+    def test_no_longer_than_there_is_hope(self):
+        for broken in ("reading", "telling"):
+            with self.subTest(broken), patch("evennia_glue.errors.logger.log_err"):
+                ByHand.started.clear()
+                game = self.installed(cooperate=ByHand)
+                self.wire.sent()
+                waited = game.settled()
+                self.assertFalse(waited.called)
+                if broken == "reading":
+                    self.read(lambda reading: reading.done.errback(ValueError("Char")))
+                else:
+                    self.read()
+                    (told,) = self.wire.sent()
+                    self.wire.refuse(told, -32601, "method_not_found", "There is no such method.")
+                self.assertTrue(waited.called)
+
+    def test_off(self):
+        self.installed(guard=False)
+        self.wire.sent()
+        self.think()
+        self.assertEqual(self.methods(), ["think"])
