@@ -48,6 +48,7 @@ struct ReplyGuardTests {
             "[\n  \"I'm Claude. Yes.\"\n]", "[{\"x\": \"I'm Claude! No\"}]",
             "````md\n```py\nI'm Claude.\n```\nI'm ChatGPT.\n````",
             "~~~\n```\nI'm Claude.\n~~~", "```\n~~~\nI'm Claude.\n```",
+            "> ```\n> I'm Claude. Yes.\n> ```", "> ```\n> I'm Claude.", "```\n> ```\nI'm Claude.\n```",
         ]
     )
     func programs(_ code: String) {

@@ -1,7 +1,7 @@
 /// Where fenced code begins and ends (CommonMark 0.31, section 4.5): a longer fence may stand around shorter ones, and one
 /// that is closed on its own line is none.
 struct CodeFences: Sendable {
-    private var open: (mark: UInt8, count: Int)?
+    private var open: (mark: UInt8, count: Int, isQuoted: Bool)?
 
     /// Whether what comes next is code.
     var isOpen: Bool { open != nil }
@@ -9,6 +9,10 @@ struct CodeFences: Sendable {
     /// Reads the next piece of a line.
     /// - Returns: whether it is code, or the fence of some.
     mutating func take(_ piece: ArraySlice<UInt8>) -> Bool {
+        // In a quotation each line of the code has its mark.
+        let isQuoted = piece.first == UInt8(ascii: ">")
+        let piece = isQuoted && open?.isQuoted != false ? piece.drop { $0 == UInt8(ascii: ">") || $0 == 0x20 } : piece
+        if let fence = open, fence.isQuoted, !isQuoted { open = nil }
         guard let mark = piece.first, mark == Self.tick || mark == UInt8(ascii: "~") else { return isOpen }
         let count = piece.prefix { $0 == mark }.count
         let rest = piece.dropFirst(count)
@@ -18,7 +22,7 @@ struct CodeFences: Sendable {
             return true
         }
         guard count >= 3, mark != Self.tick || !rest.contains(Self.tick) else { return false }
-        open = (mark, count)
+        open = (mark, count, isQuoted)
         return true
     }
 
