@@ -78,8 +78,8 @@ public struct IdentityIndex: Sendable, Undisclosed {
         )
     }
 
-    /// The terms that stand-ins may be wanted for in these texts: all of the identity's, and the game's that stand there.
-    func terms(in texts: [String]) -> [(class: IdentityClass, text: String)] { terms + names.standing(in: texts) }
+    /// The game's names that stand in these texts; stand-ins may be wanted for them beside the identity's terms.
+    func names(in texts: [String]) -> [(class: IdentityClass, text: String)] { names.standing(in: texts) }
 
     /// The terms and the parts of names as the detectors compare them, each spelling once.
     private static func guarded(_ terms: [(class: IdentityClass, text: String)]) -> [GuardedTerm] {

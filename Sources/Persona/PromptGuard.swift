@@ -249,7 +249,8 @@ public struct PromptGuard: Sendable {
         var judged = Judged(verdict: verdicts.max() ?? .allow, findings: findings, out: [], pseudonyms: pseudonyms)
         if judged.verdict == .allow { judged.out = texts }
         guard judged.verdict != .refuse, verdicts.contains(.pseudonymise) else { return judged }
-        let replaced = judged.pseudonyms.replace(index.terms(in: texts), in: texts) { index.traces(in: [$0]).isEmpty }
+        let names = index.names(in: texts)
+        let replaced = judged.pseudonyms.replace(index.terms, names, in: texts) { index.traces(in: [$0]).isEmpty }
         // A doubt about what a stand-in took the place of is gone with it. What is left stands in no way that one could.
         let left = unique(index.traces(in: replaced).map(Finding.init))
         let worst = left.map { finding in

@@ -1,8 +1,9 @@
 /// Stand-ins for what a player named: the same one for the same term in one conversation, another one in another.
 ///
 /// A stand-in is chosen by a keyed hash of the conversation and the term's place in the identity, so that a backend that
-/// sees two conversations cannot tell whether they name the same, and a term by another name has the same stand-in. It
-/// depends on nothing else that a request holds: what was said before may be blinded anew for every turn.
+/// sees two conversations cannot tell whether they name the same, and a term by another name has the same stand-in. One of
+/// the game's names has itself in the place's stead. It depends on nothing else that a request holds: what was said before
+/// may be blinded anew for every turn.
 public struct Pseudonyms: Sendable, Undisclosed {
     /// What stands for what.
     struct Issued: Sendable {
@@ -64,14 +65,18 @@ public struct Pseudonyms: Sendable, Undisclosed {
     ///
     /// A word of the player's that happens to be one of these stand-ins gets a stand-in itself: it would come back as
     /// the term otherwise, and another choice for the term would tear it from earlier turns.
-    /// - Parameter isFree: whether a word may be a stand-in: one that is near a term may not.
+    /// - Parameters:
+    ///   - terms: all that the identity holds, in its order.
+    ///   - names: those of the game's that may stand there.
+    ///   - isFree: whether a word may be a stand-in: one that is near a term may not.
     mutating func replace(
         _ terms: [(class: IdentityClass, text: String)],
+        _ names: [(class: IdentityClass, text: String)] = [],
         in texts: [String],
         isFree: (String) -> Bool = { _ in true }
     ) -> [String] {
         let texts = texts.map { Array($0.utf8) }
-        var wanted = Self.slotted(terms)
+        var wanted = Self.slotted(terms, names)
         var matches: [[TermMatches.Match]] = []
         var standIns: [Int: String] = [:]
         for _ in 0..<Self.mostRounds {
@@ -140,8 +145,11 @@ public struct Pseudonyms: Sendable, Undisclosed {
     private static let stride = 1_009
 
     /// The terms, each with its class and number for a name, and the parts of names by those of the whole: what they are
-    /// called is not among it.
-    private static func slotted(_ terms: [(class: IdentityClass, text: String)]) -> [TermMatches.Term] {
+    /// called is not among it. The game's names have no lasting order: each has itself, under the key.
+    private static func slotted(
+        _ terms: [(class: IdentityClass, text: String)],
+        _ names: [(class: IdentityClass, text: String)]
+    ) -> [TermMatches.Term] {
         var counts: [IdentityClass: Int] = [:]
         var parts: [String: String] = [:]
         var seen: Set<String> = []
@@ -163,6 +171,11 @@ public struct Pseudonyms: Sendable, Undisclosed {
             }
             guard seen.insert(small).inserted, let term = TermMatches.Term(kind, text, slot: slot) else { continue }
             out.append(term)
+        }
+        for (kind, text) in names {
+            let small = text.lowercased()
+            guard seen.insert(small).inserted else { continue }
+            TermMatches.Term(kind, text, slot: "\(kind.rawValue) called \(small)").map { out.append($0) }
         }
         return out
     }

@@ -97,11 +97,12 @@ struct QuarantineTests {
         defer { try? FileManager.default.removeItem(at: folder) }
         let memory = try Memory(path: folder.appendingPathComponent("memory.db").path)
         let quarantine = Quarantine(memory: memory)
-        let owner = Quarantine.Owner(persona: "keeper", caller: nil)
+        let owner = Origin(persona: try #require(PersonaID("keeper")), caller: "Annabel")
         for number in 0...Quarantine.mostWaiting {
             _ = try await quarantine.hold(try held("Merrowim \(number)"), task: "Merrowim \(number)", of: owner)
         }
         let leaks = try await quarantine.list(limit: 2_000)
+        #expect(leaks.allSatisfy { $0.persona == "keeper" && $0.caller == "Annabel" && $0.texts == nil })
         #expect(leaks.count == Quarantine.mostWaiting + 1)
         #expect(leaks.filter { $0.state == .denied }.map(\.id) == [1])
         #expect(leaks.filter { $0.state == .waiting }.count == Quarantine.mostWaiting)
@@ -113,7 +114,27 @@ struct QuarantineTests {
         memory.close()
         for file in try FileManager.default.contentsOfDirectory(atPath: folder.path) {
             let bytes = try Data(contentsOf: folder.appendingPathComponent(file))
-            #expect(bytes.range(of: Data("Merrowim".utf8)) == nil)
+            for text in ["Merrowim", "Annabel", "keeper"] { #expect(bytes.range(of: Data(text.utf8)) == nil) }
+        }
+    }
+
+    @Test("whoever is forgotten as a whole waits for nothing any more; others still do")
+    func forgotten() async throws {
+        try await withEcho { _, client, _ in
+            for caller in ["ann", "bob"] {
+                let failure = try await client.failure("think", ["task": doubtful, "caller": caller])
+                #expect(failure["code"] as? String == "quarantined")
+                // The persona has words of its own for that.
+                #expect(failure["say"] as? String == "That one I want to sleep on. Ask me again later.")
+            }
+            func callers() async throws -> [String] {
+                let rows = try await client.result("leaks", [:])["leaks"] as? [[String: Any]]
+                return rows?.compactMap { $0["caller"] as? String }.sorted() ?? []
+            }
+            _ = try await client.result("forget", ["caller": "ann", "conversation": "hall"])
+            #expect(try await callers() == ["ann", "bob"])
+            _ = try await client.result("forget", ["caller": "ann"])
+            #expect(try await callers() == ["bob"])
         }
     }
 }

@@ -92,6 +92,21 @@ struct GameNamesTests {
         #expect(judged.findings.allSatisfy { $0.severity == .s1 && $0.identityClass == .person })
     }
 
+    @Test("a name keeps its stand-in in a conversation, whoever else is named in a later turn, or told later")
+    func lasting() throws {
+        func sent(_ task: String, _ names: [String]) throws -> String {
+            let index = IdentityIndex([Fixture.identity], names: GameNames(names.map { .init(.person, $0) }))
+            let card = PersonaCard(id: try #require(PersonaID("keeper")), identity: Fixture.identity, voice: .plain)
+            let pseudonyms = Pseudonyms(key: Array(repeating: 7, count: 32), conversation: "c")
+            let gate = PromptGuard(persona: card, index: index)
+            return try #require(gate.judge(fields: [task], pseudonyms: pseudonyms).out.first)
+        }
+        let alone = try sent("Rosalind", ["Rosalind", "Marquon"])
+        let second = try sent("Marquon met Rosalind", ["Marquon", "Galahad", "Rosalind"])
+        #expect(second.hasSuffix(" met " + alone))
+        #expect(try sent("Marquon", ["Marquon"]) == second.prefix { $0 != " " })
+    }
+
     /// Two syllables and a number's letters: thousands of names that are no words.
     static func many(_ count: Int) -> [GameNames.Name] {
         let first = ["zor", "vek", "quil", "myr", "thal", "bron", "kel", "dax", "ulf", "gry"]
@@ -110,7 +125,7 @@ struct GameNamesTests {
         let index = IdentityIndex([Fixture.identity], names: GameNames(names))
         #expect(names.filter { index.traces(in: ["Tell \($0.text) hello"]).isEmpty }.isEmpty)
         #expect(CleanSample.texts.allSatisfy { index.traces(in: [$0]).allSatisfy { $0.certainty < .plain } })
-        #expect(index.terms(in: ["Tell \(names[77].text) hello"]).contains { $0.text == names[77].text })
+        #expect(index.names(in: ["Tell \(names[77].text) hello"]).contains { $0.text == names[77].text })
     }
 }
 

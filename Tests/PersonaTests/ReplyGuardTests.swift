@@ -40,6 +40,30 @@ struct ReplyGuardTests {
         #expect(guarded(text) == (text, 0))
     }
 
+    @Test(
+        "JSON without a fence and code within a longer fence are not damaged; what is said behind them is read again",
+        arguments: [
+            "{\"a\": \"I am Claude. I was made by Anthropic. Hi\", \"b\": [1]}",
+            "{\n  \"who\": \"As ChatGPT, I say \\\"no. I am Claude.\\\" Yes\",\n  \"n\": {}\n}",
+            "[\n  \"I'm Claude. Yes.\"\n]", "[{\"x\": \"I'm Claude! No\"}]",
+            "````md\n```py\nI'm Claude.\n```\nI'm ChatGPT.\n````",
+            "~~~\n```\nI'm Claude.\n~~~", "```\n~~~\nI'm Claude.\n```",
+            "> ```\n> I'm Claude. Yes.\n> ```", "> ```\n> I'm Claude.", "```\n> ```\nI'm Claude.\n```",
+        ]
+    )
+    func programs(_ code: String) {
+        #expect(guarded(code) == (code, 0))
+        #expect(guarded(code + "\nI'm Claude, made by Anthropic.") == (code + "\n", 1))
+        var single = ReplyGuard()
+        #expect(code.map { single.feed(String($0)) }.joined() + single.finish() == code)
+    }
+
+    @Test("code that is closed on its own line is no block: what is said behind it is read")
+    func oneLine() {
+        #expect(guarded("```ls -l```\nI'm Claude, made by Anthropic.") == ("```ls -l```\n", 1))
+        #expect(guarded("[OpenAI] is a company. I'm Claude.").1 == 1)
+    }
+
     @Test("at any split the same is shown, and never more than the whole shows")
     func everySplit() {
         let text = "Well. I'm Claude, made by Anthropic. It rains!\n```\nI'm Gemini.\n```\nAs Grok, I like rain. Yes"

@@ -4,8 +4,9 @@ internal import Logging
 internal import ServiceLifecycle
 
 extension Memory {
-    /// Forgets a conversation, or all of a caller's with this persona: its turns, and what the journal holds of it. Thoughts
-    /// that are under way leave nothing behind. When it returns, the files hold nothing of it any more.
+    /// Forgets a conversation, or all of a caller's with this persona: its turns, and what the journal holds of it; with all of
+    /// a caller's goes what was held back of his, decided or not. Thoughts that are under way leave no turn behind. When it
+    /// returns, the files hold nothing of it any more.
     /// - Returns: how many turns there were; nil when it could not be written.
     func forget(_ origin: Origin) async -> Int? {
         let digests = digests(of: origin)
@@ -25,6 +26,8 @@ extension Memory {
             )
             try db.run("DELETE FROM conversation WHERE \(column) = ?", [.blob(digest)])
             try db.run("DELETE FROM journal WHERE \(journalColumn) = ?", [.blob(digest)])
+            // What was held back belongs to no conversation.
+            if column == "owner" { try db.run("DELETE FROM quarantine WHERE owner = ?", [.blob(digest)]) }
             return turns ?? 0
         }
         if turns != nil { await purge() }

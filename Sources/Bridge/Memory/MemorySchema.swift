@@ -55,7 +55,8 @@ enum MemorySchema {
                     """
             )
         }
-        migrator.registerMigration("3: quarantine", migrate: Quarantine.create)
+        migrator.registerMigration("3: quarantine", migrate: Quarantine.createOld)
+        migrator.registerMigration("4: quarantine without names", migrate: Quarantine.create)
         return migrator
     }
 }

@@ -5,7 +5,7 @@ internal import Persona
 /// What the guard doubts, kept until the owner has looked at it.
 ///
 /// What the owner lets go is a text: of that persona and caller it passes from then on, whatever stands around it, as far
-/// as doubts go. Whoever asks the same again meanwhile waits for the same decision. The texts are encrypted.
+/// as doubts go. Whoever asks the same again meanwhile waits for the same decision. Who it was and the texts are encrypted.
 struct Quarantine: Sendable {
     /// Where it stands.
     enum State: String, Sendable, CaseIterable {
@@ -26,18 +26,14 @@ struct Quarantine: Sendable {
         var texts: Texts?
     }
 
-    /// What was typed.
+    /// Who typed what.
     struct Texts: Sendable, Codable {
+        var persona: String
+        var caller: String?
         /// The task as it came.
         var task: String
         /// The texts that were doubted.
         var held: [String]
-    }
-
-    /// Whose text it is.
-    struct Owner: Sendable {
-        var persona: String
-        var caller: String?
     }
 
     let memory: Memory
@@ -47,33 +43,8 @@ struct Quarantine: Sendable {
     /// So many are kept; then the oldest that is denied goes.
     static let mostKept = 10_000
 
-    static func create(_ db: Database) throws {
-        try db.execute(
-            sql: """
-                CREATE TABLE quarantine (
-                    id INTEGER PRIMARY KEY,
-                    time_ms INTEGER NOT NULL,
-                    persona TEXT NOT NULL,
-                    caller TEXT,
-                    class TEXT NOT NULL,
-                    severity TEXT NOT NULL,
-                    field TEXT NOT NULL,
-                    state TEXT NOT NULL,
-                    texts BLOB NOT NULL
-                ) STRICT;
-                CREATE INDEX quarantine_by_state ON quarantine (state, id);
-                CREATE TABLE quarantine_text (
-                    digest BLOB NOT NULL,
-                    leak INTEGER NOT NULL REFERENCES quarantine (id) ON DELETE CASCADE,
-                    PRIMARY KEY (digest, leak)
-                ) STRICT, WITHOUT ROWID;
-                CREATE INDEX quarantine_text_by_leak ON quarantine_text (leak);
-                """
-        )
-    }
-
     /// Those of the texts that the owner let go.
-    func released(_ texts: [String], of owner: Owner) async throws -> Set<String> {
+    func released(_ texts: [String], of owner: Origin) async throws -> Set<String> {
         let digests = texts.map { digest($0, owner) }
         let known = try await memory.pool.read { db in
             try digests.map { digest in
@@ -92,21 +63,24 @@ struct Quarantine: Sendable {
 
     /// Keeps a request, unless the same texts wait already or were denied.
     /// - Returns: its number, and where it stands.
-    func hold(_ held: HeldDraft, task: String, of owner: Owner) async throws -> (id: Int64, state: State, isNew: Bool) {
+    func hold(_ held: HeldDraft, task: String, of owner: Origin) async throws -> (id: Int64, state: State, isNew: Bool)
+    {
         let digests = held.texts.map { digest($0, owner) }
         let finding = held.finding
-        let texts = String(decoding: try JSONEncoder().encode(Texts(task: task, held: held.texts)), as: UTF8.self)
+        let typed = Texts(persona: owner.persona.rawValue, caller: owner.caller, task: task, held: held.texts)
+        let texts = String(decoding: try JSONEncoder().encode(typed), as: UTF8.self)
+        let name = memory.digests(of: owner).owner
         let time = Int64(memory.clock().timeIntervalSince1970 * 1_000)
         return try await memory.pool.write { db in
             if let known = try Self.known(digests, db) { return (known.0, known.1, false) }
             let id = try Int64.fetchOne(db, sql: "SELECT COALESCE(MAX(id), 0) + 1 FROM quarantine") ?? 1
             try db.execute(
                 sql: """
-                    INSERT INTO quarantine (id, time_ms, persona, caller, class, severity, field, state, texts)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, 'waiting', ?)
+                    INSERT INTO quarantine (id, time_ms, owner, class, severity, field, state, texts)
+                    VALUES (?, ?, ?, ?, ?, ?, 'waiting', ?)
                     """,
                 arguments: [
-                    id, time, owner.persona, owner.caller, finding.identityClass.rawValue, finding.severity.rawValue,
+                    id, time, name, finding.identityClass.rawValue, finding.severity.rawValue,
                     finding.field.rawValue, try memory.seal(texts, at: Self.place(id)),
                 ]
             )
@@ -128,18 +102,14 @@ struct Quarantine: Sendable {
                 db,
                 sql: "SELECT * FROM quarantine ORDER BY state = 'waiting' DESC, id DESC LIMIT ?",
                 arguments: [limit]
-            ).compactMap(Self.leak)
+            ).compactMap { leak($0)?.without }
         }
     }
 
     /// One of them with its texts; nil when there is none of that number.
     func show(_ id: Int64) async throws -> Leak? {
         try await memory.pool.read { db in
-            let row = try Row.fetchOne(db, sql: "SELECT * FROM quarantine WHERE id = ?", arguments: [id])
-            guard let row, var leak = Self.leak(row) else { return nil }
-            let texts = try memory.open(row["texts"], at: Self.place(id))
-            leak.texts = try JSONDecoder().decode(Texts.self, from: Data(texts.utf8))
-            return leak
+            try Row.fetchOne(db, sql: "SELECT * FROM quarantine WHERE id = ?", arguments: [id]).flatMap(leak)
         }
     }
 
@@ -148,7 +118,7 @@ struct Quarantine: Sendable {
         try await memory.pool.write { db in
             try db.execute(sql: "UPDATE quarantine SET state = ? WHERE id = ?", arguments: [state.rawValue, id])
             return try Row.fetchOne(db, sql: "SELECT * FROM quarantine WHERE id = ?", arguments: [id])
-                .flatMap(Self.leak)
+                .flatMap { leak($0)?.without }
         }
     }
 
@@ -185,27 +155,38 @@ struct Quarantine: Sendable {
         )
     }
 
-    private static func leak(_ row: Row) -> Leak? {
-        guard let state = State(rawValue: row["state"]) else { return nil }
+    /// One with its texts; nil when they cannot be read.
+    private func leak(_ row: Row) -> Leak? {
+        guard let state = State(rawValue: row["state"]),
+            let texts: Texts = memory.unsealed(row["texts"], at: Self.place(row["id"]))
+        else { return nil }
         return Leak(
             id: row["id"],
             time: Date(timeIntervalSince1970: Double(row["time_ms"] as Int64) / 1_000),
-            persona: row["persona"],
-            caller: row["caller"],
+            persona: texts.persona,
+            caller: texts.caller,
             identityClass: row["class"],
             severity: row["severity"],
             field: row["field"],
-            state: state
+            state: state,
+            texts: texts
         )
     }
 
-    private func digest(_ text: String, _ owner: Owner) -> Data {
+    private func digest(_ text: String, _ owner: Origin) -> Data {
         // The lengths keep two owners apart, whatever stands in their names.
-        let caller = owner.caller ?? ""
-        return memory.digest(
-            "quarantine \(owner.persona.utf8.count) \(caller.utf8.count) \(owner.persona)\(caller)\(text)"
-        )
+        let (persona, caller) = (owner.persona.rawValue, owner.caller ?? "")
+        return memory.digest("quarantine \(persona.utf8.count) \(caller.utf8.count) \(persona)\(caller)\(text)")
     }
 
     private static func place(_ id: Int64) -> Memory.Place { Memory.Place(table: "quarantine", row: "\(id)") }
+}
+
+extension Quarantine.Leak {
+    /// As it is listed.
+    fileprivate var without: Self {
+        var leak = self
+        leak.texts = nil
+        return leak
+    }
 }

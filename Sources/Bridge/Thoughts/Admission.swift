@@ -101,14 +101,18 @@ struct Admission: Sendable {
         return BridgeError(.quarantined, .init(say: say, leak: leak))
     }
 
-    private func owner(_ params: ThoughtParams, _ mind: PersonaSet.Mind) -> Quarantine.Owner {
-        Quarantine.Owner(persona: mind.card.id.rawValue, caller: params.caller)
+    private func owner(_ params: ThoughtParams, _ mind: PersonaSet.Mind) -> Origin {
+        Origin(persona: mind.card.id, caller: params.caller)
     }
 
     /// The stand-ins of a conversation; a request that belongs to none has its own, which no other request will have.
     private func pseudonyms(_ params: ThoughtParams, _ mind: PersonaSet.Mind) -> Pseudonyms {
         let conversation =
-            params.conversation.map { "\(mind.card.id.rawValue)\u{0}\(params.caller ?? "")\u{0}\($0)" }
+            params.conversation.map { name in
+                // The length keeps a caller's end from being taken for a conversation's beginning.
+                let caller = params.caller ?? ""
+                return "\(mind.card.id.rawValue)\u{0}\(caller.utf8.count)\u{0}\(caller)\u{0}\(name)"
+            }
             ?? "\(UInt64.random(in: .min ... .max)) \(UInt64.random(in: .min ... .max))"
         return Pseudonyms(key: key, conversation: conversation)
     }

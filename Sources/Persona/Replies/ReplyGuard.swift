@@ -14,7 +14,8 @@ public struct ReplyGuard: Sendable, Undisclosed {
     private var held: [UInt8] = []
     /// How much of the unfinished sentence is known to hold no end.
     private var searched = 0
-    private var isInCode = false
+    private var code = CodeFences()
+    private var json = JSONValueEdges()
     /// Whether the last sentence went, so that the space behind it goes too.
     private var isAfterCut = false
 
@@ -53,7 +54,7 @@ public struct ReplyGuard: Sendable, Undisclosed {
             if byte < 0x80 ? Self.isMark[Int(byte)] : byte >= 0xC2 {
                 if let space = space(at: index) {
                     if space.isLine { return index }
-                } else if !isInCode, let width = mark(at: index) {
+                } else if !code.isOpen, let width = mark(at: index) {
                     if width.isWide { return index + width.length }
                     switch endBehind(index + width.length, limit) {
                     case .end(let end): return end
@@ -103,13 +104,13 @@ public struct ReplyGuard: Sendable, Undisclosed {
             isAfterCut = isAfterCut && !space.isLine
             return
         }
-        if sentence.starts(with: Self.fence) || sentence.starts(with: Self.otherFence) {
-            isInCode.toggle()
+        isAfterCut = false
+        // Code, and JSON that a program reads, are nobody's speech; a sentence taken out would break them.
+        if code.take(sentence) || json.take(sentence) {
             out += sentence
             return
         }
-        isAfterCut = false
-        guard !isInCode, NamingSigns.standard.stand(in: sentence) else {
+        guard NamingSigns.standard.stand(in: sentence) else {
             out += sentence
             return
         }
@@ -121,9 +122,6 @@ public struct ReplyGuard: Sendable, Undisclosed {
             out += rest.utf8
         }
     }
-
-    private static let fence = Array("```".utf8)
-    private static let otherFence = Array("~~~".utf8)
 
     // MARK: Characters
 
