@@ -97,7 +97,7 @@ struct Admission: Sendable {
     }
 
     private func wait(_ params: ThoughtParams, _ mind: PersonaSet.Mind, leak: Int64?) -> BridgeError {
-        let say = mind.card.voice.pick(.refusal, seed: Voice.seed(params.draft.task))
+        let say = mind.card.voice.pick(.quarantined, seed: Voice.seed(params.draft.task))
         return BridgeError(.quarantined, .init(say: say, leak: leak))
     }
 
