@@ -63,8 +63,9 @@ extension Voice {
             guard !lines.isEmpty else { return "" }
             return Self.filled(lines[Int(Manner.mixed(seed, salt: UInt64(salt)) % UInt64(lines.count))], words)
         }
-        let about = about.map { Self.excerpt($0) } ?? "everything"
-        guard let oldest = entries.last else { return line(journal.none, 1, ["about": about]) }
+        let asked = about.map { Self.excerpt($0) }
+        guard let oldest = entries.last else { return line(journal.none, 1, ["about": asked ?? "anything"]) }
+        let about = asked ?? "everything"
         let count = Self.counted(entries.count)
         let since = Self.day(oldest.time, for: listener)
         var told = [line(journal.summary, 2, ["count": count, "about": about, "since": since])]

@@ -30,7 +30,7 @@ struct JournalTests {
         var voice = voice
         voice.journal.none = ["No memory of {about}."]
         #expect(voice.journal([], about: "the mill", for: listener) == "No memory of the mill.")
-        #expect(voice.journal([], for: listener) == "No memory of everything.")
+        #expect(voice.journal([], for: listener) == "No memory of anything.")
     }
 
     @Test("the latest five are told, the newest first, and the rest counted")

@@ -77,7 +77,7 @@ def _tree(tree: Any) -> str:
     root = _of(tree, "root")
     if not is_count(_of(tree, "size")) or not isinstance(root, str) or not root:
         return unknown()
-    return f"{tree['size']:,} records, root {safe_cell(root[:ROOT])}..."
+    return f"{tree['size']:,} leaves, root {safe_cell(root[:ROOT])}..."
 
 
 def _checkpoint(tree: Any) -> str:

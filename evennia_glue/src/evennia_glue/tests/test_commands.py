@@ -494,7 +494,7 @@ class TestReports(CommandTest):
             r"self-namings taken out +6",
             r"local +91 +40,210",
             r"name +2\s+place +1",
-            r"tree of the records +1,310 records, root q83vEjRWeJCrze8S\.\.\.",
+            r"tree of the records +1,310 leaves, root q83vEjRWeJCrze8S\.\.\.",
             r"checkpoint +\[\+\] signed",
             r"last full audit +\[\+\] in order: 1,310 records \(2026-11-21 02:00\)",
             r"payloads +1,200 kept, 110 deleted",
