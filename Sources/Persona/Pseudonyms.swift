@@ -10,7 +10,7 @@ public struct Pseudonyms: Sendable, Undisclosed {
         let standIn: String
         /// The term as it is configured.
         let term: String
-        /// As it was typed, by its form; the first spelling of each form.
+        /// As it was typed, by its form; of several spellings of a form that of the configuration, or else the first.
         fileprivate(set) var typed: [Form: String] = [:]
 
         /// What comes back for a stand-in of a form.
@@ -114,7 +114,7 @@ public struct Pseudonyms: Sendable, Undisclosed {
         let form = Form(typed)
         let place = issued.firstIndex { $0.standIn == standIn } ?? issued.count
         if place == issued.count { issued.append(Issued(standIn: standIn, term: term)) }
-        if issued[place].typed[form] == nil { issued[place].typed[form] = typed }
+        if issued[place].typed[form] == nil || typed == term { issued[place].typed[form] = typed }
         return form.write(standIn)
     }
 

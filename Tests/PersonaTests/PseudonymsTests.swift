@@ -52,6 +52,14 @@ struct PseudonymsTests {
         #expect(characters.map { single.feed(String($0)) }.joined() + single.finish() == expected)
     }
 
+    @Test("of several spellings the right one comes back, and of a single one that one")
+    func spelling() {
+        let (sent, pseudonyms) = replaced("mErRoWiN, Merrowin, Pebble\nWeir, Pebble Weir", "a")
+        #expect(PseudonymRestorer(pseudonyms).restored(sent) == "Merrowin, Merrowin, Pebble Weir, Pebble Weir")
+        let (odd, strange) = replaced("mErRoWiN", "a")
+        #expect(PseudonymRestorer(strange).restored(odd) == "mErRoWiN")
+    }
+
     @Test("a stand-in that this request did not issue stays what it is")
     func foreign() {
         let (_, pseudonyms) = replaced("Merrowin", "a")
