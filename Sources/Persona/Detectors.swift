@@ -2,7 +2,7 @@
 ///
 /// A detector is one entry in one of three lists, and a new one is a new entry (in a file of its own):
 /// - ``glyphDetectors`` read the letters of all fields side by side, without what separates them;
-/// - ``textDetectors`` read the bytes of one field;
+/// - ``textDetectors`` read the bytes of one field, and its ``Runs``;
 /// - ``decoders`` write out what the bytes say in another code; that is read for terms, and decoded again. The codes of
 ///   single words are lines in ``Tokens/decode(_:wantsWords:words:into:)``, which parts a text into its words only once.
 ///
@@ -19,7 +19,7 @@ package final class Detectors: Sendable, Undisclosed {
     struct TextDetector: Sendable {
         /// At least one byte of each of these must stand in the text.
         let needs: [Signs]
-        let detect: @Sendable (UnsafeBufferPointer<UInt8>, _ found: (Trace) -> Void) -> Void
+        let detect: @Sendable (Runs, _ found: (Trace) -> Void) -> Void
     }
 
     /// Writes out what a text says in another code.
@@ -30,12 +30,12 @@ package final class Detectors: Sendable, Undisclosed {
         let output: Output
         /// At least one byte of these must stand in the text.
         let needs: Signs
-        let decode: @Sendable (UnsafeBufferPointer<UInt8>, inout DecodedText) -> Void
+        let decode: @Sendable (Runs, inout DecodedText) -> Void
 
         init(
             _ output: Output,
             needs: Signs,
-            _ decode: @escaping @Sendable (UnsafeBufferPointer<UInt8>, inout DecodedText) -> Void
+            _ decode: @escaping @Sendable (Runs, inout DecodedText) -> Void
         ) {
             self.output = output
             self.needs = needs
@@ -53,11 +53,11 @@ package final class Detectors: Sendable, Undisclosed {
     private let skims: Bool
 
     private static let decoders = [
-        Decoder(.texts, needs: .escapes, Escapes.read),
-        Decoder(.words, needs: .markup, Markup.read),
-        Decoder(.texts, needs: .digits, NumberLists.decode),
-        Decoder(.words, needs: .foreign, Flipped.decode),
-        Decoder(.texts, needs: .dashes, Morse.decode),
+        Decoder(.texts, needs: .escapes) { Escapes.read($0.bytes, into: &$1) },
+        Decoder(.words, needs: .markup) { Markup.read($0.bytes, into: &$1) },
+        Decoder(.texts, needs: .digits) { NumberLists.decode($0.bytes, into: &$1) },
+        Decoder(.words, needs: .foreign) { Flipped.decode($0.bytes, into: &$1) },
+        Decoder(.texts, needs: .dashes) { Morse.decode($0.bytes, into: &$1) },
         Decoder(.texts, needs: .digits, NumberShapes.readHex),
         Decoder(.texts, needs: .digits, Radixes.decode),
         Decoder(.texts, needs: .digits, GroupedRuns.decode),
@@ -102,15 +102,15 @@ package final class Detectors: Sendable, Undisclosed {
             GlyphDetector(detect: pieces.detect), GlyphDetector(detect: stuffed.detect),
         ]
         textDetectors = [
-            TextDetector(needs: [[.foreign, .control]]) { if rule.isOdd($0) { $1(.odd) } },
-            TextDetector(needs: [.foreign]) { foreign.detect($0, $1) },
-            TextDetector(needs: [.lines]) { initials.detect(linesOf: $0, $1) },
-            TextDetector(needs: [.lines, .markup]) { if Drawing.isDrawn($0) { $1(.odd) } },
+            TextDetector(needs: [[.foreign, .control]]) { if rule.isOdd($0.bytes) { $1(.odd) } },
+            TextDetector(needs: [.foreign]) { foreign.detect($0.bytes, $1) },
+            TextDetector(needs: [.lines]) { initials.detect(linesOf: $0.bytes, $1) },
+            TextDetector(needs: [.lines, .markup]) { if Drawing.isDrawn($0.bytes) { $1(.odd) } },
             TextDetector(needs: [], detect: strands.detect),
             TextDetector(needs: [.digits], detect: numbers.detect),
-            TextDetector(needs: [], detect: masked.detect),
+            TextDetector(needs: [.masks]) { masked.detect($0.bytes, $1) },
             TextDetector(needs: [[.digits, .escapes]], detect: halves.detect),
-            TextDetector(needs: []) { if TokenShapes.isOdd($0) { $1(.odd) } },
+            TextDetector(needs: []) { if TokenShapes.isOdd($0.bytes) { $1(.odd) } },
         ]
     }
 
@@ -130,6 +130,7 @@ package final class Detectors: Sendable, Undisclosed {
         func found(_ trace: Trace) { if depth == .thorough || trace.certainty >= .disguised { report(trace) } }
         var glyphs = Glyphs(reserving: fields.count == 1 ? 0 : size + 16)
         for field in fields { glyphs.append(field) }
+        if depth == .thorough { glyphs.findWords() }
         let mayStand = spelling.detect(glyphs, found)
         passages.detect(glyphs, found)
         for key in keys { key.detect(glyphs, found) }
@@ -137,12 +138,13 @@ package final class Detectors: Sendable, Undisclosed {
         var room = size * Self.mostDecoded + Self.leastRoom
         for (index, field) in fields.enumerated() {
             let signs = self.signs(of: field)
+            let runs = Runs(of: field)
             if depth == .thorough {
                 for detector in textDetectors where detector.needs.allSatisfy({ !signs.isDisjoint(with: $0) }) {
-                    detector.detect(field) { found($0.moved(to: index)) }
+                    detector.detect(runs) { found($0.moved(to: index)) }
                 }
             }
-            readCodes(of: field, signs, &room) { found($0.moved(to: index)) }
+            readCodes(of: runs, signs, &room) { found($0.moved(to: index)) }
         }
         return mayStand || glyphs.hasDropped || !skims
     }
@@ -160,7 +162,7 @@ package final class Detectors: Sendable, Undisclosed {
 
     /// Looks for terms in what a text says in other codes, and in what that says in other codes.
     private func readCodes(
-        of bytes: UnsafeBufferPointer<UInt8>,
+        of runs: Runs,
         _ signs: Signs,
         level: Int = 1,
         _ room: inout Int,
@@ -168,12 +170,12 @@ package final class Detectors: Sendable, Undisclosed {
     ) {
         var words = DecodedText(room: room)
         var texts = DecodedText(room: room)
-        Tokens.decode(bytes, skims: skims, wantsWords: level == 1, words: &words, into: &texts)
+        Tokens.decode(runs.bytes, skims: skims, wantsWords: level == 1, words: &words, into: &texts)
         for decoder in Self.decoders where decoder.needs == .all || !signs.isDisjoint(with: decoder.needs) {
             switch decoder.output {
-            case .texts: decoder.decode(bytes, &texts)
+            case .texts: decoder.decode(runs, &texts)
             // A disguise inside a code is one step too many to be meant for a reader.
-            case .words: if level == 1 { decoder.decode(bytes, &words) }
+            case .words: if level == 1 { decoder.decode(runs, &words) }
             }
         }
         if words.isOdd || texts.isOdd { found(.odd) }
@@ -182,7 +184,9 @@ package final class Detectors: Sendable, Undisclosed {
             text.bytes.withUnsafeBufferPointer { readTerms(of: $0, found) }
         }
         guard level < Self.deepest, !texts.isEmpty else { return }
-        texts.bytes.withUnsafeBufferPointer { readCodes(of: $0, self.signs(of: $0), level: level + 1, &room, found) }
+        texts.bytes.withUnsafeBufferPointer {
+            readCodes(of: Runs(of: $0), self.signs(of: $0), level: level + 1, &room, found)
+        }
     }
 
     /// Looks for terms in what was decoded: they are disguised, however plainly they stand in there.

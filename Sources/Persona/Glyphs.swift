@@ -30,7 +30,27 @@ struct Glyphs {
     /// Whether a letter was left out that ``TextFolding/fold(_:)-([UInt8])`` keeps.
     private(set) var hasDropped = false
 
+    /// The offset of the first letter of each word, and behind them ``count``; empty before ``findWords()``.
+    private(set) var words: [Int] = []
+
     var count: Int { letters.count }
+
+    /// Finds where words begin: for those detectors that compare words.
+    mutating func findWords() {
+        guard !letters.isEmpty else { return }
+        words = [Int](unsafeUninitializedCapacity: letters.count + 2) { words, count in
+            gaps.withUnsafeBufferPointer { gaps in
+                words[0] = 0
+                count = 1
+                for index in 1..<gaps.count {
+                    words[count] = index
+                    count &+= gaps[index] > Gap.edge ? 1 : 0
+                }
+                words[count] = gaps.count
+                count += 1
+            }
+        }
+    }
 
     init(reserving bytes: Int) {
         letters = []

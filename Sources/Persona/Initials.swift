@@ -14,17 +14,8 @@ struct Initials: Sendable, Undisclosed {
 
     func detect(_ glyphs: Glyphs, _ found: (Trace) -> Void) {
         guard !automaton.isEmpty else { return }
-        let words = [UInt8](unsafeUninitializedCapacity: glyphs.count) { words, count in
-            glyphs.letters.withUnsafeBufferPointer { letters in
-                glyphs.gaps.withUnsafeBufferPointer { gaps in
-                    for index in gaps.indices {
-                        words[count] = letters[index]
-                        count &+= gaps[index] > Gap.edge ? 1 : 0
-                    }
-                }
-            }
-        }
-        report(words, found)
+        guard glyphs.words.count > Self.shortest else { return }
+        report(glyphs.letters.withUnsafeBufferPointer { letters in glyphs.words.dropLast().map { letters[$0] } }, found)
     }
 
     func detect(linesOf bytes: UnsafeBufferPointer<UInt8>, _ found: (Trace) -> Void) {

@@ -250,6 +250,20 @@ enum Plausibility {
         }
     }()
 
+    /// How many pairs of neighbours hardly stand in any word; nil when more than so many stand in some.
+    static func strangePairs(_ word: NearDetector.Word, exceptFor most: Int) -> Int? {
+        pairs.withUnsafeBufferPointer { pairs in
+            var common = 0
+            for index in word.startIndex..<(word.endIndex - 1) {
+                let (one, two) = (word[index] &- 0x61, word[index + 1] &- 0x61)
+                if one < 26, two < 26, pairs[Int(one)] & (1 << UInt32(two)) == 0 { continue }
+                common += 1
+                if common > most { return nil }
+            }
+            return word.count - 1 - common
+        }
+    }
+
     /// How many pairs of neighbours hardly stand in any word.
     static func strangePairs(_ word: NearDetector.Word) -> Int {
         zip(word, word.dropFirst()).count { one, two in

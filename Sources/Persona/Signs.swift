@@ -12,6 +12,8 @@ struct Signs: OptionSet {
     static let control = Signs(rawValue: 16)
     static let lines = Signs(rawValue: 32)
     static let dashes = Signs(rawValue: 64)
+    /// What is put in the place of letters: `*`, `_`, `#`.
+    static let masks = Signs(rawValue: 128)
 
     static let all = Signs(rawValue: .max)
 
@@ -35,7 +37,9 @@ struct Signs: OptionSet {
         case 0x5C, 0x3D, 0x26, 0x2B: escapes.rawValue
         case 0x3C, 0x5B, 0x7B, 0x7C: markup.rawValue
         case 0x1B: markup.rawValue | control.rawValue
-        case 0x2D, 0x5F: dashes.rawValue
+        case 0x2D: dashes.rawValue
+        case 0x5F: dashes.rawValue | masks.rawValue
+        case 0x2A, 0x23: masks.rawValue
         case 0x09, 0x0D: 0
         case 0..<0x20, 0x7F: control.rawValue
         case 0x80...: foreign.rawValue

@@ -32,7 +32,21 @@ enum Morse {
         }
     }
 
+    /// Whether so many words begin with a dot or a dash that they can be letters.
+    private static func mayStand(in bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        var count = 0
+        var last = UInt8(ascii: " ")
+        for byte in bytes {
+            let isSign = byte == 0x2D || byte == 0x2E || byte == 0x5F
+            let isApart = last <= 0x20 || last == 0x2C || last == 0x2F || last == 0x7C
+            count &+= isSign && isApart ? 1 : 0
+            last = byte
+        }
+        return count >= fewest
+    }
+
     static func decode(_ bytes: UnsafeBufferPointer<UInt8>, into out: inout DecodedText) {
+        guard mayStand(in: bytes) else { return }
         var word: [UInt8] = []
         var lastCode = 1
         func endWord() {

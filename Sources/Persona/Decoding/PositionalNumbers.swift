@@ -6,14 +6,15 @@ enum PositionalNumbers {
     /// So many of 32 bits hold the longest number.
     private static let limbs = 12
 
-    private static let bases: [(base: UInt32, values: [Int8])] = [
+    /// The values of the digits, 256 for each base.
+    private static let values: [Int8] = [
         "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz",
         "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz",
         "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ",
-    ].map { (digits: String) in
+    ].flatMap { (digits: String) in
         var values = [Int8](repeating: -1, count: 256)
         for (value, digit) in digits.utf8.enumerated() { values[Int(digit)] = Int8(value) }
-        return (UInt32(digits.utf8.count), values)
+        return values
     }
 
     /// - Parameter isCode: whether small letters, capitals inside and digits stand in it, as in a long code.
@@ -24,9 +25,11 @@ enum PositionalNumbers {
         into out: inout DecodedText
     ) {
         guard run.count <= longest, run.count <= longestWord || isCode else { return }
-        for (base, values) in bases {
-            values.withUnsafeBufferPointer { values in
-                for digit in run where values[Int(digit)] < 0 { return }
+        values.withUnsafeBufferPointer { all in
+            for place in 0..<3 {
+                let base: UInt32 = place == 0 ? 58 : 62
+                let values = UnsafeBufferPointer(rebasing: all[(place * 256)..<(place * 256 + 256)])
+                guard run.allSatisfy({ values[Int($0)] >= 0 }) else { continue }
                 if run.count <= longestWord {
                     short(run, base, values, room, into: &out)
                 } else {

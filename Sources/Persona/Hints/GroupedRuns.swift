@@ -5,7 +5,16 @@ enum GroupedRuns {
     private static let longest = 4_096
 
     /// Runs of groups of the same length, the last one perhaps shorter, as one word each.
-    static func decode(_ bytes: UnsafeBufferPointer<UInt8>, into out: inout DecodedText) {
+    static func decode(_ runs: Runs, into out: inout DecodedText) {
+        runs.list.withUnsafeBufferPointer { decode(runs.bytes, $0, into: &out) }
+    }
+
+    private static func decode(
+        _ bytes: UnsafeBufferPointer<UInt8>,
+        _ runs: UnsafeBufferPointer<Runs.Run>,
+        into out: inout DecodedText
+    ) {
+        var next = 0
         var first = 0
         var end = 0
         var length = 0
@@ -18,18 +27,29 @@ enum GroupedRuns {
         }
         var index = 0
         while index < bytes.count {
-            guard isCodeByte(bytes[index]) else {
+            let start = index
+            var hasCode = false
+            while index < bytes.count {
+                if next < runs.count, runs[next].start == index {
+                    let run = runs[next]
+                    if run.kinds & (Runs.Kind.digit | Runs.Kind.inner) != 0 { hasCode = true }
+                    // A capital behind a mark.
+                    if index > start, run.kinds & Runs.Kind.upper != 0 { hasCode = true }
+                    index = run.end
+                    next += 1
+                } else if isMark(bytes[index]) {
+                    hasCode = true
+                    index += 1
+                } else {
+                    break
+                }
+            }
+            let count = index - start
+            guard count > 0 else {
                 if bytes[index] != 0x20 { close() }
                 index += 1
                 continue
             }
-            let start = index
-            var hasCode = false
-            while index < bytes.count, isCodeByte(bytes[index]) {
-                if bytes[index] < 0x61, index > start || bytes[index] < 0x41 { hasCode = true }
-                index += 1
-            }
-            let count = index - start
             guard count <= longestGroup else {
                 close()
                 continue
@@ -49,10 +69,5 @@ enum GroupedRuns {
         close()
     }
 
-    private static func isCodeByte(_ byte: UInt8) -> Bool {
-        switch byte {
-        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2B, 0x2F, 0x3D: true
-        default: false
-        }
-    }
+    private static func isMark(_ byte: UInt8) -> Bool { byte == 0x2B || byte == 0x2F || byte == 0x3D }
 }

@@ -4,28 +4,45 @@ struct HalfEncoded: Sendable, Undisclosed {
     private static let shortest = 6
     private static let longest = 64
 
-    init(_ all: [GuardedTerm]) { terms = all.filter { $0.isWord } }
+    /// The first two letters of the terms, and their last two.
+    private let edges: [(front: UInt16, back: UInt16)]
 
-    func detect(_ bytes: UnsafeBufferPointer<UInt8>, _ found: (Trace) -> Void) {
+    init(_ all: [GuardedTerm]) {
+        terms = all.filter { $0.isWord }
+        edges = terms.map { term in
+            (
+                Self.pair(term.letters[0], term.letters[1]),
+                Self.pair(term.letters[term.letters.count - 2], term.letters[term.letters.count - 1])
+            )
+        }
+    }
+
+    private static func pair(_ one: UInt8, _ two: UInt8) -> UInt16 { UInt16(one | 0x20) << 8 | UInt16(two | 0x20) }
+
+    func detect(_ runs: Runs, _ found: (Trace) -> Void) {
         guard !terms.isEmpty else { return }
-        var index = 0
-        while index < bytes.count {
-            guard Self.kinds[Int(bytes[index])] != 0 else {
-                index += 1
-                continue
+        let bytes = runs.bytes
+        var read = 0
+        for run in runs.list
+        where run.kinds & (Runs.Kind.digit | Runs.Kind.rise) != 0 && run.start >= read {
+            // Padding is a part of it.
+            var (start, end) = (run.start, run.end)
+            while start > read, Self.isCode(bytes[start - 1]) { start -= 1 }
+            while end < bytes.count, Self.isCode(bytes[end]) { end += 1 }
+            read = end
+            guard end - start >= Self.shortest, end - start <= Self.longest else { continue }
+            let front = Self.pair(bytes[start], bytes[start + 1])
+            let back = Self.pair(bytes[end - 2], bytes[end - 1])
+            if edges.contains(where: { $0.front == front || $0.back == back }) {
+                look(Array(bytes[start..<end]), found)
             }
-            let start = index
-            var isOdd = false
-            var last: UInt8 = 0
-            while index < bytes.count, Self.kinds[Int(bytes[index])] != 0 {
-                let kind = Self.kinds[Int(bytes[index])]
-                if kind == 4 || kind == 2 && last == 1 { isOdd = true }
-                last = kind
-                index += 1
-            }
-            if isOdd, index - start >= Self.shortest, index - start <= Self.longest {
-                look(Array(bytes[start..<index]), found)
-            }
+        }
+    }
+
+    private static func isCode(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x3D: true
+        default: false
         }
     }
 
@@ -89,17 +106,6 @@ struct HalfEncoded: Sendable, Undisclosed {
         case 0x2B, 0x2D: 62
         case 0x2F, 0x5F: 63
         default: nil
-        }
-    }
-
-    /// 1 for a small letter, 2 for a capital, 4 for a digit, 8 for padding.
-    private static let kinds: [UInt8] = (0..<256).map { value in
-        switch value {
-        case 0x61...0x7A: 1
-        case 0x41...0x5A: 2
-        case 0x30...0x39: 4
-        case 0x3D: 8
-        default: 0
         }
     }
 }

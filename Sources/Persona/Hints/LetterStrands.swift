@@ -18,21 +18,22 @@ struct LetterStrands: Sendable, Undisclosed {
         short = all.filter { $0.isWord && $0.letters.count == Self.shortest - 1 }
     }
 
-    func detect(_ bytes: UnsafeBufferPointer<UInt8>, _ found: (Trace) -> Void) {
-        guard !terms.isEmpty || !short.isEmpty, bytes.count >= Self.shortest else { return }
-        var strands = Strands(words: bytes.count / 4)
-        strands.read(bytes)
-        for strand in [strands.seconds, strands.lasts, strands.sentences]
-        where !terms.isEmpty && strand.count >= Self.shortest {
+    func detect(_ runs: Runs, _ found: (Trace) -> Void) {
+        guard !terms.isEmpty || !short.isEmpty, runs.bytes.count >= Self.shortest else { return }
+        var strands = Strands(words: runs.list.count + 8)
+        strands.read(runs)
+        let all = [strands.seconds, strands.lasts, strands.sentences]
+        for strand in all where !terms.isEmpty && strand.count >= Self.shortest {
             if let match = automaton.firstMatch(in: strand) { found(terms[match.term].guess) }
         }
-        for term in short {
-            for strand in [strands.seconds, strands.lasts, strands.sentences] {
-                if strand.suffix(4).elementsEqual(term.letters) || strand.prefix(4).elementsEqual(term.letters) {
-                    found(term.guess)
+        for index in short.indices {
+            let letters = short[index].letters
+            for strand in all {
+                if strand.suffix(4).elementsEqual(letters) || strand.prefix(4).elementsEqual(letters) {
+                    found(short[index].guess)
                 }
             }
-            if strands.singles.count == 4, strands.singles.sorted() == term.letters.sorted() { found(term.guess) }
+            if strands.singles.count == 4, strands.singles.sorted() == letters.sorted() { found(short[index].guess) }
         }
         if strands.singles.count >= Self.shortest, strands.singles.count <= Self.mostSingles {
             findShuffled(strands.singles, found)
@@ -66,33 +67,28 @@ private struct Strands {
         lasts.reserveCapacity(words)
     }
 
-    mutating func read(_ bytes: UnsafeBufferPointer<UInt8>) {
-        var start = -1
-        var isNewSentence = true
-        var last: UInt8 = 0x20
-        for index in 0...bytes.count {
-            let byte = index < bytes.count ? bytes[index] : 0x20
-            let small = byte | 0x20
-            if small >= 0x61 && small <= 0x7A {
-                if start < 0 { start = index }
-                continue
+    mutating func read(_ runs: Runs) {
+        let bytes = runs.bytes
+        var lastEnd = -1
+        runs.forEachWord { start, end in
+            if end - start > 1 {
+                seconds.append(bytes[start + 1] | 0x20)
+            } else if (start == 0 || bytes[start - 1] < 0x80) && (end == bytes.count || bytes[end] < 0x80) {
+                // Beside another letter it does not stand alone.
+                singles.append(bytes[start] | 0x20)
             }
-            if start >= 0 {
-                let count = index - start
-                if count > 1 {
-                    seconds.append(bytes[start + 1] | 0x20)
-                } else if byte < 0x80 && last < 0x80 {
-                    singles.append(bytes[start] | 0x20)
-                }
-                lasts.append(bytes[index - 1] | 0x20)
-                if isNewSentence { sentences.append(bytes[start] | 0x20) }
-                isNewSentence = false
-                start = -1
-            }
-            if byte == UInt8(ascii: ".") || byte == UInt8(ascii: "!") || byte == UInt8(ascii: "?") || byte == 0x0A {
-                isNewSentence = true
-            }
-            last = byte
+            lasts.append(bytes[end - 1] | 0x20)
+            if lastEnd < 0 || Self.endsSentence(bytes[lastEnd..<start]) { sentences.append(bytes[start] | 0x20) }
+            lastEnd = end
         }
+    }
+
+    @inline(__always)
+    private static func endsSentence(_ gap: UnsafeBufferPointer<UInt8>.SubSequence) -> Bool {
+        for byte in gap
+        where byte == UInt8(ascii: ".") || byte == UInt8(ascii: "!") || byte == UInt8(ascii: "?") || byte == 0x0A {
+            return true
+        }
+        return false
     }
 }

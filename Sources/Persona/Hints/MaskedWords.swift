@@ -4,26 +4,29 @@ struct MaskedWords: Sendable, Undisclosed {
     private static let shortest = 5
     private static let longest = 24
 
-    init(_ all: [GuardedTerm]) { terms = all.filter { $0.isWord && $0.letters.count >= Self.shortest } }
+    /// How many letters the terms have, one bit each.
+    private let lengths: UInt64
+
+    init(_ all: [GuardedTerm]) {
+        terms = all.filter { $0.isWord && $0.letters.count >= Self.shortest }
+        lengths = terms.reduce(0) { $0 | 1 << UInt64($1.letters.count) }
+    }
 
     func detect(_ bytes: UnsafeBufferPointer<UInt8>, _ found: (Trace) -> Void) {
-        guard !terms.isEmpty, bytes.count(of: 0x2A) + bytes.count(of: 0x5F) + bytes.count(of: 0x23) > 0 else { return }
-        var word: [UInt8] = []
-        var masks = 0
+        guard !terms.isEmpty else { return }
         Self.kinds.withUnsafeBufferPointer { kinds in
-            for index in 0...bytes.count {
-                let byte = index < bytes.count ? bytes[index] : 0x0A
-                let kind = kinds[Int(byte)]
-                if kind == 1 {
-                    word.append(byte | 0x20)
-                } else if kind == 2 {
-                    word.append(0)
-                    masks += 1
-                } else if kind == 0 {
-                    if masks > 0 { compare(word, found) }
-                    word.removeAll(keepingCapacity: true)
-                    masks = 0
+            var index = 0
+            while index < bytes.count {
+                guard bytes[index] == 0x5F || bytes[index] == 0x2A || bytes[index] == 0x23 else {
+                    index += 1
+                    continue
                 }
+                var start = index
+                while start > 0, kinds[Int(bytes[start - 1])] != 0 { start -= 1 }
+                while index < bytes.count, kinds[Int(bytes[index])] != 0 { index += 1 }
+                // As long as a name, or with a mark before it.
+                guard index - start <= Self.longest + 1, lengths & 3 << UInt64(index - start - 1) != 0 else { continue }
+                compare(bytes[start..<index].map { kinds[Int($0)] == Kind.mask ? 0 : $0 | 0x20 }, found)
             }
         }
     }
@@ -40,11 +43,15 @@ struct MaskedWords: Sendable, Undisclosed {
         }
     }
 
-    /// 1 for a letter, 2 for a mask, 3 for what stands between the words of a name, 0 for the rest.
+    private enum Kind {
+        static let letter: UInt8 = 1
+        static let mask: UInt8 = 2
+    }
+
     private static let kinds: [UInt8] = (0..<256).map { value in
         switch value {
-        case 0x41...0x5A, 0x61...0x7A: 1
-        case 0x2A, 0x5F, 0x23: 2
+        case 0x41...0x5A, 0x61...0x7A: Kind.letter
+        case 0x2A, 0x5F, 0x23: Kind.mask
         default: 0
         }
     }

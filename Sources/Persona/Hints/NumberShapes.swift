@@ -12,6 +12,9 @@ struct NumberShapes: Sendable, Undisclosed {
 
     private let sums: [Pattern]
     private let bits: [Pattern]
+    /// The first step of each.
+    private let sumFronts: [Int]
+    private let bitFronts: [Int]
     private let dots: TermAutomaton
     private let spelled: [GuardedTerm]
 
@@ -33,6 +36,8 @@ struct NumberShapes: Sendable, Undisclosed {
         }
         self.sums = sums
         self.bits = bits
+        sumFronts = sums.map { $0.steps[0] }
+        bitFronts = bits.map { $0.steps[0] }
         spelled = terms.filter { $0.letters.count > 4 }
         dots = TermAutomaton(spelled.map { .init(folded: $0.letters.map(TextFolding.alike), isWholeWord: false) })
     }
@@ -58,19 +63,19 @@ struct NumberShapes: Sendable, Undisclosed {
     }
 
     /// The text of all short hex numbers.
-    static func readHex(_ bytes: UnsafeBufferPointer<UInt8>, into decoded: inout DecodedText) {
-        guard holdsNumbers(bytes) else { return }
+    static func readHex(_ runs: Runs, into decoded: inout DecodedText) {
+        guard holdsNumbers(runs.bytes) else { return }
         var reader = Reader()
-        reader.read(bytes)
+        reader.read(runs)
         guard reader.hex.count >= shortest else { return }
         reader.hex.withUnsafeBufferPointer { decoded.takeText(of: $0) }
         if reader.swapped != reader.hex { reader.swapped.withUnsafeBufferPointer { decoded.takeText(of: $0) } }
     }
 
-    func detect(_ bytes: UnsafeBufferPointer<UInt8>, _ found: (Trace) -> Void) {
-        guard !terms.isEmpty, Self.holdsNumbers(bytes) else { return }
+    func detect(_ runs: Runs, _ found: (Trace) -> Void) {
+        guard !terms.isEmpty, Self.holdsNumbers(runs.bytes) else { return }
         var reader = Reader()
-        reader.read(bytes)
+        reader.read(runs)
         for list in reader.decimals where list.count >= Self.shortest {
             match(list, found)
             for width in 2...4 where list.count >= width * (Self.shortest - 1) + 1 {
@@ -86,14 +91,22 @@ struct NumberShapes: Sendable, Undisclosed {
 
     /// - Parameter list: numbers as they follow each other.
     private func match(_ list: [Int], _ found: (Trace) -> Void) {
-        for start in 0..<max(0, list.count - Self.shortest + 1) {
-            let step = list[start + 1] - list[start]
-            for pattern in sums where pattern.steps[0] == step && Self.stands(pattern.steps, list, start, -) {
-                found(terms[pattern.term].guess)
-            }
-            let change = list[start + 1] ^ list[start]
-            for pattern in bits where pattern.steps[0] == change && Self.stands(pattern.steps, list, start, ^) {
-                found(terms[pattern.term].guess)
+        sumFronts.withUnsafeBufferPointer { sumFronts in
+            bitFronts.withUnsafeBufferPointer { bitFronts in
+                for start in 0..<max(0, list.count - Self.shortest + 1) {
+                    let step = list[start + 1] - list[start]
+                    let change = list[start + 1] ^ list[start]
+                    for index in sumFronts.indices {
+                        if sumFronts[index] == step, Self.stands(sums[index].steps, list, start, -) {
+                            found(terms[sums[index].term].guess)
+                        }
+                    }
+                    for index in bitFronts.indices {
+                        if bitFronts[index] == change, Self.stands(bits[index].steps, list, start, ^) {
+                            found(terms[bits[index].term].guess)
+                        }
+                    }
+                }
             }
         }
     }
@@ -135,28 +148,21 @@ struct NumberShapes: Sendable, Undisclosed {
         var swapped: [UInt8] = []
         private var list: [Int] = []
 
-        mutating func read(_ bytes: UnsafeBufferPointer<UInt8>) {
-            var index = 0
+        mutating func read(_ runs: Runs) {
             var lastEnd = 0
-            while index < bytes.count {
-                guard NumberShapes.kinds[Int(bytes[index])] != 0 else {
-                    index += 1
-                    continue
+            for run in runs.list {
+                if run.count % 2 == 0 {
+                    // The x of `0x5a` is no digit.
+                    let isLong = run.count == 4 || run.count == 10
+                    if run.kinds & Runs.Kind.beyondHex == 0 || isLong && run.kinds & Runs.Kind.digit != 0 {
+                        takeHex(runs.bytes, run.start, run.end)
+                    }
                 }
-                let start = index
-                var all: UInt8 = 0
-                while index < bytes.count, NumberShapes.kinds[Int(bytes[index])] != 0 {
-                    all |= NumberShapes.kinds[Int(bytes[index])]
-                    index += 1
-                }
-                let count = index - start
-                if all & 6 != 0 && (all & 4 == 0 || count == 4 || count == 10) { takeHex(bytes, start, index) }
-                guard all == 1 else { continue }
-                if count % 2 == 0 { takeHex(bytes, start, index) }
-                if start - lastEnd > NumberShapes.widestGap || count > 6 { close() }
-                lastEnd = index
-                guard count <= 6, list.count < NumberShapes.most else { continue }
-                list.append(bytes[start..<index].reduce(0) { $0 * 10 + Int($1 - 0x30) })
+                guard run.kinds == Runs.Kind.digit else { continue }
+                if run.start - lastEnd > NumberShapes.widestGap || run.count > 6 { close() }
+                lastEnd = run.end
+                guard run.count <= 6, list.count < NumberShapes.most else { continue }
+                list.append(runs.bytes[run.start..<run.end].reduce(0) { $0 * 10 + Int($1 - 0x30) })
             }
             close()
         }
@@ -174,25 +180,20 @@ struct NumberShapes: Sendable, Undisclosed {
             guard [2, 4, 8, 12].contains(end - start), hex.count < NumberShapes.most,
                 end - start < 8 || bytes[start] != 0x30
             else { return }
-            var number: [UInt8] = []
-            for place in stride(from: start, to: end, by: 2) {
+            let first = hex.count
+            var place = start
+            while place < end {
                 guard let high = Escapes.hexDigit(bytes[place]), let low = Escapes.hexDigit(bytes[place + 1]) else {
+                    hex.removeLast(hex.count - first)
                     return
                 }
-                number.append(high << 4 | low)
+                hex.append(high << 4 | low)
+                place += 2
             }
-            hex += number
-            swapped += number.reversed()
-        }
-    }
-
-    /// 1 for a digit, 2 for another digit of hex, 4 for another letter.
-    fileprivate static let kinds: [UInt8] = (0..<256).map { value in
-        switch value {
-        case 0x30...0x39: 1
-        case 0x41...0x46, 0x61...0x66: 2
-        case 0x47...0x5A, 0x67...0x7A: 4
-        default: 0
+            while place > start {
+                place -= 2
+                swapped.append(hex[first + (place - start) / 2])
+            }
         }
     }
 }

@@ -2,8 +2,8 @@
 enum NumberWords {
     private static let fewest = 4
 
-    /// The words by their first letter, small, and what they say.
-    private static let words: [[(word: [UInt8], value: UInt8)]] = {
+    /// The words, five bits a letter, and what they say.
+    private static let words: [(word: UInt64, value: UInt8)] = {
         let english = """
             one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen \
             nineteen twenty
@@ -11,54 +11,65 @@ enum NumberWords {
         let roman = """
             i ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi xvii xviii xix xx xxi xxii xxiii xxiv xxv xxvi
             """
-        var table = [[(word: [UInt8], value: UInt8)]](repeating: [], count: 32)
-        for list in [english, roman] {
-            for (value, word) in list.split(separator: " ").enumerated() {
-                let word = Array(word.utf8)
-                table[Int(word[0] & 0x1F)].append((word, UInt8(value + 1)))
-            }
+        return [english, roman].flatMap { list in
+            list.split(separator: " ").enumerated().map { (key(Array($1.utf8)[...]), UInt8($0 + 1)) }
         }
-        return table
     }()
 
-    static func decode(_ bytes: UnsafeBufferPointer<UInt8>, into out: inout DecodedText) {
+    /// How long the words are, one bit each, by their first and last letter: most words are no numbers.
+    private static let lengths: [UInt16] = {
+        var lengths = [UInt16](repeating: 0, count: 1 << 10)
+        for (word, _) in words {
+            var first = word
+            var count = 1
+            while first >= 32 {
+                first >>= 5
+                count += 1
+            }
+            lengths[Int(first << 5 | word & 31)] |= 1 << UInt16(count)
+        }
+        return lengths
+    }()
+
+    private static let longest = 9
+
+    private static func key(_ word: some Sequence<UInt8>) -> UInt64 { word.reduce(0) { $0 << 5 | UInt64($1 & 31) } }
+
+    static func decode(_ runs: Runs, into out: inout DecodedText) {
+        let bytes = runs.bytes
         var letters: [UInt8] = []
         var isAfterTwenty = false
-        var index = 0
+        var lastEnd = 0
         func close() {
             if letters.count >= fewest { out.take(letters) }
             letters.removeAll(keepingCapacity: true)
         }
-        while index < bytes.count {
-            guard isLetter(bytes[index]) else {
-                isAfterTwenty = isAfterTwenty && bytes[index] == UInt8(ascii: "-")
-                index += 1
-                continue
-            }
-            let start = index
-            while index < bytes.count, isLetter(bytes[index]) { index += 1 }
-            guard index - start <= 9, let value = value(bytes[start..<index]) else {
-                if !letters.isEmpty { close() }
-                isAfterTwenty = false
-                continue
-            }
-            if isAfterTwenty, value < 7, let last = letters.popLast() {
-                letters.append(last + value)
-                isAfterTwenty = false
-            } else {
-                letters.append(0x60 + value)
-                isAfterTwenty = value == 20
+        lengths.withUnsafeBufferPointer { lengths in
+            runs.forEachWord { start, end in
+                let ends = Int(bytes[start] & 31) << 5 | Int(bytes[end - 1] & 31)
+                guard end - start <= longest, lengths[ends] & 1 << UInt16(end - start) != 0,
+                    let value = value(bytes[start..<end])
+                else {
+                    if !letters.isEmpty { close() }
+                    isAfterTwenty = false
+                    return
+                }
+                isAfterTwenty = isAfterTwenty && bytes[lastEnd..<start].allSatisfy { $0 == UInt8(ascii: "-") }
+                lastEnd = end
+                if isAfterTwenty, value < 7, let last = letters.popLast() {
+                    letters.append(last + value)
+                    isAfterTwenty = false
+                } else {
+                    letters.append(0x60 + value)
+                    isAfterTwenty = value == 20
+                }
             }
         }
         close()
     }
 
-    private static func isLetter(_ byte: UInt8) -> Bool { byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7A }
-
     private static func value(_ word: UnsafeBufferPointer<UInt8>.SubSequence) -> UInt8? {
-        for (candidate, value) in words[Int(word[word.startIndex] & 0x1F)] where candidate.count == word.count {
-            if zip(word, candidate).allSatisfy({ $0 | 0x20 == $1 }) { return value }
-        }
-        return nil
+        let key = key(word)
+        return words.first { $0.word == key }?.value
     }
 }

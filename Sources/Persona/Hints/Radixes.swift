@@ -14,35 +14,22 @@ enum Radixes {
         return table
     }
 
-    static func decode(_ bytes: UnsafeBufferPointer<UInt8>, into out: inout DecodedText) {
-        var index = 0
-        while index < bytes.count {
-            guard isDigit(bytes[index]) || isLetter(bytes[index]) else {
-                index += 1
-                continue
-            }
-            let start = index
-            var digits = 0
-            var capitals = 0
-            while index < bytes.count, isDigit(bytes[index]) || isLetter(bytes[index]) {
-                if isDigit(bytes[index]) { digits += 1 } else if bytes[index] < 0x61 { capitals += 1 }
-                index += 1
-            }
-            let count = index - start
+    static func decode(_ runs: Runs, into out: inout DecodedText) {
+        for run in runs.list {
             // One case of letters, and digits among them.
-            guard digits > 0, count >= shortest, count <= longest, capitals == 0 || capitals + digits == count else {
-                continue
+            guard run.kinds & Runs.Kind.digit != 0, run.count >= shortest, run.count <= longest,
+                run.kinds & Runs.Kind.letter != Runs.Kind.letter
+            else { continue }
+            let isDigits = run.kinds & Runs.Kind.letter == 0
+            let token = runs.bytes[run.start..<run.end]
+            if run.count <= longestNumber || isDigits && run.count <= 38 {
+                number(token, isDigits ? 10 : 36, into: &out)
             }
-            let token = bytes[start..<index]
-            if count <= longestNumber || digits == count && count <= 38 {
-                number(token, digits == count ? 10 : 36, into: &out)
-            }
-            if digits < count { for alphabet in alphabets { base32(token, alphabet, into: &out) } }
+            if !isDigits { for alphabet in alphabets { base32(token, alphabet, into: &out) } }
         }
     }
 
     private static func isDigit(_ byte: UInt8) -> Bool { byte >= 0x30 && byte <= 0x39 }
-    private static func isLetter(_ byte: UInt8) -> Bool { byte | 0x20 >= 0x61 && byte | 0x20 <= 0x7A }
     private static func isText(_ byte: UInt8) -> Bool { byte >= 0x20 && byte != 0x7F }
 
     private static func number(

@@ -4,30 +4,46 @@ struct StuffedWords: Sendable, Undisclosed {
     private static let longest = 64
     private static let longestFilling = 3
 
-    init(_ all: [GuardedTerm]) { terms = all.filter { $0.isWord && $0.letters.count >= 5 } }
+    /// The letters that the terms hold.
+    private let masks: [UInt64]
+
+    init(_ all: [GuardedTerm]) {
+        terms = all.filter { $0.isWord && $0.letters.count >= 5 }
+        masks = terms.map(\.mask)
+    }
 
     func detect(_ glyphs: Glyphs, _ found: (Trace) -> Void) {
         guard !terms.isEmpty, glyphs.count > 0 else { return }
         glyphs.letters.withUnsafeBufferPointer { letters in
-            glyphs.gaps.withUnsafeBufferPointer { gaps in
-                var start = 0
-                for index in 1...letters.count where index == letters.count || gaps[index] > Gap.edge {
-                    if index - start >= 8, index - start <= Self.longest, let term = stuffed(letters[start..<index]) {
-                        found(term.guess.moved(to: glyphs.field(at: start)))
+            glyphs.words.withUnsafeBufferPointer { words in
+                masks.withUnsafeBufferPointer { masks in
+                    for place in 0..<(words.count - 1) {
+                        let (start, end) = (words[place], words[place + 1])
+                        guard end - start >= 8, end - start <= Self.longest,
+                            let term = stuffed(letters[start..<end], masks)
+                        else { continue }
+                        found(terms[term].guess.moved(to: glyphs.field(at: start)))
                     }
-                    start = index
                 }
             }
         }
     }
 
-    private func stuffed(_ word: UnsafeBufferPointer<UInt8>.SubSequence) -> GuardedTerm? {
+    private func stuffed(
+        _ word: UnsafeBufferPointer<UInt8>.SubSequence,
+        _ masks: UnsafeBufferPointer<UInt64>
+    ) -> Int? {
         var mask: UInt64 = 0
         for letter in word { mask |= 1 << UInt64(letter & 0x3F) }
-        return terms.first { term in
-            word.count >= term.letters.count + 2 && mask & term.mask == term.mask
-                && (1...Self.longestFilling).contains { isStuffed(word, term.letters, $0) }
+        for index in masks.indices where mask & masks[index] == masks[index] {
+            let letters = terms[index].letters
+            if word.count >= letters.count + 2,
+                (1...Self.longestFilling).contains(where: { isStuffed(word, letters, $0) })
+            {
+                return index
+            }
         }
+        return nil
     }
 
     /// Whether the word is the term with one filling of a length at two places or more.

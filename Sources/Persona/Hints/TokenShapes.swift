@@ -5,29 +5,32 @@
 enum TokenShapes {
     static func isOdd(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
         // In a text with other letters a word may be of a language that we cannot speak.
-        var walk = Walk(isASCII: bytes.allSatisfy { $0 < 0x80 })
-        var index = 0
-        while index < bytes.count {
-            guard bytes[index] > 0x20 else {
-                walk.take(blank: bytes[index])
-                index += 1
-                continue
+        var walk = Walk(isASCII: !bytes.contains { $0 >= 0x80 })
+        return kinds.withUnsafeBufferPointer { kinds in
+            var index = 0
+            while index < bytes.count {
+                guard bytes[index] > 0x20 else {
+                    walk.take(blank: bytes[index])
+                    index += 1
+                    continue
+                }
+                let start = index
+                var flags: UInt8 = 0
+                var rises = 0
+                var last: UInt8 = 0
+                while index < bytes.count, bytes[index] > 0x20 {
+                    let kind = kinds[Int(bytes[index])]
+                    flags |= kind
+                    // A small letter's bit, moved, meets a capital's.
+                    rises &+= Int(last << 1 & kind & Kind.upper) >> 1
+                    last = kind
+                    index += 1
+                }
+                walk.take(bytes[start..<index], flags, rises)
+                if walk.isOdd { return true }
             }
-            let start = index
-            var flags: UInt8 = 0
-            var rises = 0
-            var last: UInt8 = 0
-            while index < bytes.count, bytes[index] > 0x20 {
-                let kind = kinds[Int(bytes[index])]
-                flags |= kind
-                if kind == Kind.upper && last == Kind.lower { rises += 1 }
-                last = kind
-                index += 1
-            }
-            walk.take(bytes[start..<index], flags, rises)
-            if walk.isOdd { return true }
+            return walk.isStrewn
         }
-        return walk.isStrewn
     }
 
     fileprivate enum Kind {
@@ -103,8 +106,9 @@ enum TokenShapes {
         }
 
         private static func strange(_ word: UnsafeBufferPointer<UInt8>.SubSequence) -> Bool {
-            let count = Plausibility.strangePairs(word)
-            return count >= 4 && count * 5 >= (word.count - 1) * 3
+            let pairs = word.count - 1
+            // In a word of a language the pairs that are not strange are soon too many.
+            return Plausibility.strangePairs(word, exceptFor: min(pairs - 4, pairs * 2 / 5)) != nil
         }
     }
 
@@ -117,6 +121,13 @@ enum TokenShapes {
 
         mutating func take(_ token: UnsafeBufferPointer<UInt8>.SubSequence, _ flags: UInt8) -> Bool {
             guard token.count >= 4, token.count <= 8, flags & Kind.digit == 0 else {
+                groups = 0
+                return false
+            }
+            // Most words have three letters, and are none of the group.
+            let first = token.startIndex
+            if token[first] != token[first + 1], token[first + 2] != token[first], token[first + 2] != token[first + 1]
+            {
                 groups = 0
                 return false
             }
