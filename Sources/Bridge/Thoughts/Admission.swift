@@ -47,7 +47,8 @@ struct Admission: Sendable {
         case .pseudonymise(let prompt, let pseudonyms, let finding):
             if isSent { await ledger.noted(.pseudonymised, finding) }
             let filter = ReplyFilter(pseudonyms, tools: params.draft.tools, called: prompt.tools)
-            let thought = params.thought(prompt, constraints, standIns: pseudonyms.count)
+            var thought = params.thought(prompt, constraints, standIns: pseudonyms.count)
+            thought.classification = classification(params, mind)
             return Admitted(thought: thought, seed: seed, filter: filter)
         case .quarantine(let held):
             guard isSent else { throw wait(params, mind, leak: nil) }
@@ -55,6 +56,15 @@ struct Admission: Sendable {
         case .refuse(let finding): throw await refusal(finding, params, mind)
         }
     }
+
+    /// What the task is taken for, with stand-ins that are always the same: which ones were drawn must not decide its way.
+    private func classification(_ params: ThoughtParams, _ mind: PersonaSet.Mind) -> Classification? {
+        let fixed = Pseudonyms(key: [UInt8](repeating: 0, count: 16), conversation: "")
+        guard case .pseudonymise(let prompt, _, _) = mind.gate.judge(params.draft, pseudonyms: fixed) else { return nil }
+        return Self.classifier.classify(prompt)
+    }
+
+    private static let classifier = Classifier()
 
     /// The guard's decision, with what the owner let go.
     private func decide(_ params: ThoughtParams, _ mind: PersonaSet.Mind) async throws(BridgeError) -> Decision {

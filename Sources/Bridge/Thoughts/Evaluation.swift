@@ -10,6 +10,7 @@ enum Evaluation {
 
     /// The thought with what the classifier says of it: the voice asks that before the router does.
     static func classified(_ thought: Thought) -> Thought {
+        guard thought.classification == nil else { return thought }
         var thought = thought
         thought.classification = classifier.classify(thought.prompt)
         return thought
