@@ -92,6 +92,7 @@ package final class Detectors: Sendable, Undisclosed {
         let numbers = NumberShapes(terms)
         let masked = MaskedWords(terms)
         let halves = HalfEncoded(terms)
+        let pairs = WordPairs(terms)
         spelling = SpellingDetector(terms, written: written)
         self.passages = passages
         self.skims = skims
@@ -109,6 +110,7 @@ package final class Detectors: Sendable, Undisclosed {
             TextDetector(needs: [], detect: strands.detect),
             TextDetector(needs: [.digits], detect: numbers.detect),
             TextDetector(needs: [.masks]) { masked.detect($0.bytes, $1) },
+            TextDetector(needs: []) { pairs.detect($0.bytes, $1) },
             TextDetector(needs: [[.digits, .escapes]], detect: halves.detect),
             TextDetector(needs: []) { if TokenShapes.isOdd($0.bytes) { $1(.odd) } },
         ]

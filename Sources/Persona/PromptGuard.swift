@@ -207,6 +207,11 @@ public struct PromptGuard: Sendable {
         return isChanged
     }
 
+    /// A stand-in as it may come to be written: none of it may look odd, or near a term.
+    private static func forms(of word: String) -> [String] {
+        [word, word.lowercased(), word.uppercased(), word + "s", word.lowercased() + "s"]
+    }
+
     /// Whether each tool has a name of its own that a backend takes.
     private static func canBeCalled(_ tools: [ToolDefinition]) -> Bool {
         Set(tools.map(\.name)).count == tools.count && tools.allSatisfy { $0.name.utf8.count <= longestName }
@@ -250,7 +255,9 @@ public struct PromptGuard: Sendable {
         if judged.verdict == .allow { judged.out = texts }
         guard judged.verdict != .refuse, verdicts.contains(.pseudonymise) else { return judged }
         let names = index.names(in: texts)
-        let replaced = judged.pseudonyms.replace(index.terms, names, in: texts) { index.traces(in: [$0]).isEmpty }
+        let replaced = judged.pseudonyms.replace(index.terms, names, in: texts) {
+            Self.forms(of: $0).allSatisfy { index.traces(in: [$0]).isEmpty }
+        }
         // A doubt about what a stand-in took the place of is gone with it. What is left stands in no way that one could.
         let left = unique(index.traces(in: replaced).map(Finding.init))
         let worst = left.map { finding in

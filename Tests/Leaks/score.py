@@ -22,12 +22,13 @@ import sys
 import tempfile
 from typing import Any
 
-from cases import clean, grave, held, seen, unseen
+from cases import apart, clean, grave, held, seen, unseen
 
 Rows = list[dict[str, Any]]
 KEYS = ("name", "owner", "people", "places", "projects")
 PERSONA = str(pathlib.Path(__file__).with_name("persona"))
 LEAST_RECALL = 95.0
+LEAST_APART = 90.0
 MOST_REFUSED = 1.0
 MOST_QUARANTINED = 50.0
 EDITS = (0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5)
@@ -149,6 +150,10 @@ def score_own(binary: str, *, show: bool, texts: int) -> list[str]:
     answers = judge(binary, PERSONA, together)
     if score_leaks(together, answers, "severity") < LEAST_RECALL:
         failures.append(f"recall below {LEAST_RECALL} %")
+    print("places and projects of two words, disguised word by word")
+    cases = apart.cases()
+    if score_leaks(cases, judge(binary, PERSONA, cases), short=not show) < LEAST_APART:
+        failures.append(f"words disguised one by one: below {LEAST_APART} %")
     print("clean texts of our own")
     cases = clean.cases(texts)
     shares = score_clean(cases, judge(binary, PERSONA, cases), show=show)

@@ -81,7 +81,7 @@ enum OddWords {
     }
 
     /// Which letter a digit or mark stands for; two readings, since 7 is t to one and l to another.
-    private static let readings: [[UInt8]] = (0..<2).map { (index: Int) -> [UInt8] in
+    static let readings: [[UInt8]] = (0..<2).map { (index: Int) -> [UInt8] in
         var table = [UInt8](repeating: 0, count: 256)
         for byte in UInt8(0x61)...0x7A {
             table[Int(byte)] = byte

@@ -1,0 +1,220 @@
+/// Finds terms of several words that count only together, such as places, when their words are disguised one by one or
+/// stand in another order: `L4nt3rn M1ll`, `Lanterm Mill`, `Mill Lantern`.
+///
+/// A word of theirs says nothing by itself, plainly or disguised: all that matter must stand within a few words of each
+/// other. A word of a text costs the test of a bit; only one that begins and ends like a spelling is looked up.
+struct WordPairs: Sendable, Undisclosed {
+    private let terms: [Term]
+    private let spellings: WordSpellings
+
+    private struct Term: Sendable {
+        let identityClass: IdentityClass
+        /// Its words in their order.
+        let words: [Int]
+        let length: Int
+    }
+
+    /// A word of a term in the text.
+    private struct Standing {
+        let number: Int
+        let word: Int
+        let kind: WordSpellings.Kind
+    }
+
+    /// Names have parts of their own, and keys and paths are no words.
+    private static let classes: Set<IdentityClass> = [.alias, .place, .project, .term]
+    /// Shorter words, such as "of", need not be there.
+    private static let shortest = 4
+    /// How many letters a term has to have for more than a guess.
+    private static let shortestSure = 8
+
+    init(_ all: [GuardedTerm]) {
+        var parts: [[UInt8]] = []
+        terms = all.compactMap { term in
+            guard term.isWhole, term.isASCII, Self.classes.contains(term.identityClass) else { return nil }
+            let starts = [0] + term.wordStarts.sorted() + [term.letters.count]
+            let every = zip(starts, starts.dropFirst()).map { Array(term.letters[$0..<$1]) }
+            let long = every.filter { $0.count >= Self.shortest }
+            let words = long.count > 1 ? long : every
+            guard words.count > 1, Set(words).count == words.count else { return nil }
+            let places = words.map { word in
+                if let place = parts.firstIndex(of: word) { return place }
+                parts.append(word)
+                return parts.count - 1
+            }
+            return Term(identityClass: term.identityClass, words: places, length: words.joined().count)
+        }
+        spellings = WordSpellings(parts)
+    }
+
+    func detect(_ bytes: UnsafeBufferPointer<UInt8>, _ found: (Trace) -> Void) {
+        guard !terms.isEmpty else { return }
+        var standing: [Standing] = []
+        var number = 0
+        func see(_ entry: WordSpellings.Entry, _ number: Int) {
+            standing.append(Standing(number: number, word: entry.word, kind: entry.kind))
+            judge(standing, found)
+        }
+        Self.kinds.withUnsafeBufferPointer { kinds in
+            var index = 0
+            while index < bytes.count {
+                let start = index
+                var kind: UInt8 = 0
+                while index < bytes.count, bytes[index] > 0x20 {
+                    kind |= kinds[Int(bytes[index])]
+                    index += 1
+                }
+                var end = index
+                index += 1
+                guard end - start > 1 else {
+                    if end > start { number += 1 }
+                    continue
+                }
+                number += 1
+                if kind & ~Kind.letter == Kind.closing {
+                    // Mostly what closes a sentence, or a part of it.
+                    while end > start, kinds[Int(bytes[end - 1])] == Kind.closing { end -= 1 }
+                    if bytes[start..<end].allSatisfy({ kinds[Int($0)] == Kind.letter }) { kind = Kind.letter }
+                }
+                if kind == Kind.letter {
+                    if let entry = spellings.entry(bytes[start..<end]) {
+                        see(entry, number)
+                    } else if let entry = drawnOut(bytes[start..<end]) {
+                        see(entry, number)
+                    }
+                } else if kind & (Kind.letter | Kind.digit) != 0, end - start <= 2 * WordSpellings.longest {
+                    number += readOdd(bytes[start..<end], kind, number, see)
+                }
+            }
+        }
+    }
+
+    /// Whether the words of a term stand together now that another one has come.
+    private func judge(_ standing: [Standing], _ found: (Trace) -> Void) {
+        guard standing.count > 1, let last = standing.last else { return }
+        for term in terms where term.words.contains(last.word) {
+            let last = standing.suffix(4 * term.words.count)
+            let there = term.words.compactMap { word in last.last { $0.word == word } }
+            guard there.count == term.words.count, let first = there.map(\.number).min(),
+                let end = there.map(\.number).max()
+            else { continue }
+            let kinds = there.map(\.kind)
+            let isPlain = kinds.allSatisfy { $0 == .plain }
+            let isGuess = kinds.contains(.guess) || term.length < Self.shortestSure
+            // As it is written it is found by others; apart it is two words of anybody's.
+            if isPlain, zip(there, there.dropFirst()).allSatisfy({ $0.number <= $1.number }) { continue }
+            guard isPlain || kinds.contains(.sure) || kinds.contains(.guess) else { continue }
+            let between = isPlain ? 0 : isGuess ? 1 : 2
+            guard end - first <= (term.words.count - 1) * (1 + between) else { continue }
+            found(
+                Trace(
+                    identityClass: term.identityClass,
+                    certainty: isPlain || isGuess ? .guessed : .disguised,
+                    isWhole: true,
+                    field: 0
+                )
+            )
+        }
+    }
+
+    // MARK: Words that are not letters alone
+
+    /// The word as it may have been meant; if it is none, its parts between marks.
+    /// - Returns: how many words more than one it is.
+    private func readOdd(
+        _ token: UnsafeBufferPointer<UInt8>.SubSequence,
+        _ kind: UInt8,
+        _ number: Int,
+        _ see: (WordSpellings.Entry, _ number: Int) -> Void
+    ) -> Int {
+        let text = kind & Kind.beyond == 0 ? Array(token) : folded(token)
+        if let entry = meant(text[...]) {
+            see(entry, number)
+            return 0
+        }
+        let parts = text.split { Self.joints.contains($0) }
+        guard parts.count > 1 else { return 0 }
+        for (place, part) in parts.enumerated() where part.count > 1 {
+            if let entry = meant(part) { see(entry, number + place) }
+        }
+        return parts.count - 1
+    }
+
+    private func meant(_ text: ArraySlice<UInt8>) -> WordSpellings.Entry? {
+        let bare = text.filter { Self.kinds[Int($0)] & (Kind.letter | Kind.digit) != 0 }
+        guard bare.count > 1, bare.count <= WordSpellings.longest else { return nil }
+        if let entry = entry(bare) { return entry }
+        var best: WordSpellings.Entry?
+        for reading in OddWords.readings {
+            let read = text.map { reading[Int($0)] }.filter { $0 != 0 }
+            if let entry = entry(read), best == nil || entry.kind.rawValue < best?.kind.rawValue ?? 0 { best = entry }
+        }
+        if let best { return WordSpellings.Entry(word: best.word, kind: best.kind == .guess ? .guess : .sure) }
+        let letters = bare.filter { $0 > 0x39 }
+        if letters.count < bare.count, let entry = entry(letters) {
+            return WordSpellings.Entry(word: entry.word, kind: .guess)
+        }
+        if let entry = bare.withUnsafeBufferPointer({ drawnOut($0[...]) }) { return entry }
+        guard text.contains(where: Self.masks.contains) else { return nil }
+        var end = text.endIndex
+        while end > text.startIndex, Self.kinds[Int(text[end - 1])] == Kind.closing { end -= 1 }
+        return spellings.entry(masked: text[..<end].map { Self.masks.contains($0) ? 0 : $0 | 0x20 })
+    }
+
+    private func entry(_ letters: [UInt8]) -> WordSpellings.Entry? {
+        letters.withUnsafeBufferPointer { spellings.entry($0[...]) }
+    }
+
+    private func drawnOut(_ word: UnsafeBufferPointer<UInt8>.SubSequence) -> WordSpellings.Entry? {
+        guard word.count > 4, word.count <= WordSpellings.longest else { return nil }
+        // Two runs of a letter, or one of three: ordinary words have one double letter.
+        var (doubles, index) = (0, word.startIndex + 1)
+        while index < word.endIndex {
+            doubles += word[index] | 0x20 == word[index - 1] | 0x20 ? 1 : 0
+            index += 1
+        }
+        guard doubles > 1 else { return nil }
+        let small = word.map { $0 | 0x20 }
+        return CommonWords.standard.contains(small) ? nil : spellings.entry(drawnOut: small[...])
+    }
+
+    /// The letters without accents, and as what they look like.
+    private func folded(_ token: UnsafeBufferPointer<UInt8>.SubSequence) -> [UInt8] {
+        var out: [UInt8] = []
+        let bytes = UnsafeBufferPointer(rebasing: token)
+        var index = 0
+        while index < bytes.count {
+            if bytes[index] < 0x80 {
+                out.append(bytes[index])
+                index += 1
+            } else if let (scalar, length) = TextFolding.decode(bytes, at: index) {
+                out += TextFolding.standard.table[scalar.value] ?? []
+                index += length
+            } else {
+                index += 1
+            }
+        }
+        return out
+    }
+
+    /// What stands in a token, one bit each.
+    private enum Kind {
+        static let letter: UInt8 = 1
+        static let digit: UInt8 = 2
+        static let closing: UInt8 = 4
+        static let mark: UInt8 = 8
+        static let beyond: UInt8 = 16
+    }
+
+    private static let kinds: [UInt8] = (0..<256).map { value in
+        switch value {
+        case 0x30...0x39: Kind.digit
+        case 0x41...0x5A, 0x61...0x7A: Kind.letter
+        case 0x80...: Kind.beyond
+        case 0x22, 0x27, 0x29, 0x2C, 0x2E, 0x3A, 0x3B, 0x3F, 0x5D, 0x7D: Kind.closing
+        default: Kind.mark
+        }
+    }
+    private static let joints = Set("-_/.,:;'\"()[]{}<>=&+~".utf8)
+    private static let masks = Set("*_#?.".utf8)
+}
