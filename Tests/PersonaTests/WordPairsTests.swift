@@ -13,7 +13,8 @@ struct WordPairsTests {
         arguments: [
             "C0pp3r 4nv1l", "C0pp3r Anvil", "Copper 4nv!l", "Coppar Anvil", "Copper Anvli", "Coppar Amvil",
             "reppoC livnA", "Cooppeer Aanviil", "C*pp*r *nv*l", "C_pp_r Anvil", "Q29wcGVy QW52aWw=",
-            "436f70706572 416e76696c", "opperCay anvilay", "Cppr Anvl", "Anvil Copper", "Anvil, Copper",
+            "436f70706572 416e76696c", "416e76696c, 436f70706572.", "opperCay anvilay", "Cppr Anvl", "Anvil Copper",
+            "Anvil, Copper",
             "4nv1l C0pp3r", "C0pp3r_4nvil", "C.o.p.p.e.r 4nv1l", "C0pp3r\n4nv1l", "C\u{F6}pp\u{EB}r 4nvil",
             "Pbccre Naivy", "the C0pp3r, oh, anvil", "G4t3s of Th0rn", "Th0rn G4t3s", "0ld W31r",
         ]

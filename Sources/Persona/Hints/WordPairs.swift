@@ -60,26 +60,31 @@ struct WordPairs: Sendable, Undisclosed {
             while index < bytes.count {
                 let start = index
                 var kind: UInt8 = 0
+                var doubles = 0
+                var last: UInt8 = 0
                 while index < bytes.count, bytes[index] > 0x20 {
-                    kind |= kinds[Int(bytes[index])]
+                    let byte = bytes[index]
+                    kind |= kinds[Int(byte)]
+                    doubles &+= byte | 0x20 == last ? 1 : 0
+                    last = byte | 0x20
                     index += 1
                 }
                 var end = index
                 index += 1
-                guard end - start > 1 else {
-                    if end > start { number += 1 }
-                    continue
-                }
+                guard end > start else { continue }
                 number += 1
-                if kind & ~Kind.letter == Kind.closing {
+                guard end - start > 1 else { continue }
+                if kind & Kind.closing != 0 {
                     // Mostly what closes a sentence, or a part of it.
                     while end > start, kinds[Int(bytes[end - 1])] == Kind.closing { end -= 1 }
-                    if bytes[start..<end].allSatisfy({ kinds[Int($0)] == Kind.letter }) { kind = Kind.letter }
+                    var rest: UInt8 = 0
+                    for place in start..<end { rest |= kinds[Int(bytes[place])] }
+                    if rest == Kind.letter { kind = rest }
                 }
                 if kind == Kind.letter {
                     if let entry = spellings.entry(bytes[start..<end]) {
                         see(entry, number)
-                    } else if let entry = drawnOut(bytes[start..<end]) {
+                    } else if doubles > 1, let entry = drawnOut(bytes[start..<end]) {
                         see(entry, number)
                     }
                 } else if kind & (Kind.letter | Kind.digit) != 0, end - start <= 2 * WordSpellings.longest {
@@ -127,6 +132,7 @@ struct WordPairs: Sendable, Undisclosed {
         _ number: Int,
         _ see: (WordSpellings.Entry, _ number: Int) -> Void
     ) -> Int {
+        guard mayMean(token, kind) else { return 0 }
         let text = kind & Kind.beyond == 0 ? Array(token) : folded(token)
         if let entry = meant(text[...]) {
             see(entry, number)
@@ -138,6 +144,28 @@ struct WordPairs: Sendable, Undisclosed {
             if let entry = meant(part) { see(entry, number + place) }
         }
         return parts.count - 1
+    }
+
+    /// Whether the token, or a part of it, begins and ends as a word of a term does, or turned round; most do not.
+    private func mayMean(_ token: UnsafeBufferPointer<UInt8>.SubSequence, _ kind: UInt8) -> Bool {
+        // Accents; or a code, and what it is filled up with.
+        if kind & Kind.beyond != 0 || spellings.entry(token.prefix { $0 != 0x3D }) != nil { return true }
+        return Self.joins.withUnsafeBufferPointer { joins in
+            Self.ends.withUnsafeBufferPointer { ends in
+                var (first, last, part): (UInt32, UInt32, UInt32) = (0, 0, 0)
+                for byte in token {
+                    if joins[Int(byte)] {
+                        if spellings.mayEnd(part, last) { return true }
+                        part = 0
+                    } else if ends[Int(byte)] != 0 {
+                        if part == 0 { part = ends[Int(byte)] }
+                        if first == 0 { first = part }
+                        last = ends[Int(byte)]
+                    }
+                }
+                return spellings.mayEnd(part, last) || spellings.mayEnd(first, last)
+            }
+        }
     }
 
     private func meant(_ text: ArraySlice<UInt8>) -> WordSpellings.Entry? {
@@ -216,5 +244,11 @@ struct WordPairs: Sendable, Undisclosed {
         }
     }
     private static let joints = Set("-_/.,:;'\"()[]{}<>=&+~".utf8)
+    private static let joins: [Bool] = (0..<256).map { joints.contains(UInt8($0)) }
+    /// The letters that a byte may stand for, as bits.
+    private static let ends: [UInt32] = (0..<256).map { value in
+        if [0x2A, 0x23].contains(value) { return ~0 }
+        return OddWords.readings.reduce(0) { $1[value] == 0 ? $0 : $0 | WordSpellings.bit($1[value]) }
+    }
     private static let masks = Set("*_#?.".utf8)
 }

@@ -22,6 +22,9 @@ struct WordSpellings: Sendable, Undisclosed {
     /// For each length and first letter the last letters, as bits: most words of a text are none of these.
     private var gate = [UInt32](repeating: 0, count: (longest + 1) * 32)
 
+    /// What the words begin and end with, as bits, forwards and backwards.
+    private let ends: [(first: UInt32, last: UInt32)]
+
     /// The most letters of a word of a text that is looked up.
     static let longest = 64
     private static let shortest = 3
@@ -29,6 +32,11 @@ struct WordSpellings: Sendable, Undisclosed {
 
     init(_ words: [[UInt8]]) {
         self.words = words
+        ends = words.filter { !$0.isEmpty }.flatMap { word in
+            let (first, last) = (Self.bit(word[0]), Self.bit(word[word.count - 1]))
+            let plural = Self.bit(UInt8(ascii: "s"))
+            return [(first, last | plural), (last, first)]
+        }
         for (index, word) in words.enumerated() { insert(word, index, .plain) }
         for (index, word) in words.enumerated() where word.count >= Self.shortest {
             insert(word + [UInt8(ascii: "s")], index, .plural)
@@ -62,6 +70,12 @@ struct WordSpellings: Sendable, Undisclosed {
         return entries[Self.hash(letters)]
     }
 
+    /// Whether a word may begin with one of these letters, and end with one of those.
+    @inline(__always)
+    func mayEnd(_ first: UInt32, _ last: UInt32) -> Bool {
+        first != 0 && ends.contains { $0.first & first != 0 && $0.last & last != 0 }
+    }
+
     /// The word that is drawn out in these letters: "Laanteern".
     func entry(drawnOut letters: ArraySlice<UInt8>) -> Entry? { single[Self.hash(Self.single(Array(letters)))] }
 
@@ -81,7 +95,7 @@ struct WordSpellings: Sendable, Undisclosed {
     }
 
     @inline(__always)
-    private static func bit(_ last: UInt8) -> UInt32 { 1 << UInt32(TextFolding.alike(last | 0x20) & 0x1F) }
+    static func bit(_ last: UInt8) -> UInt32 { 1 << UInt32(TextFolding.alike(last | 0x20) & 0x1F) }
 
     @inline(__always)
     private static func hash(_ letters: some Sequence<UInt8>) -> UInt64 {
