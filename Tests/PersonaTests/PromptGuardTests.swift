@@ -94,4 +94,18 @@ struct PromptGuardTests {
             )
         }
     }
+
+    @Test("whichever stand-ins are drawn, what a player names plainly is never doubted for them")
+    func draws() throws {
+        let guardian = try Fixture.guardian()
+        for number in 0..<100 {
+            for task in ["Two Timmys", "TIMMY's hat in Lantern Mill", "Glasswings, timmy_notes.md"] {
+                let decision = guardian.judge(
+                    PromptDraft(task: task),
+                    pseudonyms: Pseudonyms(key: Array(0..<32), conversation: "\(number)")
+                )
+                #expect(decision.verdict == .pseudonymise, "\(task), \(number)")
+            }
+        }
+    }
 }

@@ -60,7 +60,9 @@ struct Admission: Sendable {
     /// What the task is taken for, with stand-ins that are always the same: which ones were drawn must not decide its way.
     private func classification(_ params: ThoughtParams, _ mind: PersonaSet.Mind) -> Classification? {
         let fixed = Pseudonyms(key: [UInt8](repeating: 0, count: 16), conversation: "")
-        guard case .pseudonymise(let prompt, _, _) = mind.gate.judge(params.draft, pseudonyms: fixed) else { return nil }
+        guard case .pseudonymise(let prompt, _, _) = mind.gate.judge(params.draft, pseudonyms: fixed) else {
+            return nil
+        }
         return Self.classifier.classify(prompt)
     }
 
