@@ -8,7 +8,7 @@ from typing import Any
 
 from .names import CARRIERS
 
-TERMS = ("Heron Ferry", "Saltmarsh Gate", "Copper Anvil")
+TERMS = ("Heron Ferry", "Saltmarsh Gate", "Thimble Wharf")
 LEET = str.maketrans("aeiostAEIOST", "431057431057")
 MASKED = str.maketrans("aeiouy", "******")
 
