@@ -72,16 +72,19 @@ struct ClassifierParityTests {
         var role = 0
         var complexity = 0
         var stays = 0
+        var all = 0
         for task in tasks {
-            let found = classifier.classify(try TestPrompts.blind(task.task, attachments: task.attachments))
+            // What holds somebody's key is odd, and waits for the owner: nothing is classified.
+            guard let prompt = try? TestPrompts.blind(task.task, attachments: task.attachments) else { continue }
+            all += 1
+            let found = classifier.classify(prompt)
             let accepted = [task.kind] + task.also
             if accepted.contains(found.kind.rawValue) { kind += 1 }
             if accepted.contains(where: { TaskKind(rawValue: $0)?.home == found.kind.home }) { role += 1 }
             if task.complexity == found.complexity.rawValue { complexity += 1 }
             if task.local_only == found.isLocalOnly { stays += 1 }
         }
-        let all = tasks.count
-        #expect(all >= 150)
+        #expect(all >= 150 && tasks.count - all <= 2)
         #expect(kind * 100 >= all * 67, "\(kind) of \(all)")
         #expect(role * 100 >= all * 76, "\(role) of \(all)")
         #expect(complexity * 100 >= all * 70, "\(complexity) of \(all)")
