@@ -1,3 +1,4 @@
+internal import Logging
 internal import Persona
 internal import Routing
 
@@ -77,6 +78,7 @@ struct Admission: Sendable {
             if released.isEmpty { return decision }
             return mind.gate.judge(params.draft, released: released, pseudonyms: pseudonyms(params, mind))
         } catch {
+            tell(error)
             throw await refusal(held.finding, params, mind)
         }
     }
@@ -97,8 +99,17 @@ struct Admission: Sendable {
             if isNew { await ledger.noted(.quarantined, held.finding) }
             return wait(params, mind, leak: id)
         } catch {
+            tell(error)
             return await refusal(held.finding, params, mind)
         }
+    }
+
+    /// Only its type: what SQLite says may hold a text.
+    private func tell(_ error: any Error) {
+        quarantine.memory.logger.error(
+            "what waits for the owner cannot be read or kept, and is refused",
+            metadata: ["reason": "\(type(of: error))"]
+        )
     }
 
     private func refusal(_ finding: FieldFinding, _ params: ThoughtParams, _ mind: PersonaSet.Mind) async -> BridgeError
