@@ -6,8 +6,8 @@ from evennia.objects.objects import DefaultRoom
 
 from . import lamps
 from .bridge import get_bridge
-from .command import is_builder
 from .commands import WorkshopCmdSet
+from .commands.base import is_builder
 from .scripts import BackendRouter
 
 DARK = "The lamps over the benches are dark."

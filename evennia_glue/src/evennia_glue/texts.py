@@ -105,3 +105,8 @@ def rejected(row: dict[str, Any]) -> str:
     """One rejected backend, as `grok (disabled): no key: set XAI_API_KEY`."""
     rule = safe_line(str(row.get("rule", "?")).replace("_", " "), 40)
     return f"{safe_line(row.get('backend', '?'), 40)} ({rule}): {safe_line(row.get('why', ''))}"
+
+
+def model(row: dict[str, Any]) -> str:
+    """Who answers, as `local, hermes-4-14b`."""
+    return f"{safe_line(row.get('backend', '?'), 40)}, {safe_line(row.get('model', '?'), 80)}"

@@ -132,3 +132,28 @@ class WorkshopTest(BaseEvenniaCommandTest):
         sent = self.wire.sent()
         assert [message["method"] for message in sent] == [method], sent
         return sent[0]
+
+
+NASTY = "{a} {{b}} $You() |lcquit|ltx|le |rred C:\\n"
+SHOWN = "{a} {{b}} $You() \u00a6lcquit\u00a6ltx\u00a6le |rred C:\\n"
+THINKS = "Timmy falls silent, and thinks ..."
+PLAYERS = ("forget", "journal", "route", "think")
+
+
+class CommandTest(WorkshopTest):
+    def be_player(self):
+        """No builder any more."""
+        for who in (self.account, self.char1):
+            who.permissions.clear()
+            who.permissions.add("Player")
+
+    def settings(self, **values):
+        override = self.settings_override(**values)
+        override.enable()
+        self.addCleanup(override.disable)
+
+    @staticmethod
+    def settings_override(**values):
+        from django.test import override_settings
+
+        return override_settings(**values)

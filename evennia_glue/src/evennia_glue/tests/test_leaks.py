@@ -3,9 +3,9 @@
 from unittest.mock import patch
 
 from evennia_glue import texts
-from evennia_glue.leaks import USAGE, CmdLeaks
+from evennia_glue.commands.leaks import USAGE, CmdLeaks
 
-from .test_commands import NASTY, SHOWN, CommandTest
+from .support import NASTY, SHOWN, CommandTest
 
 
 class TestLeaks(CommandTest):

@@ -1,9 +1,9 @@
 """What the persona remembers: forgotten, and asked for."""
 
 from evennia_glue import texts
-from evennia_glue.memory import CmdForget, CmdJournal
+from evennia_glue.commands.memory import CmdForget, CmdJournal
 
-from .test_commands import NASTY, SHOWN, CommandTest
+from .support import NASTY, SHOWN, CommandTest
 
 
 class TestForget(CommandTest):

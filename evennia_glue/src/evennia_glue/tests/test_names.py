@@ -11,7 +11,8 @@ from twisted.internet.error import ConnectionDone
 from twisted.python.failure import Failure
 
 from evennia_glue import names
-from evennia_glue.commands import CmdRoute, CmdThink
+from evennia_glue.commands.route import CmdRoute
+from evennia_glue.commands.think import CmdThink
 from evennia_glue.names import GameNames, Gathered, gather
 
 from .support import HELLO, Wire, WorkshopTest

@@ -8,10 +8,10 @@ from evennia.utils.evmore import EvMore
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
-from . import conf, texts
-from .bridge import get_bridge
-from .errors import WorkshopError, log_quietly
-from .safetext import safe
+from .. import conf, texts
+from ..bridge import get_bridge
+from ..errors import WorkshopError, log_quietly
+from ..safetext import safe
 
 TASK_BYTES = 262_144
 KIND = {"type": "workshop"}  # lets a web client's pane pick these messages out

@@ -5,12 +5,12 @@ from typing import Any
 from evennia.objects.models import ObjectDB
 from evennia.utils.evtable import EvTable
 
-from . import texts
-from .bridge import get_bridge
-from .callers import called, caller_id, number
-from .command import KIND, WorkshopCommand, config
-from .errors import BridgeError
-from .safetext import safe, safe_cell, safe_line
+from .. import texts
+from ..bridge import get_bridge
+from ..callers import called, caller_id, number
+from ..errors import BridgeError
+from ..safetext import safe, safe_cell, safe_line
+from .base import KIND, WorkshopCommand, config
 
 Row = dict[str, Any]
 USAGE = "Usage: leaks, leaks <number>, leaks/release <number>, leaks/deny <number>"

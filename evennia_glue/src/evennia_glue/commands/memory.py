@@ -3,11 +3,11 @@
 import textwrap
 from typing import Any
 
-from . import texts
-from .bridge import get_bridge
-from .callers import called
-from .command import WorkshopCommand, config, is_builder
-from .safetext import safe, safe_line
+from .. import texts
+from ..bridge import get_bridge
+from ..callers import called
+from ..safetext import safe, safe_line
+from .base import WorkshopCommand, config, is_builder
 
 WIDTH = 78
 INDENT = "  "

@@ -8,8 +8,8 @@ from typing import Any
 
 from evennia.utils.evtable import EvTable
 
-from .safetext import safe_cell
-from .texts import moment
+from ..safetext import safe_cell
+from ..texts import moment
 
 Row = dict[str, Any]
 

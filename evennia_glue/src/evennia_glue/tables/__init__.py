@@ -1,0 +1,1 @@
+"""The daemon's answers as tables and sentences. Nothing here asks anybody."""
