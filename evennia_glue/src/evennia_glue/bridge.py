@@ -12,29 +12,24 @@ import itertools
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from random import random
 from typing import Any, Protocol
 
 from django.core.exceptions import ImproperlyConfigured
 from evennia.utils import logger
-from twisted.application.internet import ClientService, backoffPolicy
 from twisted.application.service import MultiService
 from twisted.internet import reactor as default_reactor
 from twisted.internet.defer import Deferred, fail, succeed
-from twisted.internet.endpoints import UNIXClientEndpoint
-from twisted.internet.interfaces import IDelayedCall, IStreamClientEndpoint
-from twisted.internet.protocol import Factory
-from twisted.logger import Logger
-from twisted.protocols.basic import LineReceiver
+from twisted.internet.error import ConnectionAborted
+from twisted.internet.interfaces import IDelayedCall
 from twisted.python.failure import Failure
 
 from . import conf, nodelay
 from .errors import BridgeDown, BridgeError, BridgeTimeout, log_quietly
+from .link import MAX_LINE, BridgeService, Line, Patience, Watch
 
 PROTOCOL = 1
-MAX_LINE = 1 << 20
+HELLO_TIMEOUT = 5.0
 DOWN = "the bridge to the Workshop is down"
-RETRY = backoffPolicy(initialDelay=0.1, maxDelay=2.5, factor=1.5, jitter=lambda: random() / 2)
 
 Answer = dict[str, Any]
 
@@ -48,6 +43,13 @@ class Listener(Protocol):
     def health_changed(self, row: Answer) -> None:
         """A backend changed: one row of `health`."""
 
+    def budget_alert(self, row: Answer) -> None:
+        """A budget is nearly or wholly spent."""
+
+
+EVENTS = {"health.changed": "health_changed", "budget.alert": "budget_alert"}
+_ALWAYS = ("health.changed",)  # the others are announced by those daemons that say so
+
 
 @dataclass
 class _Pending:
@@ -60,62 +62,13 @@ class _Pending:
     on_restart: Callable[[Answer], None] | None
 
 
-class _Line(LineReceiver):
-    """One connection."""
-
-    delimiter = b"\n"
-    MAX_LENGTH = MAX_LINE
-
-    def __init__(self, bridge: "Bridge") -> None:
-        self.bridge = bridge
-
-    def connectionMade(self) -> None:  # noqa: N802
-        self.bridge.connected(self)
-
-    def lineReceived(self, line: bytes) -> None:  # noqa: N802
-        self.bridge.received(line)
-
-    def lineLengthExceeded(self, line: bytes) -> None:  # noqa: N802
-        logger.log_err(f"evennia_glue: a line of more than {MAX_LINE} bytes; link dropped")
-        self.transport.loseConnection()
-
-    def connectionLost(self, reason: Failure) -> None:  # noqa: N802
-        self.bridge.disconnected(self, reason)
-
-
-class _Endpoint:
-    """An endpoint that lets the bridge know why a connection could not be made."""
-
-    def __init__(self, inner: IStreamClientEndpoint, failed: Callable[[Failure], Failure]) -> None:
-        self.inner, self.failed = inner, failed
-
-    def connect(self, factory: Factory) -> Deferred[Any]:
-        return self.inner.connect(factory).addErrback(self.failed)
-
-
-class BridgeService(ClientService):
-    """The part that Evennia starts and stops."""
-
-    _log = Logger(observer=lambda _event: None)  # it would log every attempt; the bridge does once
-
-    def __init__(self, bridge: "Bridge", reactor: Any) -> None:
-        factory = Factory.forProtocol(lambda: _Line(bridge))
-        factory.noisy = False
-        endpoint = _Endpoint(UNIXClientEndpoint(reactor, bridge.path), bridge.unreachable)
-        super().__init__(endpoint, factory, retryPolicy=bridge.retry_delay, clock=reactor)
-        self.setName("evennia_glue")
-        self._bridge = bridge
-
-    def stopService(self) -> Deferred[None]:  # noqa: N802
-        self._bridge.stop()
-        return super().stopService()
-
-
 class Bridge:
     """Asks the daemon, many things at a time, and hears what it announces.
 
     Attributes:
         up: True from the daemon's hello until the link is lost.
+        version: the daemon's, of its last hello; empty before.
+        capabilities: what that daemon can do beyond the first protocol.
         trouble: for builders: why there is no link; empty while it is up.
         before_task: fires when the daemon knows all that it has to know before it gets a task.
     """
@@ -124,14 +77,17 @@ class Bridge:
         self.path = path
         self.timeout = timeout
         self.up = False
+        self.version = ""
+        self.capabilities: frozenset[str] = frozenset()
         self.trouble = "not connected yet"
         self.reactor = reactor
         self.before_task: Callable[[], Deferred[None]] = lambda: succeed(None)
-        self._line: _Line | None = None
+        self._line: Line | None = None
         self._ids = itertools.count(1)
         self._pending: dict[int, _Pending] = {}
         self._listeners: dict[str, Listener] = {}
-        self._short_lived = 0
+        self._patience = Patience(reactor.seconds)
+        self._watch = Watch(reactor, lambda: bool(self._pending), self._ping, self._hangs)
         self._stopping = False
         self._reported = ""
 
@@ -158,6 +114,18 @@ class Bridge:
             A Deferred of the result. It fails with BridgeDown, BridgeError or BridgeTimeout;
             cancelling it tells the daemon to cancel.
         """
+        if not self.up:
+            return fail(BridgeDown(DOWN))
+        return self._send(method, params, on_delta, on_restart, timeout)
+
+    def _send(
+        self,
+        method: str,
+        params: Answer | None = None,
+        on_delta: Callable[[str], None] | None = None,
+        on_restart: Callable[[Answer], None] | None = None,
+        timeout: float | None = None,
+    ) -> Deferred[Answer]:
         if self._line is None:
             return fail(BridgeDown(DOWN))
         request_id = next(self._ids)
@@ -170,11 +138,12 @@ class Bridge:
         timer = self.reactor.callLater(timeout, self._late, request_id)
         self._pending[request_id] = _Pending(answer, timer, timeout, on_delta, on_restart)
         self._line.sendLine(line)
+        self._watch.asked()
         return answer
 
     def ask(self, method: str, params: Answer, **options: Any) -> Deferred[Answer]:
         """As `request`, for what carries a task: it waits for `before_task`."""
-        if self._line is None:
+        if not self.up:
             return fail(BridgeDown(DOWN))
         asked: Deferred[Any] = self.before_task()
         return asked.addCallback(lambda _: self.request(method, params, **options))
@@ -228,7 +197,8 @@ class Bridge:
             self._subscribe("unsubscribe")
 
     def _subscribe(self, method: str) -> None:
-        asked = self.request(method, {"events": ["health.changed"]})
+        events = [name for name in EVENTS if name in _ALWAYS or name in self.capabilities]
+        asked = self.request(method, {"events": events})
         # A link that went away while asking is no fault: the next one asks again.
         asked.addErrback(lambda failure: failure.trap(BridgeDown))
         asked.addErrback(lambda failure: log_quietly(f"{method} failed", failure.value))
@@ -246,15 +216,21 @@ class Bridge:
 
     # the connection
 
-    def connected(self, line: _Line) -> None:
+    def connected(self, line: Line) -> None:
         """A connection was made: say hello."""
         self._line = line
-        self._short_lived += 1  # until it has said hello
-        hello = self.request("hello", {"client": "evennia_glue", "protocol": PROTOCOL})
+        self._patience.connected()
+        greeting = {"client": "evennia_glue", "protocol": PROTOCOL}
+        hello = self._send("hello", greeting, timeout=HELLO_TIMEOUT)
         hello.addCallbacks(self._greeted, self._not_greeted)
 
-    def _greeted(self, _hello: Answer) -> None:
-        self.up, self.trouble, self._reported, self._short_lived = True, "", "", 0
+    def _greeted(self, hello: Answer) -> None:
+        version, offered = hello.get("version"), hello.get("capabilities")
+        self.version = version if isinstance(version, str) else ""
+        names = offered if isinstance(offered, list) else []
+        self.capabilities = frozenset(name for name in names if isinstance(name, str))
+        self.up, self.trouble, self._reported = True, "", ""
+        self._patience.greeted()
         logger.log_info("evennia_glue: bridge up")
         if self._listeners:
             self._subscribe("subscribe")
@@ -266,17 +242,37 @@ class Bridge:
             return
         error = failure.value
         sentence = error.message if isinstance(error, BridgeError) else str(error)
-        self._report(f"the daemon did not say hello: {sentence or error}")
+        self._drop(f"the daemon did not say hello: {sentence or error}")
 
-    def disconnected(self, line: _Line, reason: Failure) -> None:
+    def _ping(self) -> None:
+        """Ask for what the daemon answers at once, whatever else it does."""
+        self._send("health").addErrback(lambda _: None)  # the watch sees whether anything comes
+
+    def _hangs(self) -> None:
+        self._drop("the daemon has stopped answering")
+
+    def _drop(self, trouble: str) -> None:
+        """This connection is good for nothing: the service makes another."""
+        self._report(trouble)
+        if self._line:
+            self._line.transport.abortConnection()
+
+    def disconnected(self, line: Line, reason: Failure) -> None:
         """The link is lost: so is everything in flight."""
         if self._line is not line:
             return
         was_up, self.up, self._line = self.up, False, None
-        self._report(f"the link was lost: {reason.getErrorMessage()}")
+        self._watch.stop()
+        self._patience.disconnected()
+        if not reason.check(ConnectionAborted):  # else we did, and have said why
+            self._report(f"the link was lost: {reason.getErrorMessage()}")
         self._fail_pending("the link to the Workshop was lost")
         if was_up:
             self._announce("link_changed", False)
+
+    def overrun(self) -> None:
+        """A line is longer than any that the daemon may send."""
+        self._drop(f"a line of more than {MAX_LINE} bytes")
 
     def unreachable(self, failure: Failure) -> Failure:
         """A connection could not be made; the service tries again."""
@@ -284,8 +280,8 @@ class Bridge:
         return failure
 
     def retry_delay(self, attempts: int) -> float:
-        """How long to wait; a daemon that hangs up before its hello is no success."""
-        return RETRY(max(attempts, self._short_lived))
+        """How long to wait; a link that does not stand for a while is no success."""
+        return self._patience.delay(attempts)
 
     def _report(self, trouble: str) -> None:
         """Log a reason once, not at every attempt."""
@@ -298,6 +294,7 @@ class Bridge:
 
     def received(self, line: bytes) -> None:
         """One line from the daemon."""
+        self._watch.heard()
         if not line.strip():
             return
         try:
@@ -305,7 +302,7 @@ class Bridge:
         except (ValueError, RecursionError):
             message = None
         if not isinstance(message, dict):
-            logger.log_warn(f"evennia_glue: a line of {len(line)} bytes is no message; ignored")
+            self._drop(f"a line of {len(line)} bytes is no message")  # nor may the next one be
         elif "method" in message:
             params = message.get("params")
             self._notified(message["method"], params if isinstance(params, dict) else {})
@@ -313,8 +310,8 @@ class Bridge:
             self._answered(message)
 
     def _notified(self, method: Any, params: Answer) -> None:
-        if method == "health.changed":
-            self._announce("health_changed", params)
+        if isinstance(method, str) and method in EVENTS:
+            self._announce(EVENTS[method], params)
             return
         request_id = params.get("id")
         pending = self._pending.get(request_id) if isinstance(request_id, int) else None

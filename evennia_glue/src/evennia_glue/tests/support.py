@@ -11,7 +11,8 @@ from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 from twisted.internet.testing import StringTransport
 
-from evennia_glue.bridge import Bridge, _Line
+from evennia_glue.bridge import Bridge
+from evennia_glue.link import Line
 
 HELLO = {"protocol": 1, "server": "workshop", "version": "0.1.0", "persona": "timmy"}
 
@@ -45,7 +46,7 @@ class Wire(StringTransport):
 
     def __init__(self, bridge: Bridge):
         super().__init__()
-        self.line = _Line(bridge)
+        self.line = Line(bridge)
         self.line.makeConnection(self)
 
     def sent(self) -> list[dict]:
@@ -78,6 +79,11 @@ def linked(timeout: float = 120.0) -> tuple[Bridge, Wire, Clock]:
     wire = Wire(bridge)
     wire.answer(wire.sent()[0], HELLO)
     return bridge, wire, clock
+
+
+def awaited(clock: Clock) -> list:
+    """The timers that run, but for the one that sees the daemon hang: it ends by itself."""
+    return [call for call in clock.getDelayedCalls() if call.func.__name__ != "_beat"]
 
 
 class Seen:

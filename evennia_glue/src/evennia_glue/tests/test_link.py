@@ -4,21 +4,20 @@ from unittest.mock import Mock, patch
 
 from django.test import SimpleTestCase
 from twisted.internet.defer import CancelledError
-from twisted.internet.error import ConnectionDone
-from twisted.internet.task import Clock
+from twisted.internet.error import ConnectionAborted, ConnectionDone
 from twisted.python.failure import Failure
 
 from evennia_glue import errors
-from evennia_glue.bridge import MAX_LINE, Bridge
 from evennia_glue.errors import BridgeDown, BridgeError, BridgeTimeout
+from evennia_glue.link import BEAT, MAX_LINE
 
 from .support import HELLO, Seen, Wire, linked
 
 SECRET = "the key is under the mill"
 
 
-def lose(wire):
-    wire.line.connectionLost(Failure(ConnectionDone()))
+def lose(wire, reason=None):
+    wire.line.connectionLost(Failure(reason or ConnectionDone()))
 
 
 class LinkTest(SimpleTestCase):
@@ -35,6 +34,10 @@ class LinkTest(SimpleTestCase):
         seen = Seen(self.bridge.request("think", {"task": SECRET, "stream": True}, **kwargs))
         return seen, self.wire.sent()[0]
 
+    def assert_nothing_is_awaited(self):
+        self.clock.advance(BEAT)  # the watch ends when it finds nothing to watch
+        self.assertEqual(self.clock.getDelayedCalls(), [])
+
     def assert_quiet(self):
         self.assertNotIn("mill", "".join(self.logged))
 
@@ -48,7 +51,7 @@ class TestAsking(LinkTest):
         self.assertEqual((first.result, second.result), (None, {"backend": "b"}))
         self.wire.answer(a, {"backend": "a"})
         self.assertEqual(first.result, {"backend": "a"})
-        self.assertEqual(self.clock.getDelayedCalls(), [])
+        self.assert_nothing_is_awaited()
 
     def test_any_text_makes_one_line(self):
         self.bridge.request("route", {"task": "a\nb\u2028c\ud800d"})
@@ -141,7 +144,7 @@ class TestEndings(LinkTest):
         self.assertIsInstance(seen.error, CancelledError)
         self.wire.answer(cancel, {"cancelled": True})
         self.wire.refuse(request, -32015, "cancelled", "The request was cancelled.")
-        self.assertEqual(self.clock.getDelayedCalls(), [])
+        self.assert_nothing_is_awaited()
 
     def test_link_lost(self):
         seen, _ = self.think()
@@ -178,18 +181,28 @@ class TestEndings(LinkTest):
 
 
 class TestLines(LinkTest):
-    def test_malformed_lines_are_tolerated_and_not_quoted(self):
+    def test_a_line_that_is_no_message_drops_the_link(self):
+        """And is not quoted. What comes behind it may be garbage as well."""
         bad = [SECRET.encode(), b"{", b"[1]", b'"mill"', b"\xff\xfe mill", b"7", b"null"]
-        bad += [b"[" * 200_000, b"9" * 5000, b"", b" \r"]
-        seen, request = self.think()
+        bad += [b"[" * 200_000, b"9" * 5000]
         for line in bad:
+            self.bridge, self.wire, self.clock = linked(timeout=10.0)
+            seen, _ = self.think()
+            self.wire.give(line)
+            self.assertTrue(self.wire.disconnected, line[:9])
+            lose(self.wire, ConnectionAborted())
+            self.assertIsInstance(seen.error, BridgeDown)
+            self.assertIn("no message", self.bridge.trouble)
+        self.assert_quiet()
+
+    def test_messages_of_another_shape_are_passed_over(self):
+        seen, request = self.think()
+        for line in (b"", b" \r"):
             self.wire.give(line)
         for message in ({}, {"method": 7}, {"method": "x", "params": []}, {"id": {}}, {"id": True}):
             self.wire.give(message)
         self.wire.answer(request, {"text": "still here"})
         self.assertEqual(seen.result, {"text": "still here"})
-        self.assertEqual(len([line for line in self.logged if "no message" in line]), 9)
-        self.assert_quiet()
 
     def test_longest_line(self):
         seen, request = self.think()
@@ -201,7 +214,7 @@ class TestLines(LinkTest):
     def test_a_longer_line_drops_the_link(self):
         seen, _ = self.think()
         self.wire.give(b"x" * (MAX_LINE + 1))
-        self.assertTrue(self.wire.disconnecting)
+        self.assertTrue(self.wire.disconnected)
         lose(self.wire)
         self.assertIsInstance(seen.error, BridgeDown)
 
@@ -217,37 +230,6 @@ class TestLines(LinkTest):
         self.wire.give({"jsonrpc": "2.0", "id": None, "error": error})
         self.assertIn("parse_error", self.logged[-1])
         self.assert_quiet()
-
-
-class TestHello(LinkTest):
-    def setUp(self):
-        super().setUp()
-        self.clock = Clock()
-        self.bridge = Bridge("/nowhere.sock", 10.0, self.clock)
-
-    def test_another_protocol(self):
-        wire = Wire(self.bridge)
-        sentence = "This protocol version is not spoken here."
-        wire.refuse(wire.sent()[0], -32001, "protocol_unsupported", sentence, supported=[2])
-        self.assertFalse(self.bridge.up)
-        self.assertIn(sentence, self.bridge.trouble)
-
-    def test_a_daemon_that_hangs_up_is_asked_ever_less_often(self):
-        with patch("evennia_glue.bridge.random", return_value=0):
-            delays = []
-            for _ in range(12):
-                lose(Wire(self.bridge))
-                delays.append(self.bridge.retry_delay(1))
-        self.assertEqual(delays, sorted(delays))
-        self.assertGreater(delays[-1], 2.4)
-        self.assertLessEqual(delays[-1], 3.0)
-        self.assertEqual(len([line for line in self.logged if "link was lost" in line]), 1)
-
-    def test_trouble_is_reported_once(self):
-        for _ in range(3):
-            self.bridge.unreachable(Failure(OSError("no such file")))
-        self.assertEqual(len([line for line in self.logged if "no such file" in line]), 1)
-        self.assertIn("/nowhere.sock", self.bridge.trouble)
 
 
 class TestListening(LinkTest):
@@ -267,6 +249,15 @@ class TestListening(LinkTest):
         self.assertEqual(self.wire.sent(), [])
         self.bridge.unlisten("b")
         self.assertEqual(self.wire.sent()[0]["method"], "unsubscribe")
+
+    def test_subscribes_to_what_the_daemon_offers(self):
+        wire, listener = Wire(self.bridge), Mock()
+        wire.answer(wire.sent()[0], {**HELLO, "capabilities": ["budget.alert"]})
+        self.bridge.listen("a", listener)
+        (subscribe,) = wire.sent()
+        self.assertEqual(subscribe["params"], {"events": ["health.changed", "budget.alert"]})
+        wire.note("budget.alert", scope="everything", percent=80)
+        listener.budget_alert.assert_called_once_with({"scope": "everything", "percent": 80})
 
     def test_subscribes_again_after_a_loss(self):
         listener = Mock()

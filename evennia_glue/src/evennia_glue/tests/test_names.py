@@ -15,7 +15,7 @@ from evennia_glue.commands.route import CmdRoute
 from evennia_glue.commands.think import CmdThink
 from evennia_glue.names import GameNames, Gathered, gather
 
-from .support import HELLO, Wire, WorkshopTest
+from .support import HELLO, Wire, WorkshopTest, awaited
 
 
 class AtOnce:
@@ -82,7 +82,7 @@ class NamesTest(WorkshopTest):
 
     def assert_idle(self):
         self.assertEqual(self.wire.sent(), [])
-        self.assertEqual(self.clock.getDelayedCalls(), [])
+        self.assertEqual(awaited(self.clock), [])
 
 
 class TestGather(NamesTest):
