@@ -69,6 +69,7 @@ class World:
             glue_source=REPO / "evennia_glue" / "src" / "evennia_glue",
             health_interval=2,
         )
+        self.passwords = {name: secrets.token_hex(6) for name in PLAYERS}
         self.opened = self.closed = False
 
     def open(self) -> None:
@@ -81,10 +82,10 @@ class World:
         self.game.make()
         self.game.start()
         self.game.wait_log(r"evennia_glue: bridge up", 20)
-        self.builder = Telnet(self.game.ports.telnet)
-        self.builder.login(self.game.user, self.game.password)
-        self.watcher = self._newcomer(Telnet(self.game.ports.telnet), PLAYERS[0])
-        self.weaver = self._newcomer(WebSocket(self.game.ports.websocket), PLAYERS[1])
+        for player, name in zip((self._telnet(), self._websocket()), PLAYERS, strict=True):
+            player.register(name, self.passwords[name])
+            player.close()
+        self.enter()
         self.lit()
         if not wait_until(self.names_are_told, 20):
             raise NotSeen("the daemon is not told who plays")
@@ -94,9 +95,24 @@ class World:
         told = re.findall(r"(\d+) names guarded, (\d+) passed over", self.game.log_text())
         return bool(told) and sum(map(int, told[-1])) == 1 + len(PLAYERS)
 
-    def _newcomer(self, player: Any, name: str) -> Any:
-        player.register(name, secrets.token_hex(6))
-        return player
+    def enter(self) -> None:
+        """The three players log in: at the start, and when the game has cut their connections."""
+        self.leave()
+        self.builder, self.watcher, self.weaver = self._telnet(), self._telnet(), self._websocket()
+        self.builder.login(self.game.user, self.game.password)
+        for player, name in zip((self.watcher, self.weaver), PLAYERS, strict=True):
+            player.login(name, self.passwords[name])
+
+    def leave(self) -> None:
+        """Ends the players' connections."""
+        for player in self.players() if hasattr(self, "builder") else []:
+            player.close()
+
+    def _telnet(self) -> Player:
+        return Telnet(self.game.ports.telnet)
+
+    def _websocket(self) -> Player:
+        return WebSocket(self.game.ports.websocket)
 
     def backends(self) -> dict[str, dict[str, Any]]:
         """Two that answer, and one without a key."""
@@ -200,6 +216,7 @@ class World:
         if self.closed:
             return []
         self.closed = True
+        self.leave()
         left = self.game.destroy()
         self.daemon.stop()
         self.alpha.stop()
