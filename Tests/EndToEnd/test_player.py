@@ -12,7 +12,7 @@ from world import CANARY, WorldTest
 
 LANTERN = ("The first lantern is lit at dusk. ", "The second one ", "follows it.")
 LIT = "The first lantern is lit at dusk. The second one follows it."
-COST_ROW = r"today\s*\|\s*(?P<usd>\$[\d.]+)\s*\|\s*(?P<asked>[\d,]+)\s*\|\s*(?P<answered>[\d,]+)"
+COST_ROW = r"today +(?P<usd>\$[\d.]+) +(?P<asked>[\d,]+) +(?P<answered>[\d,]+) "
 
 
 class PlayerTest(WorldTest):

@@ -4,11 +4,11 @@ from typing import Any
 
 from evennia.objects.objects import DefaultRoom
 
-from . import lamps
 from .bridge import get_bridge
 from .commands import WorkshopCmdSet
-from .commands.base import is_builder
+from .commands.base import is_builder, is_read_aloud
 from .scripts import BackendRouter
+from .tables import lamps
 
 DARK = "The lamps over the benches are dark."
 
@@ -54,6 +54,5 @@ class Workshop(DefaultRoom):
         rows = router.rows if router else {}
         if not rows:
             return DARK
-        with_why = is_builder(looker)
-        shown = [lamps.line(row, with_why=with_why) for row in rows.values()]
-        return "\n".join(["|wLamps over the benches:|n", *shown])
+        with_why, said = is_builder(looker), is_read_aloud(looker)
+        return lamps.glance(list(rows.values()), with_why=with_why, said=said)

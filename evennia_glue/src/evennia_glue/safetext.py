@@ -23,6 +23,7 @@ _CONTROL = re.compile(
 _LINK = re.compile(r"\|(?=l[cute])")
 _BRACE = re.compile(r"\{(?=\{)")
 _INLINE = re.compile(r"\\*\$|\\+")
+_is_simple = re.compile("[ -z}~]*").fullmatch
 
 
 def safe(text: Any, limit: int = 8000) -> str:
@@ -35,14 +36,31 @@ def safe(text: Any, limit: int = 8000) -> str:
 
     Returns:
         Markup for `msg`, or for a value in the `mapping` of `msg_contents`; never a template.
-        For a table, see `safe_cell`.
+        For an EvTable, see `safe_cell`.
     """
+    return markup(shown(text, limit))
+
+
+def shown(text: Any, limit: int = 8000) -> str:
+    """What a player will read of a text: its width is that on the screen. Not safe to send yet."""
     text = str(text)
     if len(text) > limit:
         text = text[:limit] + CUT
+    if text.isascii() and text.isprintable() and "|" not in text:
+        return text
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    text = _CONTROL.sub("", text)
-    text = _LINK.sub("\u00a6", text)
+    return _LINK.sub("\u00a6", _CONTROL.sub("", text))
+
+
+def is_simple(text: str) -> bool:
+    """Whether a text is one line that is read as it is written, so that nothing has to be done."""
+    if settings.FUNCPARSER_PARSE_OUTGOING_MESSAGES_ENABLED and _INLINE.search(text):
+        return False
+    return _is_simple(text) is not None
+
+
+def markup(text: str) -> str:
+    """What has to be sent so that a text of `shown` is read."""
     text = text.replace("{{", "{{{{").replace("|", "||")
     if settings.FUNCPARSER_PARSE_OUTGOING_MESSAGES_ENABLED:
         text = _INLINE.sub(_escape_inline, text)

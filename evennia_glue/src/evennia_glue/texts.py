@@ -17,6 +17,11 @@ NOTHING_REMEMBERED = "The journal has nothing on that."
 RELEASED = (
     '{name} looks up and says to you, "I may speak of that now. Ask me again, word for word."'
 )
+NOT_YOURS_TO_DECIDE = "Only a Developer may look through what is held back."
+NO_SUCH_BACKEND = "There is no backend of that name. (|wbackends|n lists them.)"
+NO_SUCH_MODEL = "That backend has no such model. (|wbackends/models <name>|n lists them.)"
+NOT_OFFERED = "The Workshop's daemon is too old for that."
+NOTHING_CHANGED = "The configuration is wrong, so nothing has changed:"
 
 _UNFIT = "That is nothing the Workshop can take."
 _NOT_SET_UP = "The Workshop is not set up for that. Tell a builder."

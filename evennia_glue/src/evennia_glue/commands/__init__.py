@@ -2,7 +2,9 @@
 
 from evennia.commands.cmdset import CmdSet
 
+from .backends import CmdBackends
 from .costs import CmdCosts
+from .lamps import CmdLamps
 from .leakaudit import CmdLeakAudit
 from .leaks import CmdLeaks
 from .memory import CmdForget, CmdJournal
@@ -19,6 +21,6 @@ class WorkshopCmdSet(CmdSet):
         """Evennia's hook: fill the set."""
         for command in (
             *(CmdRoute, CmdThink, CmdForget, CmdJournal),
-            *(CmdCosts, CmdLeakAudit, CmdLeaks),
+            *(CmdLamps, CmdCosts, CmdLeakAudit, CmdLeaks, CmdBackends),
         ):
             self.add(command())

@@ -22,6 +22,17 @@ def is_builder(who: Any) -> bool:
     return hasattr(who, "locks") and who.locks.check_lockstring(who, "builder:perm(Builder)")
 
 
+def is_read_aloud(who: Any, session: Any = None) -> bool:
+    """Whether a screen reader reads to someone: sentences then, and no tables.
+
+    Args:
+        who: an object or account.
+        session: the one that is told; any of theirs without it.
+    """
+    sessions = [session] if session else who.sessions.all() if hasattr(who, "sessions") else []
+    return any(one.protocol_flags.get("SCREENREADER") for one in sessions)
+
+
 def config() -> conf.Config:
     """The settings, or the defaults if they are wrong: the bridge has logged that, and is down."""
     try:
@@ -47,6 +58,17 @@ class WorkshopCommand(MuxCommand):
     async def run(self) -> None:
         """Ask, and tell."""
         raise NotImplementedError
+
+    @property
+    def is_read_aloud(self) -> bool:
+        """Whether a screen reader reads to the caller."""
+        return is_read_aloud(self.caller, self.session)
+
+    async def next_turn(self) -> None:
+        """Let the game's loop turn, between two pieces of work that are long together."""
+        turned: Deferred[None] = Deferred()
+        get_bridge().reactor.callLater(0, turned.callback, None)
+        await turned
 
     def tell(self, text: str) -> None:
         """Tell the caller, if there still is somebody."""

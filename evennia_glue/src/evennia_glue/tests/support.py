@@ -137,7 +137,7 @@ class WorkshopTest(BaseEvenniaCommandTest):
 NASTY = "{a} {{b}} $You() |lcquit|ltx|le |rred C:\\n"
 SHOWN = "{a} {{b}} $You() \u00a6lcquit\u00a6ltx\u00a6le |rred C:\\n"
 THINKS = "Timmy falls silent, and thinks ..."
-PLAYERS = ("forget", "journal", "route", "think")
+PLAYERS = ("forget", "journal", "lamps", "route", "think")
 
 
 class CommandTest(WorkshopTest):

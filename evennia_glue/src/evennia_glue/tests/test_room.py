@@ -84,6 +84,23 @@ class TestRoom(WorkshopTest):
         self.account2.permissions.add("Builder")
         self.assertIn("[x] grok disabled (no key: set XAI)", self.look())
 
+    def test_since_and_model(self):
+        self.start({**LOCAL, "since": "2020-01-01T00:00:00Z", "model": "hermes"})
+        self.assertRegex(self.look(), r"\[\+\] local healthy 2 ms, for \d+ d, hermes(\n|$)")
+
+    def test_many_lamps(self):
+        self.start(*({**LOCAL, "backend": f"b{place}"} for place in range(60)))
+        shown = self.look()
+        self.assertIn("b11 healthy", shown)
+        self.assertNotIn("b12", shown)
+        self.assertIn("and 48 more: lamps", shown)
+
+    def test_read_aloud(self):
+        self.start(LOCAL, GROK)
+        self.session.protocol_flags["SCREENREADER"] = True
+        shown = strip_ansi(self.room.return_appearance(self.char1))
+        self.assertIn("local: healthy, answers in 2 ms.\ngrok: disabled.", shown)
+
     def test_names_are_only_text(self):
         self.start({**LOCAL, "backend": "{x}|lcquit|ltgo|le|r $You() \x1b[2J"})
         shown = self.room.return_appearance(self.char2)
