@@ -110,11 +110,11 @@ class Table:
             max(found, column.least) for found, column in zip(widths, self.columns, strict=True)
         ]
         excess = sum(widths) + len(GAP) * (len(widths) - 1) - WIDTH
+        heads = self._rows[0] if self._heads else [""] * len(widths)
+        least = [max(LEAST, width(str(head))) for head in heads]
         cut = [place for place, column in enumerate(self.columns) if column.cut]
-        while excess > 0 and cut:
-            widest = max(cut, key=widths.__getitem__)
-            if widths[widest] <= LEAST:
-                break
+        while excess > 0 and (wide := [place for place in cut if widths[place] > least[place]]):
+            widest = max(wide, key=widths.__getitem__)
             widths[widest] -= 1
             excess -= 1
         return widths

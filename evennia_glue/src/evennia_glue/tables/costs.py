@@ -55,7 +55,8 @@ def page(answer: Row, names: Names, *, said: bool) -> str:
         names: how the callers of `callers` are called in the game.
         said: True for sentences, as for a screen reader.
     """
-    parts: list[str | Cell | Table] = ["|wWhat thinking costs|n (UTC)", _totals(answer)]
+    title = "|wWhat thinking costs|n (UTC; everything but today: this month)"
+    parts: list[str | Cell | Table] = [title, _totals(answer)]
     for key, part in PARTS.items():
         if part.few:
             parts += _shares(answer, key, names, part.few)
@@ -70,8 +71,9 @@ def part(answer: Row, key: str, names: Names, *, said: bool) -> str:
     if key == "budget":
         parts = _budgets(answer, names, None)[1:] or ["There is no budget."]
     else:
-        empty = f"{PARTS[key].title}: nothing this month."
-        parts = _shares(answer, key, names, None)[1:] or [empty]
+        empty = f"{PARTS[key].title}: nothing."
+        parts = ["|wWhat thinking costs this month|n (UTC)"]
+        parts += _shares(answer, key, names, None)[1:] or [empty]
     return text(parts, said=said)
 
 
@@ -101,26 +103,32 @@ def _unpriced(row: Row) -> str:
 
 
 def _shares(answer: Row, key: str, names: Names, few: int | None) -> list[str | Cell | Table]:
-    """Who cost what of this month: the first few, or all of them with their tokens."""
-    title, found = PARTS[key].title, rows(answer.get(PARTS[key].member))
+    """Who cost what of this month: the first few, or all of them with their tokens.
+
+    The shares are those of the dollars; where nothing has cost anything, those of what was asked.
+    """
+    found, month = rows(answer.get(PARTS[key].member)), _dict(answer.get("month"))
     if not found:
         return []
-    whole = _dict(answer.get("month")).get("usd")
+    of, member, all_of = ("USD", "usd", "dollars")
+    if not _amount(month, member):
+        of, member, all_of = ("asked", "attempts", "that was asked")
+    whole = _amount(month, member)
     table = Table(
         Column("", cut=True, least=0 if few is None else LABEL),
         USD,
         Column("", said=None),
-        Column("share", right=True, said="{} of all"),
-        Column("answered", right=True, said="answered {}"),
+        Column(f"of {of}", right=True, said=f"{{}} of all {all_of}"),
+        Column("answered", right=True),
         *(TOKENS if few is None else ()),
-        title=f"{title}, this month",
+        title=PARTS[key].title,
     )
     for row in found[:few]:
-        name, usd = str(row.get(key) or "-"), row.get("usd")
-        share = usd / whole if is_number(usd) and is_number(whole) and whole > 0 else None
+        name = str(row.get(key) or "-")
+        share = _amount(row, member) / whole if whole else None
         table.add(
             names.get(name, name) if key == "caller" else name,
-            amount(usd),
+            amount(row.get("usd")),
             bar(share, SHORT if few is None else LONG),
             percent(None if share is None else share * 100),
             f"{number(row.get('answered'))} of {number(row.get('attempts'))}",
@@ -128,6 +136,11 @@ def _shares(answer: Row, key: str, names: Names, few: int | None) -> list[str | 
             note=_unpriced(row) if few is None else "",
         )
     return ["", table, *_more(found, few, key)]
+
+
+def _amount(row: Row, key: str) -> float:
+    value = row.get(key)
+    return value if is_number(value) and value > 0 else 0
 
 
 def _budgets(answer: Row, names: Names, few: int | None) -> list[str | Cell | Table]:

@@ -49,7 +49,7 @@ class TestCosts(CommandTest):
         self.assertRegex(page, r"today +\$0\.0125 +7 +6 +1,200 +-\n")
         self.assertRegex(page, r"this month +\$0\.05 +7 +6 +1,200 +0\n")
         self.assertIn("2 answered without a price: not in the sum", page)
-        self.assertRegex(page, r"By tier, this month +USD +share +answered\n")
+        self.assertRegex(page, r"By tier +USD +of USD +answered\n")
         self.assertRegex(page, r"\nlocal +\$0\.0125 +##-------- +25 % +6 of 7\n")
         self.assertRegex(page, r"\ng\|pt +\$0\.0125 +##-------- +25 % +6 of 7\n")
         self.assertRegex(page, rf"Char2 \(#{self.char2.id}\) +\$0\.0125 ")
@@ -100,8 +100,17 @@ class TestCosts(CommandTest):
             self.assertIn(shown, page)
             self.assertNotIn("today", page)
             self.assertLessEqual(max(map(len, page.split("\n"))), 78, page)
-        self.assertEqual(self.ask("/kind", {}), "By kind of task: nothing this month.")
+        self.assertEqual(
+            self.ask("/kind", {}), "What thinking costs this month (UTC)\nBy kind of task: nothing."
+        )
         self.assertEqual(self.ask("/budget", {}), "There is no budget.")
+
+    def test_shares_where_nothing_has_cost_anything(self):
+        free = {**self.ACCOUNT, "usd": 0}
+        rows = [{"tier": "local", **free, "attempts": 3}, {"tier": "api", **free, "attempts": 1}]
+        page = self.ask("/tier", {"month": {**free, "attempts": 4}, "by_tier": rows})
+        self.assertRegex(page, r"By tier +USD +of asked +answered ")
+        self.assertRegex(page, r"local +\$0\.00 +####-- +75 % +6 of 3 ")
 
     def test_savings(self):
         for saved, words in ((-0.5, "Lost $0.5 of the $1.00"), (None, "Saved: not known")):
@@ -119,8 +128,8 @@ class TestCosts(CommandTest):
         page = self.ask()
         for sentence in (
             "today: $0.0125, 7 asked, 6 answered, 1,200 tokens in, - tokens out.",
-            "By tier, this month:",
-            "local: $0.0125, 25 % of all, answered 6 of 7.",
+            "By tier:",
+            "local: $0.0125, 25 % of all dollars, answered 6 of 7.",
             "backend g|pt day: limit $2.00, spent $0.5, left $1.50, used 120 %, used up.",
         ):
             self.assertIn(sentence, page.split("\n"))
