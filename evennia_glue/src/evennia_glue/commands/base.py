@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.core.exceptions import ImproperlyConfigured
 from evennia.commands.default.muxcommand import MuxCommand
 from evennia.utils.evmore import EvMore
 from twisted.internet.defer import Deferred
@@ -22,12 +21,7 @@ def is_builder(who: Any) -> bool:
     return hasattr(who, "locks") and who.locks.check_lockstring(who, "builder:perm(Builder)")
 
 
-def config() -> conf.Config:
-    """The settings, or the defaults if they are wrong: the bridge has logged that, and is down."""
-    try:
-        return conf.load()
-    except ImproperlyConfigured:
-        return conf.defaults()
+config = conf.current
 
 
 class WorkshopCommand(MuxCommand):
