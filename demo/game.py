@@ -43,8 +43,10 @@ IN_GAME_ERRORS = False
 SERVER_SERVICES_PLUGIN_MODULES = [*SERVER_SERVICES_PLUGIN_MODULES, "evennia_glue.bridge"]
 AMP_SERVER_PROTOCOL_CLASS = "evennia_glue.nodelay.AMPPortalProtocol"
 TELNET_PROTOCOL_CLASS = "evennia_glue.nodelay.TelnetProtocol"
+INSTALLED_APPS = [*INSTALLED_APPS, "evennia_glue.web"]
 WORKSHOP_SOCKET = {socket!r}
 WORKSHOP_HEALTH_INTERVAL = {health_interval}
+WORKSHOP_QUIET = {quiet}
 """
 
 FIRST_ROOM = '''"""Makes the first room the Workshop."""
@@ -119,6 +121,7 @@ class ScratchGame:
         glue_source: Path | None = None,
         wanted_ports: Sequence[int] = (0, 0, 0, 0, 0),
         health_interval: int = 10,
+        quiet: float = 30,
         user: str = "builder",
     ) -> None:
         """Plans a game.
@@ -130,11 +133,12 @@ class ScratchGame:
             glue_source: the package to use instead of the installed one.
             wanted_ports: telnet, web, web socket, and two internal ones; 0 is any.
             health_interval: seconds between two looks at the lamps.
+            quiet: seconds within which a lamp that flickers is told of twice at most.
             user: the name of the superuser.
         """
         self.venv_bin, self.socket_path, self.root = venv_bin, socket_path, root
         self.glue_source, self.health_interval = glue_source, health_interval
-        self.wanted_ports = wanted_ports
+        self.wanted_ports, self.quiet = wanted_ports, quiet
         self.user, self.password = user, secrets.token_hex(6)
         self.mark = secrets.token_hex(8)
         self.path = root / "game"
@@ -197,6 +201,7 @@ class ScratchGame:
                     ports=self.ports,
                     socket=str(self.socket_path),
                     health_interval=self.health_interval,
+                    quiet=self.quiet,
                 )
             )
         (conf / "at_initial_setup.py").write_text(FIRST_ROOM)

@@ -388,9 +388,11 @@ def start_plugin_services(server: MultiService) -> None:
     bridge = get_bridge()
     nodelay.install(server)
     if not problems:
-        from .names import GameNames  # noqa: PLC0415  typeclasses can be loaded only now
+        from . import events  # noqa: PLC0415  typeclasses can be loaded only now
+        from .names import GameNames  # noqa: PLC0415
 
         config = conf.load()
         names = GameNames(bridge, guard=config.guard_names, typeclasses=config.guard_typeclasses)
         names.install()
+        events.install()
         BridgeService(bridge, bridge.reactor).setServiceParent(server)

@@ -27,6 +27,7 @@ class Config:
     persona: str | None
     persona_name: str
     health_interval: int
+    quiet: float
     nodelay: bool
     guard_names: bool
     guard_typeclasses: tuple[str, ...]
@@ -89,6 +90,7 @@ _SETTINGS: dict[str, tuple[Callable[[], Any], Callable[[Any], str | None]]] = {
     "WORKSHOP_PERSONA": (lambda: None, _is_name_or_none),
     "WORKSHOP_PERSONA_NAME": (lambda: "Timmy", _is_name),
     "WORKSHOP_HEALTH_INTERVAL": (lambda: 10, _is_whole_seconds),
+    "WORKSHOP_QUIET": (lambda: 30, _is_seconds),
     "WORKSHOP_NODELAY": (lambda: True, _is_bool),
     "WORKSHOP_GUARD_NAMES": (lambda: True, _is_bool),
     "WORKSHOP_GUARD_TYPECLASSES": (lambda: (), _is_classes),
@@ -128,6 +130,14 @@ def defaults() -> Config:
     return _build(lambda _name, default: default)
 
 
+def current() -> Config:
+    """The settings, or the defaults if they are wrong: the bridge has logged that, and is down."""
+    try:
+        return load()
+    except ImproperlyConfigured:
+        return defaults()
+
+
 def _build(value: Callable[[str, Any], Any]) -> Config:
     read = {name: value(name, default()) for name, (default, _) in _SETTINGS.items()}
     return Config(
@@ -136,6 +146,7 @@ def _build(value: Callable[[str, Any], Any]) -> Config:
         persona=read["WORKSHOP_PERSONA"],
         persona_name=read["WORKSHOP_PERSONA_NAME"].strip(),
         health_interval=read["WORKSHOP_HEALTH_INTERVAL"],
+        quiet=float(read["WORKSHOP_QUIET"]),
         nodelay=read["WORKSHOP_NODELAY"],
         guard_names=read["WORKSHOP_GUARD_NAMES"],
         guard_typeclasses=tuple(read["WORKSHOP_GUARD_TYPECLASSES"]),

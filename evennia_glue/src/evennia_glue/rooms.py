@@ -4,6 +4,7 @@ from typing import Any
 
 from evennia.objects.objects import DefaultRoom
 
+from . import events
 from .bridge import get_bridge
 from .commands import WorkshopCmdSet
 from .commands.base import is_builder, is_read_aloud
@@ -41,6 +42,21 @@ class Workshop(DefaultRoom):
         """Evennia's hook: the server is about to stop; the players are still there to be told."""
         super().at_server_shutdown()
         get_bridge().stop()
+
+    def at_object_receive(
+        self, moved_obj: Any, source_location: Any, *args: Any, **kwargs: Any
+    ) -> None:
+        """Evennia's hook: somebody has come in."""
+        super().at_object_receive(moved_obj, source_location, *args, **kwargs)
+        events.arrived(moved_obj)
+
+    def at_object_leave(
+        self, moved_obj: Any, target_location: Any, *args: Any, **kwargs: Any
+    ) -> None:
+        """Evennia's hook: somebody is about to leave."""
+        super().at_object_leave(moved_obj, target_location, *args, **kwargs)
+        if not getattr(target_location, "has_lamps", False):
+            events.left(moved_obj)
 
     @property
     def router(self) -> BackendRouter | None:

@@ -181,7 +181,7 @@ class _Cells:
         self._cells = cells
         self._sent: Sequence[str] = ()
         try:
-            self._is_simple = is_simple("".join(cells))  # of most columns one look is enough
+            self._is_simple = is_simple(" ".join(cells))  # of most columns one look is enough
         except TypeError:
             self._is_simple = False
         if self._is_simple:

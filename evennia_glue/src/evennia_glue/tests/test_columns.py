@@ -97,6 +97,12 @@ class TestHostile(SimpleTestCase):
                 for said in (False, True):
                     self.harmless(text([made, Cell(payload)], said=said))
 
+    def test_no_address_becomes_a_link(self):
+        for first, second in (("https://x.example", "y"), ("a", "www.x.example"), ("x", "FTP.y")):
+            made = table((first, second), ("b", "c"))
+            for page in (text([made], said=False), text([made], said=True)):
+                self.assertIsNone(LINK.search(parse_html(page)), page)
+
     def harmless(self, page):
         for strip in (False, True):
             sent = mxp_parse(parse_ansi(page, strip_ansi=strip, xterm256=True, mxp=True))

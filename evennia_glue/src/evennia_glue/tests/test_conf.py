@@ -10,6 +10,7 @@ from evennia_glue import bridge, conf
 
 NAMES = (
     *("SOCKET", "TIMEOUT", "PERSONA", "PERSONA_NAME", "HEALTH_INTERVAL", "NODELAY"),
+    "QUIET",
     *("GUARD_NAMES", "GUARD_TYPECLASSES"),
 )
 ROOM = "evennia.objects.objects.DefaultRoom"
@@ -31,6 +32,7 @@ class TestConf(SimpleTestCase):
             config = conf.load()
         self.assertEqual(config.socket, "/run/user/7/workshop/workshop.sock")
         self.assertEqual((config.timeout, config.health_interval), (120.0, 10))
+        self.assertEqual(config.quiet, 30.0)
         self.assertEqual((config.persona, config.persona_name), (None, "Timmy"))
         self.assertIs(config.nodelay, True)
         self.assertEqual((config.guard_names, config.guard_typeclasses), (True, ()))
@@ -53,6 +55,7 @@ class TestConf(SimpleTestCase):
             "PERSONA": ["", 7],
             "PERSONA_NAME": [None, " "],
             "HEALTH_INTERVAL": [0, 1.5, "10", True],
+            "QUIET": [0, "30", None],
             "NODELAY": ["yes", 1, None],
             "GUARD_NAMES": ["no", 0],
             "GUARD_TYPECLASSES": [ROOM, [7], ["nowhere.Npc"], ["evennia.utils.utils.delay"], None],
