@@ -45,11 +45,12 @@ AMP_SERVER_PROTOCOL_CLASS = "evennia_glue.nodelay.AMPPortalProtocol"
 TELNET_PROTOCOL_CLASS = "evennia_glue.nodelay.TelnetProtocol"
 WORKSHOP_SOCKET = {socket!r}
 WORKSHOP_HEALTH_INTERVAL = {health_interval}
+WORKSHOP_COOLDOWN = 0
 """
 
-FIRST_ROOM = '''"""Makes the first room the Workshop."""
+FIRST_ROOM = '''"""Makes the first room the Workshop, and somebody to talk with in it."""
 
-from evennia import search_object
+from evennia import create_object, search_object
 
 
 def at_initial_setup():
@@ -60,6 +61,7 @@ def at_initial_setup():
         "Benches along the walls, tools on their hooks, and a lamp over each bench. Try "
         "|wlook|n, |wroute|n and |wthink|n; |whelp workshop|n says more."
     )
+    create_object("evennia_glue.persona.Persona", location=room, home=room)
 '''
 
 

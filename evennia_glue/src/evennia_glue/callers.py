@@ -18,6 +18,21 @@ def caller_id(caller: Any) -> int | None:
     return number(caller[1:]) if isinstance(caller, str) and caller.startswith("#") else None
 
 
+def is_builder(who: Any) -> bool:
+    """Whether to tell someone about backends, keys and errors."""
+    return hasattr(who, "locks") and who.locks.check_lockstring(who, "builder:perm(Builder)")
+
+
+def talker(caller: Any, persona: str | None) -> dict[str, str]:
+    """The parameters that say who talks with whom. They stay on this machine."""
+    return {**({"persona": persona} if persona else {}), "caller": f"#{caller.id}"}
+
+
+def conversation(room: Any) -> str:
+    """The name of a conversation: each player has one in each room."""
+    return f"room:#{room.id}" if room else "room:none"
+
+
 def called(rows: list[dict[str, Any]]) -> dict[str, str]:
     """The callers of some rows by their name there, as `Anna (#12)`; one query for all."""
     ids = {str(row.get("caller") or ""): caller_id(row.get("caller")) for row in rows}

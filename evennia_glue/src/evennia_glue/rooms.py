@@ -6,8 +6,9 @@ from evennia.objects.objects import DefaultRoom
 
 from . import lamps
 from .bridge import get_bridge
+from .callers import is_builder
 from .commands import WorkshopCmdSet
-from .commands.base import is_builder
+from .queue import get_queue
 from .scripts import BackendRouter
 
 DARK = "The lamps over the benches are dark."
@@ -29,17 +30,21 @@ class Workshop(DefaultRoom):
             self.scripts.add(BackendRouter)
         elif not self.router.is_active:  # it stopped while the room was something else
             self.router.start()
+        if not self.locks.get("think"):
+            self.locks.add("think:all()")  # whom the persona thinks aloud for
         if not self.cmdset.has(WorkshopCmdSet):
             self.cmdset.add(WorkshopCmdSet, persistent=True)
 
     def at_server_reload(self) -> None:
         """Evennia's hook: the server is about to reload, and thoughts in flight are lost."""
         super().at_server_reload()
+        get_queue().stop()
         get_bridge().stop()
 
     def at_server_shutdown(self) -> None:
         """Evennia's hook: the server is about to stop; the players are still there to be told."""
         super().at_server_shutdown()
+        get_queue().stop()
         get_bridge().stop()
 
     @property

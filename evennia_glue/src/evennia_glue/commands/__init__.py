@@ -2,10 +2,12 @@
 
 from evennia.commands.cmdset import CmdSet
 
+from .ask import CmdAsk
 from .costs import CmdCosts
 from .leakaudit import CmdLeakAudit
 from .leaks import CmdLeaks
 from .memory import CmdForget, CmdJournal
+from .rate import CmdRate
 from .route import CmdRoute
 from .think import CmdThink
 
@@ -18,7 +20,7 @@ class WorkshopCmdSet(CmdSet):
     def at_cmdset_creation(self) -> None:
         """Evennia's hook: fill the set."""
         for command in (
-            *(CmdRoute, CmdThink, CmdForget, CmdJournal),
+            *(CmdRoute, CmdThink, CmdAsk, CmdRate, CmdForget, CmdJournal),
             *(CmdCosts, CmdLeakAudit, CmdLeaks),
         ):
             self.add(command())
