@@ -59,7 +59,7 @@ def at_initial_setup():
     room.key = "The Workshop"
     room.db.desc = (
         "Benches along the walls, tools on their hooks, and a lamp over each bench. Try "
-        "|wlook|n, |wroute|n and |wthink|n; |whelp workshop|n says more."
+        "|wask timmy|n, |wthink|n and |wroute|n; |whelp workshop|n says more."
     )
     create_object("evennia_glue.persona.Persona", location=room, home=room)
 '''

@@ -46,7 +46,7 @@ NOT_NOW = {
 
 ASK_USAGE = "Usage: ask <name> <question>"
 NOBODY = "There is nobody here to ask by that name."
-NO_TALKER = "{name} has no answers to give."
+NO_TALKER = "{name} is not to be asked like that: |wsay|n it, or |wwhisper|n."
 ASK_WHAT = "What do you want to ask {name}?"
 ASKS = ('You ask {name}, "{words}"', '{who} asks {name}, "{words}"')
 ASKS_ABOUT = ("You ask {name} about {words}.", "{who} asks {name} about {words}.")

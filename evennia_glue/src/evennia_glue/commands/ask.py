@@ -8,6 +8,7 @@ from ..talk import Asked
 from ..thoughts import name_of, personas
 from .base import TASK_BYTES, WorkshopCommand
 
+ECHO = 1000  # characters of a question that the room hears
 SHORTEST = 3  # letters of a name that is not typed out
 
 
@@ -21,9 +22,11 @@ class CmdAsk(WorkshopCommand):
       ask <name> about <something>
 
     The room hears the question, and the answer. You can also simply talk: |wsay|n something with
-    the name in it, and go on without it once you have been answered; |wwhisper|n, and you are
-    answered in a whisper. |wthink/stop|n lets go of a question, |wrate|n says how good the answer
-    was, |wforget|n has it forgotten.
+    the name in it, and go on without the name once you have been answered; or |wwhisper|n, and
+    only you two hear it. What you talk about is remembered.
+
+    |wthink/stop|n lets go of a question, |wrate|n says how good the answer was, and |wforget|n has
+    it all forgotten.
 
     Examples:
       ask timmy what rhymes with lantern?
@@ -58,7 +61,7 @@ class CmdAsk(WorkshopCommand):
             task, asks, words = texts.ABOUT.format(words=topic), texts.ASKS_ABOUT, topic
         else:
             task, asks, words = question, texts.ASKS, question
-        asked = Asked(self.caller, task, room, persona, asks=asks, words=safe(words))
+        asked = Asked(self.caller, task, room, persona, asks=asks, words=safe(words, ECHO))
         if await asked.run() and persona:
             persona.attend(self.caller)
 

@@ -19,9 +19,9 @@ class CmdRate(WorkshopCommand):
       rate
       rate <1-5>
 
-    One star is poor, five are excellent. Without a number you see which answer would be rated: the
-    last one that you got, by |wthink|n, |wask|n, |wsay|n or |wwhisper|n. You can change your mind;
-    the last word counts. Who answers better is asked more often.
+    One star is poor, five are excellent. What is rated is the last answer that you got, by
+    |wthink|n, |wask|n, |wsay|n or |wwhisper|n; without a number you see which one that is. You can
+    change your mind: the last word counts.
 
     Example:
       rate 4

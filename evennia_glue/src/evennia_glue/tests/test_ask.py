@@ -54,8 +54,8 @@ class TestAsk(TalkTest):
             ("timmy =  ", "What do you want to ask Timmy?"),
             ("timothy what?", texts.NOBODY),
             ("ti what?", texts.NOBODY),
-            ("lamp what?", "lamp has no answers to give."),
-            ("lamp = what?", "lamp has no answers to give."),
+            ("lamp what?", "lamp is not to be asked like that: say it, or whisper."),
+            ("lamp = what?", "lamp is not to be asked like that: say it, or whisper."),
             ("timmy " + "x" * 262_145, "That is too long: at most 262,144 bytes."),
         ):
             with self.subTest(typed[:20]):
