@@ -61,7 +61,7 @@ def at_initial_setup():
         "Benches along the walls, tools on their hooks, and a lamp over each bench. Try "
         "|wask timmy|n, |wthink|n and |wroute|n; |whelp workshop|n says more."
     )
-    create_object("evennia_glue.persona.Persona", location=room, home=room)
+    create_object("evennia_glue.persona.Persona", key="Timmy", location=room, home=room)
 '''
 
 

@@ -22,7 +22,7 @@ class TalkTest(CommandTest):
         super().setUp()
         self.be_player()
         self.settings(WORKSHOP_COOLDOWN=0)
-        self.timmy = create_object(Persona, location=self.room1, home=self.room1)
+        self.timmy = create_object(Persona, key="", location=self.room1, home=self.room1)
         self.char2.sessions.count = lambda: 1  # somebody plays her
 
     def say(self, words: str):

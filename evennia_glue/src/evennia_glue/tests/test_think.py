@@ -94,7 +94,7 @@ class TestThink(CommandTest):
 
     def test_who_is_trusted(self):
         self.be_player()
-        timmy = create_object(Persona, location=self.room1)
+        timmy = create_object(Persona, key="", location=self.room1)
         for place in (self.room1, timmy):
             place.locks.add("think:perm(Builder)")
             self.type(CmdThink(), " name a colour")
@@ -105,7 +105,7 @@ class TestThink(CommandTest):
         self.think()
 
     def test_he_trusts_himself(self):
-        timmy = create_object(Persona, location=self.room1)
+        timmy = create_object(Persona, key="", location=self.room1)
         self.room1.locks.add("think:false()")
         self.assertTrue(trusts(self.room1, timmy, timmy))
         self.assertFalse(trusts(self.room1, timmy, self.char2))
