@@ -47,11 +47,12 @@ INSTALLED_APPS = [*INSTALLED_APPS, "evennia_glue.web"]
 WORKSHOP_SOCKET = {socket!r}
 WORKSHOP_HEALTH_INTERVAL = {health_interval}
 WORKSHOP_QUIET = {quiet}
+WORKSHOP_COOLDOWN = 0
 """
 
-FIRST_ROOM = '''"""Makes the first room the Workshop."""
+FIRST_ROOM = '''"""Makes the first room the Workshop, and somebody to talk with in it."""
 
-from evennia import search_object
+from evennia import create_object, search_object
 
 
 def at_initial_setup():
@@ -60,8 +61,9 @@ def at_initial_setup():
     room.key = "The Workshop"
     room.db.desc = (
         "Benches along the walls, tools on their hooks, and a lamp over each bench. Try "
-        "|wlook|n, |wroute|n and |wthink|n; |whelp workshop|n says more."
+        "|wask timmy|n, |wthink|n and |wroute|n; |whelp workshop|n says more."
     )
+    create_object("evennia_glue.persona.Persona", key="Timmy", location=room, home=room)
 '''
 
 

@@ -6,8 +6,9 @@ from evennia.objects.objects import DefaultRoom
 
 from . import events
 from .bridge import get_bridge
+from .callers import is_builder, is_read_aloud
 from .commands import WorkshopCmdSet
-from .commands.base import is_builder, is_read_aloud
+from .queue import get_queue
 from .scripts import BackendRouter
 from .tables import lamps
 
@@ -30,17 +31,21 @@ class Workshop(DefaultRoom):
             self.scripts.add(BackendRouter)
         elif not self.router.is_active:  # it stopped while the room was something else
             self.router.start()
+        if not self.locks.get("think"):
+            self.locks.add("think:all()")  # whom the persona thinks aloud for
         if not self.cmdset.has(WorkshopCmdSet):
             self.cmdset.add(WorkshopCmdSet, persistent=True)
 
     def at_server_reload(self) -> None:
         """Evennia's hook: the server is about to reload, and thoughts in flight are lost."""
         super().at_server_reload()
+        get_queue().stop()
         get_bridge().stop()
 
     def at_server_shutdown(self) -> None:
         """Evennia's hook: the server is about to stop; the players are still there to be told."""
         super().at_server_shutdown()
+        get_queue().stop()
         get_bridge().stop()
 
     def at_object_receive(
