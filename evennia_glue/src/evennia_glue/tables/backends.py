@@ -57,7 +57,7 @@ def one(row: Row, *, said: bool) -> str:
         ("answers well", percent(_times_100(health.get("reliability")))),
         ("under way", number(health.get("in_flight"))),
         ("model", row.get("model")),
-        ("in the configuration", row.get("configured_model")),
+        ("configured model", row.get("configured_model")),
         ("other models", others),
         ("role", row.get("role")),
         ("on this machine", _yes(row.get("local"))),
@@ -101,10 +101,14 @@ def models(answer: Row, only: str, *, said: bool) -> str | None:
     for row in sources:
         outcome = str(row.get("outcome") or "?").replace("_", " ")
         lists.add(str(row.get("backend") or "?"), outcome)
-    parts: list[str | Cell | Table] = [f"|wModels:|n {len(found)}", table]
+    parts: list[str | Cell | Table] = [f"|wModels:|n {len(found)}"]
+    if table:
+        parts.append(table)
     if len(found) > MOST or answer.get("cut") is True:
         parts.append("There are more: |wbackends/models <name>|n shows those of one backend.")
-    return text([part for part in (*parts, lists) if part], said=said)
+    if lists:
+        parts += ["", lists]
+    return text(parts, said=said)
 
 
 def under_way(row: Row) -> int:

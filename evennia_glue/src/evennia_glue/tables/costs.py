@@ -212,8 +212,9 @@ def _savings(savings: Row) -> str:
     saved = savings.get("saved_usd")
     if not is_number(saved):
         return "Saved: not known, there is no priced API backend or thought to compare."
-    sentence = f"Saved {dollars(saved)}" if saved >= 0 else f"Lost {dollars(-saved)}"
-    share = savings.get("percent")
+    sentence, share = f"Lost {dollars(-saved)}", None
+    if saved >= 0:
+        sentence, share = f"Saved {dollars(saved)}", savings.get("percent")
     percentage = f" ({percent(share)})" if is_number(share) else ""
     return (
         f"{sentence}{percentage} of the {dollars(savings.get('baseline_usd'))} that the same "

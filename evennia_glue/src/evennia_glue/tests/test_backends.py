@@ -111,7 +111,7 @@ class TestShown(BackendsTest):
         page = self.heard1[-1]
         self.assertRegex(page, r"Models: 2\nmodel +backend\nhermes +local +configured, listed\n")
         self.assertRegex(page, r"gpt-5 +gpt +configured\n")
-        self.assertRegex(page, r"local +listed\ngpt +skipped unhealthy$")
+        self.assertRegex(page, r"\n\nlist of +outcome\nlocal +listed\ngpt +skipped unhealthy$")
         self.ask("/models local", answer, "models")
         self.assertNotIn("gpt", self.heard1[-1])
         self.ask("/models nobody", answer, "models")
