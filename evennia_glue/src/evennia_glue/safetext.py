@@ -68,7 +68,8 @@ def is_simple(text: str) -> bool:
     if _is_simple(text) is None:
         return False
     lower = text.lower()
-    return not any(sign in lower for sign in ("//", "www.", "ftp."))  # _URL takes its time
+    # _URL takes its time
+    return "//" not in lower and "www." not in lower and "ftp." not in lower
 
 
 def markup(text: str) -> str:

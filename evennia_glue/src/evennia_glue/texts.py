@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 from . import lamps
 from .errors import BridgeDown, BridgeError, BridgeTimeout, WorkshopError
-from .safetext import safe, safe_cell, safe_line
+from .safetext import is_simple, safe, safe_cell, safe_line
 
 DOWN = "The lamps are dark: the bridge to the Workshop is down."
 LOST = "The lamps went out in mid-thought: the link to the Workshop was lost."
@@ -183,7 +183,8 @@ def rows(value: Any) -> list[dict[str, Any]]:
 
 def moment(value: Any) -> str:
     """A time as `2026-11-21 08:00`, of one as `2026-11-21T08:00:12Z`."""
-    return safe_cell(str(value or "?")[:16].replace("T", " "))
+    text = str(value or "?")[:16].replace("T", " ")
+    return text if is_simple(text) else safe_cell(text)
 
 
 def attempt(row: dict[str, Any]) -> str:

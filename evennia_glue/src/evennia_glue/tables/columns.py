@@ -1,7 +1,7 @@
 """Tables of text, and the same in sentences for screen readers.
 
 Evennia's EvTable reads the markup of every cell many times over: a hundred rows stop the game for
-a tenth of a second and more. Here a cell is plain text with at most one coloured sign, so that its
+half a second. Here a cell is plain text with at most one coloured sign, so that its
 width is known; see `Benchmarks/evennia_reactor.py`.
 """
 
@@ -186,7 +186,8 @@ class _Cells:
             self._is_simple = False
         if self._is_simple:
             self.widths = [len(cell) for cell in cells]
-        else:
+            self._is_simple = max(self.widths) <= LONGEST
+        if not self._is_simple:
             self.widths, self._sent = zip(*map(_measured, cells), strict=True)
 
     def padded(self, width: int, *, right: bool) -> list[str]:
@@ -210,6 +211,8 @@ def _measured(cell: str | Cell, most: int | None = None) -> tuple[int, str]:
     """How wide a cell is on a screen, and what is sent for it; cut if it is wider than `most`."""
     if isinstance(cell, str):
         cell = Cell(cell)
+    if most is None and not cell.sign and not cell.colour and _is_short(cell.text):
+        return len(cell.text), cell.text
     text, sign = _one_line(cell.text), f"[{cell.sign}] " if cell.sign else ""
     if most is not None:
         text = cut(text, most - len(sign))
@@ -223,9 +226,14 @@ def _measured(cell: str | Cell, most: int | None = None) -> tuple[int, str]:
 
 def _one_line(text: str) -> str:
     """What is read of a text, on one line; not safe to send yet."""
-    if len(text) <= LONGEST and is_simple(text):
+    if _is_short(text):
         return text
     return shown(" ".join(text[: 4 * LONGEST].split()), LONGEST)
+
+
+def _is_short(text: str) -> bool:
+    """Whether nothing has to be done to a text."""
+    return len(text) <= LONGEST and is_simple(text)
 
 
 def _said(cell: str | Cell) -> str:

@@ -44,6 +44,12 @@ class TestTable(SimpleTestCase):
                 self.assertLessEqual(width(strip_ansi(line)), 80, line)
             self.assertIn("..", made.lines()[1])
 
+    def test_no_cell_is_endless(self):
+        for cell in ("x" * 100_000, Cell("y" * 100_000)):
+            made = Table(Column("a"), Column("b"), headed=False)
+            made.add(cell, "b")
+            self.assertLess(len(made.lines()[0]), 420)
+
     def test_numbers_are_never_cut(self):
         made = table(("x" * 100, "9" * 90)).lines()
         self.assertIn("9" * 90, made[1])
