@@ -6,12 +6,14 @@ A game sets them in `server/conf/settings.py`; see the table in the README.
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from math import isfinite
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.core.signals import setting_changed
 from django.utils.module_loading import import_string
 from evennia.objects.models import ObjectDB
 
@@ -121,6 +123,25 @@ def load() -> Config:
     if problems:
         raise ImproperlyConfigured(" ".join(problems))
     return _build(lambda name, default: getattr(settings, name, default))
+
+
+@cache
+def current() -> Config:
+    """The settings, or the defaults if they are wrong: the bridge has logged that, and is down.
+
+    They are read once: a game that changes them restarts its Server.
+    """
+    try:
+        return load()
+    except ImproperlyConfigured:
+        return defaults()
+
+
+def _changed(**_: Any) -> None:
+    current.cache_clear()
+
+
+setting_changed.connect(_changed)  # a test does that
 
 
 def defaults() -> Config:

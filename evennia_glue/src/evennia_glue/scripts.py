@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.core.exceptions import ImproperlyConfigured
 from evennia.scripts.scripts import DefaultScript
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
@@ -18,10 +17,7 @@ UP = "|gThe lamps over the benches light up.|n"
 
 
 def _interval() -> int:
-    try:
-        return conf.load().health_interval
-    except ImproperlyConfigured:  # the bridge has logged it
-        return conf.defaults().health_interval
+    return conf.current().health_interval
 
 
 class BackendRouter(DefaultScript):

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.core.exceptions import ImproperlyConfigured
 from evennia.commands.default.muxcommand import MuxCommand
 from evennia.utils.evmore import EvMore
 from twisted.internet.defer import Deferred
@@ -23,11 +22,8 @@ def is_builder(who: Any) -> bool:
 
 
 def config() -> conf.Config:
-    """The settings, or the defaults if they are wrong: the bridge has logged that, and is down."""
-    try:
-        return conf.load()
-    except ImproperlyConfigured:
-        return conf.defaults()
+    """The settings."""
+    return conf.current()
 
 
 class WorkshopCommand(MuxCommand):
