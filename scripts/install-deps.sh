@@ -1,9 +1,12 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that the project needs: libcurl and SQLite to build, OpenSSL's command for a test, and
-# with WORKSHOP_BENCH_DEPS=1 nginx to measure. What is there is left alone, so that it needs no root then.
+# Installs the Debian packages that the project needs: libcurl and SQLite to build, OpenSSL's command and a PostgreSQL
+# server (run in a temporary folder) to test, and with WORKSHOP_BENCH_DEPS=1 nginx to measure. What is there is left
+# alone, so that it needs no root then.
 set -euo pipefail
 packages=(libcurl4-openssl-dev libsqlite3-dev pkg-config build-essential openssl)
 [ "${WORKSHOP_BENCH_DEPS:-}" ] && packages+=(nginx-light)
+# Another PostgreSQL server than Debian's will do.
+command -v initdb >/dev/null || packages+=(postgresql)
 # Debian's Python comes without what makes virtual environments; another Python may be there instead.
 python3 -c 'import ensurepip, venv' 2>/dev/null || packages+=(python3-venv)
 

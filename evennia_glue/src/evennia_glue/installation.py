@@ -201,6 +201,7 @@ def _is_ours(kind: type) -> bool:
 def _made_ordinary(room: Any) -> str:
     before = room.attributes.get(BEFORE, category=CATEGORY)
     room.attributes.remove(BEFORE, category=CATEGORY)
+    room.locks.remove("think")
     _take_commands(room)
     try:
         room.swap_typeclass(before or settings.BASE_ROOM_TYPECLASS, run_start_hooks=None)
