@@ -6,6 +6,7 @@ import socket
 import stat
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
@@ -47,6 +48,7 @@ def shown(lines: Sequence[Line]) -> str:
     return "\n".join(["|wThe Workshop|n", *map(str, lines)])
 
 
+@cache
 def software() -> Line:
     """What runs here."""
     database = settings.DATABASES["default"]["ENGINE"].rpartition(".")[2]

@@ -9,7 +9,7 @@ from evennia.server.signals import SIGNAL_ACCOUNT_POST_LOGIN
 from evennia.utils.evmenu import get_input
 from twisted.application.service import MultiService
 from twisted.internet.defer import Deferred
-from twisted.internet.task import cooperate
+from twisted.internet.task import deferLater
 
 from .. import installation, status, upgrade
 from ..bridge import PROTOCOL, get_bridge
@@ -67,8 +67,10 @@ class CmdWorkshop(WorkshopCommand):
 
     async def _status(self) -> None:
         path = get_bridge().path
-        link = await self._link(path)
-        lines = [status.software(), link, *status.configured(path), *status.world()]
+        lines = [status.software(), await self._link(path)]
+        for part in (lambda: status.configured(path), status.world):
+            await self._turn()
+            lines += part()
         self.tell(status.shown(lines))
 
     async def _link(self, path: str) -> status.Line:
@@ -105,8 +107,15 @@ class CmdWorkshop(WorkshopCommand):
         )
 
     async def _do(self, steps: Iterator[str]) -> None:
-        """Tell of each step as it is done; the game goes on in between."""
-        await cooperate(self.tell(step) for step in steps).whenDone()
+        """Tell of each step as it is done."""
+        for step in steps:
+            self.tell(step)
+            await self._turn()
+
+    @staticmethod
+    def _turn() -> Deferred[None]:
+        """Let the game go on in between."""
+        return deferLater(get_bridge().reactor, 0)
 
     def _asked(self, question: str) -> Deferred[str]:
         answer: Deferred[str] = Deferred()

@@ -7,7 +7,6 @@ from django.db import connection
 from evennia.objects.models import ObjectDB
 from evennia.utils.create import create_object
 from twisted.application.service import MultiService
-from twisted.internet.task import Cooperator
 
 from evennia_glue import installation, upgrade
 from evennia_glue.commands import WorkshopCmdSet, install
@@ -32,25 +31,24 @@ def everything_stored() -> str:
 class InstallTest(CommandTest):
     def setUp(self):
         super().setUp()
-        at_once = Cooperator(scheduler=lambda step: step(), terminationPredicateFactory=_never)
-        patcher = patch.object(install, "cooperate", at_once.cooperate)
-        patcher.start()
-        self.addCleanup(patcher.stop)
         self.room1.swap_typeclass(ROOM, run_start_hooks=None)
 
     def typed(self, args: str) -> str:
         self.heard1.clear()
         self.type(install.CmdWorkshop(), f" {args}" if args else "")
-        while sent := [each for each in self.wire.sent() if each["method"] == "hello"]:
-            self.wire.answer(sent[0], HELLO)
+        return self.turns()
+
+    def turns(self) -> str:
+        """Let the game and the daemon go on; all that is told."""
+        for _ in range(30):
+            for sent in self.wire.sent():
+                if sent["method"] == "hello":
+                    self.wire.answer(sent, HELLO)
+            self.clock.advance(0)
         return "\n".join(self.heard1)
 
     def made(self):
         return Workshop.objects.filter_family().get()
-
-
-def _never():
-    return lambda: False
 
 
 class TestInstall(InstallTest):
@@ -140,7 +138,7 @@ class TestUninstall(InstallTest):
             self.typed("uninstall")
             self.assertEqual(asked.call_count, 1)
             asked.call_args[0][2](self.char1, "", answer)
-        return "\n".join(self.heard1)
+        return self.turns()
 
     def test_leaves_no_trace(self):
         self.typed("install")
@@ -212,13 +210,16 @@ class TestStatus(InstallTest):
 
     def test_the_daemon_says_nothing(self):
         self.type(install.CmdWorkshop())
+        self.wire.sent()
         self.clock.advance(install.PATIENCE)
+        self.turns()
         self.assertIn("[!] daemon    no answer to hello", self.heard1[-1])
 
     def test_of_another_version(self):
         self.type(install.CmdWorkshop())
         (hello,) = self.wire.sent()
         self.wire.answer(hello, {**HELLO, "version": "0.0.9"})
+        self.turns()
         self.assertIn("[!] daemon    workshop 0.0.9, protocol 1\n", self.heard1[-1])
         self.assertIn("upgrade the older one", self.heard1[-1])
 
