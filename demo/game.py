@@ -45,13 +45,16 @@ GLUE = """
 SERVER_SERVICES_PLUGIN_MODULES = [*SERVER_SERVICES_PLUGIN_MODULES, "evennia_glue.bridge"]
 AMP_SERVER_PROTOCOL_CLASS = "evennia_glue.nodelay.AMPPortalProtocol"
 TELNET_PROTOCOL_CLASS = "evennia_glue.nodelay.TelnetProtocol"
+INSTALLED_APPS = [*INSTALLED_APPS, "evennia_glue.web"]
 WORKSHOP_SOCKET = {socket!r}
 WORKSHOP_HEALTH_INTERVAL = {health_interval}
+WORKSHOP_QUIET = {quiet}
+WORKSHOP_COOLDOWN = 0
 """
 
-FIRST_ROOM = '''"""Makes the first room the Workshop."""
+FIRST_ROOM = '''"""Makes the first room the Workshop, and somebody to talk with in it."""
 
-from evennia import search_object
+from evennia import create_object, search_object
 
 
 def at_initial_setup():
@@ -60,8 +63,9 @@ def at_initial_setup():
     room.key = "The Workshop"
     room.db.desc = (
         "Benches along the walls, tools on their hooks, and a lamp over each bench. Try "
-        "|wlook|n, |wroute|n and |wthink|n; |whelp workshop|n says more."
+        "|wask timmy|n, |wthink|n and |wroute|n; |whelp workshop|n says more."
     )
+    create_object("evennia_glue.persona.Persona", key="Timmy", location=room, home=room)
 '''
 
 
@@ -128,6 +132,7 @@ class ScratchGame:
         glue_source: Path | None = None,
         wanted_ports: Sequence[int] = (0, 0, 0, 0, 0),
         health_interval: int = 10,
+        quiet: float = 30,
         user: str = "builder",
     ) -> None:
         """Plans a game.
@@ -139,11 +144,12 @@ class ScratchGame:
             glue_source: the package to use instead of the installed one.
             wanted_ports: telnet, web, web socket, and two internal ones; 0 is any.
             health_interval: seconds between two looks at the lamps.
+            quiet: seconds within which a lamp that flickers is told of twice at most.
             user: the name of the superuser.
         """
         self.venv_bin, self.socket_path, self.root = venv_bin, socket_path, root
         self.glue_source, self.health_interval = glue_source, health_interval
-        self.wanted_ports = wanted_ports
+        self.wanted_ports, self.quiet = wanted_ports, quiet
         self.user, self.password = user, secrets.token_hex(6)
         self.mark = secrets.token_hex(8)
         self.path = root / "game"
@@ -204,7 +210,9 @@ class ScratchGame:
             settings.write(
                 SETTINGS.format(ports=self.ports)
                 + self.glue.format(
-                    socket=str(self.socket_path), health_interval=self.health_interval
+                    socket=str(self.socket_path),
+                    health_interval=self.health_interval,
+                    quiet=self.quiet,
                 )
             )
         if self.first_room:

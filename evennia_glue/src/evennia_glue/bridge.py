@@ -117,6 +117,7 @@ class Bridge:
     Attributes:
         up: True from the daemon's hello until the link is lost.
         trouble: for builders: why there is no link; empty while it is up.
+        capabilities: what the daemon said in its last hello that it can do.
         before_task: fires when the daemon knows all that it has to know before it gets a task.
     """
 
@@ -125,6 +126,7 @@ class Bridge:
         self.timeout = timeout
         self.up = False
         self.trouble = "not connected yet"
+        self.capabilities: frozenset[str] = frozenset()
         self.reactor = reactor
         self.before_task: Callable[[], Deferred[None]] = lambda: succeed(None)
         self._line: _Line | None = None
@@ -253,7 +255,10 @@ class Bridge:
         hello = self.request("hello", {"client": "evennia_glue", "protocol": PROTOCOL})
         hello.addCallbacks(self._greeted, self._not_greeted)
 
-    def _greeted(self, _hello: Answer) -> None:
+    def _greeted(self, hello: Answer) -> None:
+        offered = hello.get("capabilities")
+        offered = offered if isinstance(offered, list) else []
+        self.capabilities = frozenset(name for name in offered if isinstance(name, str))
         self.up, self.trouble, self._reported, self._short_lived = True, "", "", 0
         logger.log_info("evennia_glue: bridge up")
         if self._listeners:
@@ -384,11 +389,13 @@ def start_plugin_services(server: MultiService) -> None:
     nodelay.install(server)
     _install_commands(server)
     if not problems:
-        from .names import GameNames  # noqa: PLC0415  typeclasses can be loaded only now
+        from . import events  # noqa: PLC0415  typeclasses can be loaded only now
+        from .names import GameNames  # noqa: PLC0415
 
         config = conf.load()
         names = GameNames(bridge, guard=config.guard_names, typeclasses=config.guard_typeclasses)
         names.install()
+        events.install()
         BridgeService(bridge, bridge.reactor).setServiceParent(server)
 
 

@@ -105,7 +105,7 @@ class TestTrouble(CommandTest):
 
     def test_our_own_mistake(self):
         with (
-            patch("evennia_glue.commands.route._route", side_effect=KeyError("my secret task")),
+            patch("evennia_glue.tables.route.short", side_effect=KeyError("my secret task")),
             patch("evennia_glue.errors.logger.log_err") as logged,
         ):
             self.type(CmdRoute(), " my secret task")
