@@ -7,8 +7,8 @@ from pathlib import Path
 
 from world import CANARY, KEY, PLAYERS, WorldTest
 
-# What the game logs when the daemon is gone is a warning; anything of these is a mistake. (The index
-# of Evennia's `help` says of itself, at its second use, that it is overwritten.)
+# What the game logs when the daemon is gone is a warning; anything of these is a mistake. But the
+# index of Evennia's `help` says of itself, at its second use, that it is overwritten.
 FAULT = re.compile(
     r"^.*(?:\[EE\](?! Overwriting existing registered function)|Traceback|Unhandled).*$",
     re.MULTILINE,
