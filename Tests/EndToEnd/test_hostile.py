@@ -96,14 +96,13 @@ class Marked(NamedTuple):
 def marked(texts: tuple[str, ...] = TEXTS) -> list[Marked]:
     """The corpus, each with new words."""
     key = secrets.token_hex(3)
-    return [Marked(f"BEGIN{key}n{n}", text, f"END{key}n{n}") for n, text in enumerate(texts)]
+    return [Marked(f"BEGIN{key}n{n}x", text, f"END{key}n{n}x") for n, text in enumerate(texts)]
 
 
 def is_name(text: str) -> bool:
     """Whether the daemon takes it as the name of a model, in a file of JSON."""
-    return len(text) <= NAME and all(
-        unicodedata.category(letter) != "Cc" and letter <= "\uffff" for letter in text
-    )
+    prints = all(unicodedata.category(one) != "Cc" and one <= "\uffff" for one in text)
+    return prints and len(text) <= NAME and "${" not in text
 
 
 def decoded(line: bytes) -> str:
@@ -176,15 +175,16 @@ class HostileTest(WorldTest):
         self.refused = len(self.page.refused)
 
     def check_telnet(self, text: Marked, name: str) -> None:
-        raw = self.telnets[name].raw[self.at[name] :]
-        begin, end = raw.find(text.begin.encode()), raw.rfind(text.end.encode())
-        self.assertTrue(0 <= begin < end, (name, text, raw))
-        inside = raw[begin:end].replace(b"\xff\xff", b"y")  # a letter of latin-1 is sent twice
-        inside = OWN.sub(b"", inside)
-        self.assertNotIn(b"\xff", inside, f"a command of telnet; {name}")
-        inside = decoded(RESET.sub(b"", inside))
-        for what, evil in EVIL.items():
-            self.assertNotRegex(inside, evil, f"{what}; {name}")
+        """Looks at a text wherever a client was sent it since the start."""
+        between = re.compile(rb"%b.*?%b" % (text.begin.encode(), text.end.encode()), re.DOTALL)
+        found = between.findall(self.telnets[name].raw[self.at[name] :])
+        self.assertTrue(found, (name, text))
+        for sent in found:
+            inside = OWN.sub(b"", sent.replace(b"\xff\xff", b"y"))  # a letter of latin-1, doubled
+            self.assertNotIn(b"\xff", inside, f"a command of telnet; {name}")
+            read = decoded(RESET.sub(b"", inside))
+            for what, evil in EVIL.items():
+                self.assertNotRegex(read, evil, f"{what}; {name}")
 
     def check_page(self) -> None:
         """Looks at what the browser has shown since the start."""
