@@ -1,6 +1,5 @@
 """One command makes the Workshop, shows how it is, and takes it away without a trace."""
 
-import unittest
 from unittest.mock import Mock, patch
 
 from django.db import connection
@@ -112,7 +111,6 @@ class TestInstall(InstallTest):
         self.assertIn("You have to stand in a room", self.typed("install here"))
         self.assertFalse(installation.find().anything)
 
-    @unittest.skipIf(installation.persona_class() is None, "there is no persona yet")
     def test_the_persona(self):
         told = self.typed("install")
         (persona,) = installation.find().personas
