@@ -39,7 +39,9 @@ LOGIN_THROTTLE_LIMIT = None
 CREATION_THROTTLE_LIMIT = None
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 IN_GAME_ERRORS = False
+"""
 
+GLUE = """
 SERVER_SERVICES_PLUGIN_MODULES = [*SERVER_SERVICES_PLUGIN_MODULES, "evennia_glue.bridge"]
 AMP_SERVER_PROTOCOL_CLASS = "evennia_glue.nodelay.AMPPortalProtocol"
 TELNET_PROTOCOL_CLASS = "evennia_glue.nodelay.TelnetProtocol"
@@ -112,7 +114,14 @@ class ScratchGame:
     """A game in a folder of its own, from `evennia --init` to the last of its processes.
 
     Use it in a `with`, or call `destroy` whatever happens.
+
+    Attributes:
+        glue: what the settings say of the Workshop.
+        first_room: the module that runs once at the first start; empty for Evennia's own.
     """
+
+    glue = GLUE
+    first_room = FIRST_ROOM
 
     def __init__(
         self,
@@ -199,14 +208,15 @@ class ScratchGame:
         conf = self.path / "server" / "conf"
         with (conf / "settings.py").open("a") as settings:
             settings.write(
-                SETTINGS.format(
-                    ports=self.ports,
+                SETTINGS.format(ports=self.ports)
+                + self.glue.format(
                     socket=str(self.socket_path),
                     health_interval=self.health_interval,
                     quiet=self.quiet,
                 )
             )
-        (conf / "at_initial_setup.py").write_text(FIRST_ROOM)
+        if self.first_room:
+            (conf / "at_initial_setup.py").write_text(self.first_room)
         self.evennia("migrate")
 
     def start(self) -> None:

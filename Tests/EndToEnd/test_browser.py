@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import re
+import secrets
+from collections.abc import Iterator
 from pathlib import Path
 
+from processes import wait_until
+from telnet import Telnet
 from upstream.behaviour import Behaviour
 from world import CANARY, VISITOR, WorldTest
 
@@ -15,6 +21,7 @@ LAMPS = """Array.from(document.querySelectorAll(".workshop-lamp"), (lamp) =>
      lamp.querySelector(".workshop-sign").textContent,
      lamp.querySelector(".workshop-word").textContent])"""
 STATUS = """document.querySelector(".workshop-status").textContent"""
+GMCP = b"\xc9"
 BUDGET = {"budgets": [{"period": "day", "usd": 2}]}
 USED = {"prompt_tokens": 40_000, "completion_tokens": 9_000, "total_tokens": 49_000}
 
@@ -34,8 +41,8 @@ CONTRAST = """(() => {
 })()"""
 
 
-class PaneTest(WorldTest):
-    """What stands in the pane is what the room knows, and it changes by itself."""
+class BrowserTest(WorldTest):
+    """A player at the web client, in the Workshop."""
 
     def setUp(self) -> None:
         super().setUp()
@@ -50,6 +57,27 @@ class PaneTest(WorldTest):
         wanted = json.dumps([list(pair) for pair in words.items()])
         shown = f"{LAMPS}.map(([name, , word]) => [name, word])"
         self.see(f"JSON.stringify({shown}) === JSON.stringify({wanted})")
+
+    @contextlib.contextmanager
+    def builder(self) -> Iterator[None]:
+        """The player is a builder, there is a budget, and some of it is spent."""
+        world = self.world
+        world.write_configuration(**BUDGET)
+        world.workshop("reload")
+        world.beta.script(Behaviour(text="It would be blue.", usage=USED))
+        world.daemon.call("think", task=f"name a colour {CANARY}", backend="beta")
+        world.builder.type(f"perm *{VISITOR} = Builder", r"given|already")
+        try:
+            self.see("document.querySelector('.workshop-budget')", 60)
+            yield
+        finally:
+            world.builder.type(f"perm/del *{VISITOR} = Builder", r"remove")
+            world.write_configuration()
+            world.workshop("reload")
+
+
+class PaneTest(BrowserTest):
+    """What stands in the pane is what the room knows, and it changes by itself."""
 
     def test_lamps_have_a_sign_a_word_and_a_latency(self) -> None:
         shown = self.browser.run(LAMPS)
@@ -99,38 +127,35 @@ class PaneTest(WorldTest):
         world.builder.send("yes")
 
     def test_costs_and_audit_are_for_builders(self) -> None:
-        world = self.world
-        self.assertEqual(
-            self.browser.run("document.querySelector('.workshop-costs').textContent"), ""
-        )
-        self.assertNotIn("GAMMA_KEY", self.browser.run("document.body.textContent"))
-        world.write_configuration(**BUDGET)
-        world.workshop("reload")
-        world.beta.script(Behaviour(text="It would be blue.", usage=USED))
-        world.daemon.call("think", task=f"name a colour {CANARY}", backend="beta")
-        world.builder.type(f"perm *{VISITOR} = Builder", r"given")
-        try:
-            self.see("document.querySelector('.workshop-budget')", 40)
+        costs = "document.querySelector('.workshop-costs').textContent"
+        self.assertEqual(self.browser.run(costs), "")
+        pane = "document.getElementById('workshop-pane').textContent"
+        self.assertNotIn("GAMMA_KEY", self.browser.run(pane))
+        with self.builder():
             self.assertRegex(
-                self.browser.run("document.querySelector('.workshop-costs').textContent"),
-                r"^CostsToday \$0\.19, [\d,]+ asked.*\$0\.19 of \$2\.00, everything day \(10 %\)",
+                self.browser.run(costs),
+                r"^CostsToday \$[\d.]+, [\d,]+ asked\$[\d.]+ of \$2\.00, everything day \(\d+ %\)",
             )
             verdict = self.browser.run("document.querySelector('.workshop-verdict').textContent")
             self.assertRegex(verdict, r"^\[[+?]\] (in order|not known): no record is missing")
-            self.see("document.body.textContent.includes('no key: set GAMMA_KEY')")
+            self.see(f"{pane}.includes('no key: set GAMMA_KEY')")
             self.assertGreaterEqual(self.browser.run(CONTRAST), 4.5)
-            if PICTURE:
-                self.picture(Path(PICTURE))
-        finally:
-            world.builder.type(f"perm/del *{VISITOR} = Builder", r"removed|remov")
-            world.write_configuration()
-            world.workshop("reload")
 
-    def picture(self, path: Path) -> None:
-        """A picture for the documentation, of a moment in which something goes on."""
-        world = self.world
-        world.visitor.type(f"think name a colour {CANARY}", r'Timmy says, "[^"]+"')
-        self.browser.screenshot(path)
+    def test_a_client_that_speaks_gmcp(self) -> None:
+        telnet = Telnet(self.world.game.ports.telnet, accept=GMCP)
+        telnet.register("Emil", secrets.token_hex(6))
+        telnet.expect(r"Lamps over the benches")
+        sent = wait_until(
+            lambda: telnet.receive(0.1) is None or b"Workshop.Health {" in telnet.raw, 10
+        )
+        self.assertTrue(sent, telnet.raw)
+        told = re.findall(rb"Workshop\.Health (\{.*?\})\xff\xf0", telnet.raw)
+        health = json.loads(told[-1])
+        self.assertTrue(health["up"])
+        self.assertEqual([row["backend"] for row in health["backends"]], ["alpha", "beta", "gamma"])
+        self.assertNotIn(b"GAMMA_KEY", telnet.raw)
+        telnet.send("quit")
+        telnet.close()
 
     def test_it_can_be_put_away_by_keyboard(self) -> None:
         button = "document.querySelector('.workshop-toggle')"
@@ -156,3 +181,26 @@ class PaneTest(WorldTest):
         labels = "Array.from(document.querySelectorAll('.workshop-spark'), (one) => one.ariaLabel)"
         self.assertTrue(all("latency of" in label for label in self.browser.run(labels)))
         self.assertGreaterEqual(self.browser.run(CONTRAST), 4.5)
+
+
+class PictureTest(BrowserTest):
+    """The picture in the documentation: `make screenshots`."""
+
+    def test_picture(self) -> None:
+        path = Path(PICTURE) if PICTURE else self.world.root / "pane.png"
+        size = {"width": 1280, "height": 720, "deviceScaleFactor": 1, "mobile": False}
+        self.browser.call("Emulation.setDeviceMetricsOverride", **size)
+        self.browser.run("window.dispatchEvent(new Event('resize'))")
+        points = "document.querySelector('.workshop-spark polyline').getAttribute('points')"
+        self.see(f"{points}.split(' ').length >= 12", 60)
+        with self.builder():
+            player = self.world.visitor
+            player.type("look", r"gamma disabled")
+            player.type("route write a poem about the lanterns", r"Not: gamma")
+            player.type(
+                f"think what would look well beside brass? {CANARY}", r'Timmy says, "[^"]+"'
+            )
+            self.browser.pause(0.5)
+            self.browser.screenshot(path)
+        self.browser.call("Emulation.clearDeviceMetricsOverride")
+        self.assertEqual(path.read_bytes()[:8], b"\x89PNG\r\n\x1a\n")

@@ -99,7 +99,7 @@ class HearingTest(TalkTest):
         world.weaver.type(f"think/private of dusk, {CANARY}", r"Timmy [^\n]* thinks \.\.\.\n")
         world.weaver.expect(r'Timmy whispers to you, "[^\n]*Lanterns are lit')
         self.assertEqual(world.alpha.chats()[-1].outcome, "open", "shown before it was whole")
-        world.weaver.expect(r'  Then it is night\."')
+        world.weaver.expect(r"  Then it is night\.")
         self.is_quiet(asked + 2, world.builder, world.watcher)
 
     def test_nobody_makes_him_talk_to_himself(self) -> None:

@@ -4,11 +4,12 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-LINE = 80
+LINE = 76
 SHORT = 24  # a sentence shorter than this waits for company: "1." is none
+HALF = 40  # what is shorter than half a line, and no sentence, waits longer
 LONGEST = 4000
-WAIT = 0.25
-PATIENCE = 4  # times that a short text waits for more
+WAIT = 1.0
+PATIENCE = 2  # times that a short text waits for more
 LETTERS = 2  # of the first whole words: a lone "I" waits for the next one
 
 _SENTENCE = re.compile(r"[.!?\u2026\u3002\uff01\uff1f][\"'\u201d\u2019)\]]*\s")
@@ -19,8 +20,8 @@ class Lumps:
 
     The first lump goes out as soon as there is a whole word, with all that came in the same turn
     of the reactor. From then on a lump goes out when a line or a sentence ends, when a line's width
-    is full, or a quarter of a second after its first piece came; a second if it is only a few
-    words. Not within a word if that can be helped.
+    is full, or a second after its first piece came; two seconds if it is only a few words: lines
+    that are too short are hard to read, and to hear. Not within a word if that can be helped.
     """
 
     def __init__(self, send: Callable[[str], None], clock: Any) -> None:
@@ -73,7 +74,7 @@ class Lumps:
         words = _last_space(self._text)
         if self._waits >= PATIENCE:
             self._emit(words or len(self._text))
-        elif words >= SHORT:
+        elif words >= HALF:
             self._emit(words)
         self._wait()
 

@@ -9,6 +9,10 @@ makes the first one of a message a link, and so do many terminals. A model's ans
 right names in it where the model read stand-ins, so that a click could send them to an address
 that the model chose.
 
+Evennia 6 sends `<SEND HREF=quit>` as it stands to a terminal that speaks MXP. The protocol says
+that such a tag counts only behind a control sequence, but there are clients that do not ask for it:
+the bracket of every tag of MXP becomes another, unless the game has MXP_ENABLED = False.
+
 Send every result in a message of its own, or join the texts first and escape once: a piece that
 ends in `|` is harmless, and so is the next that begins with `lc`, but not both glued together.
 """
@@ -27,10 +31,16 @@ _CONTROL = re.compile(
     "|[\ud800-\udfff\U000e0000-\U000e007f]"
 )
 _URL = re.compile(r"(?i)((?:https?|ftp):)(?=//)|((?<!\w)(?:www|ftp))(?=\.\w)")
+_TAG = re.compile(
+    r"(?i)<(?=/?(?:send|a|b|bold|strong|i|italic|em|u|underline|s|strikeout|c|color|h|high|font"
+    r"|small|tt|p|br|nobr|sbr|hr|h[1-6]|ul|ol|li|var|v|samp|image|sound|music|frame|dest|relocate"
+    r"|user|username|password|gauge|stat|filter|script|options?|recommend_option|expire|version"
+    r"|support)(?![\w-])|!\w)"
+)
 _LINK = re.compile(r"\|(?=l[cute])")
 _BRACE = re.compile(r"\{(?=\{)")
 _INLINE = re.compile(r"\\*\$|\\+")
-_is_simple = re.compile("[ -z}~]*").fullmatch
+_is_simple = re.compile("[ -;=-z}~]*").fullmatch  # no `<`: it may begin a tag
 
 
 def safe(text: Any, limit: int = 8000) -> str:
@@ -58,6 +68,8 @@ def shown(text: Any, limit: int = 8000) -> str:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     text = _CONTROL.sub("", text)
     text = _URL.sub(r"\1\2 ", text)
+    if settings.MXP_ENABLED:
+        text = _TAG.sub("\u00ab", text)
     return _LINK.sub("\u00a6", text)
 
 

@@ -1,6 +1,9 @@
 """Settings are checked, and every mistake is named."""
 
 import os
+import re
+from importlib.metadata import metadata
+from pathlib import Path
 from unittest.mock import patch
 
 from django.core.exceptions import ImproperlyConfigured
@@ -14,6 +17,15 @@ NAMES = (
     *("MAX_WAITING", "THINKING_AFTER", "ATTENTION", "HEARS_OBJECTS"),
 )
 ROOM = "evennia.objects.objects.DefaultRoom"
+
+
+def readme() -> str:
+    """This package's: in the sources, or as it was installed with."""
+    for parent in Path(__file__).resolve().parents:
+        path = parent / "README.md"
+        if path.is_file() and (parent / "pyproject.toml").is_file():
+            return path.read_text()
+    return str(metadata("evennia-glue").get_payload())
 
 
 class TestConf(SimpleTestCase):
@@ -92,6 +104,22 @@ class TestConf(SimpleTestCase):
     @override_settings(WORKSHOP_TIMEOUT=0, WORKSHOP_NODELAY="no")
     def test_all_mistakes_at_once(self):
         self.assertEqual(len(conf.check()), 2)
+
+    def test_read_once(self):
+        with override_settings(WORKSHOP_TIMEOUT=7):
+            self.assertEqual(conf.current().timeout, 7)
+            self.assertIs(conf.current(), conf.current())
+        self.assertEqual(conf.current().timeout, 120)
+        with override_settings(WORKSHOP_TIMEOUT=0):
+            self.assertEqual(conf.current(), conf.defaults())
+
+    def test_every_setting_has_its_line_in_the_readme(self):
+        rows = re.findall(r"^\| `(WORKSHOP_\w+)` \| (.*?) \| (\S.*?) \|$", readme(), re.MULTILINE)
+        self.assertEqual(sorted(name for name, _, _ in rows), sorted(conf._SETTINGS))
+        for name, shown, _ in rows:
+            if name != "WORKSHOP_SOCKET":
+                default, _wrong = conf._SETTINGS[name]
+                self.assertEqual(shown.strip("`").replace('"', "'"), repr(default()), name)
 
     @override_settings(WORKSHOP_SOCKT="x")
     def test_misspelt(self):

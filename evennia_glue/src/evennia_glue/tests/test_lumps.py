@@ -78,39 +78,38 @@ class TestLumps(SimpleTestCase):
 
     def test_a_full_line_ends_at_a_word(self):
         self.begin()
-        self.lumps.add("word " * 16 + "wor")
-        self.assertEqual(self.sent, [("word " * 16).rstrip()])
+        self.lumps.add("word " * 15 + "wor")
+        self.assertEqual(self.sent, [("word " * 15).rstrip()])
 
     def test_a_text_without_spaces(self):
-        self.lumps.add("\u6f22" * 159)
+        self.lumps.add("\u6f22" * 151)
         self.assertEqual(self.sent, [])
         self.lumps.add("\u6f22")
-        self.assertEqual(self.sent, ["\u6f22" * 160])
+        self.assertEqual(self.sent, ["\u6f22" * 152])
 
     def test_time(self):
         self.begin()
-        self.lumps.add("several words that wait for mo")
-        self.clock.advance(0.2)
+        self.lumps.add("several words that wait for more of their ki")
+        self.clock.advance(0.9)
         self.assertEqual(self.sent, [])
-        self.clock.advance(0.05)
-        self.assertEqual(self.sent, ["several words that wait for"])
+        self.clock.advance(0.1)
+        self.assertEqual(self.sent, ["several words that wait for more of their"])
         self.lumps.flush()
-        self.assertEqual(self.sent[1:], ["mo"])
+        self.assertEqual(self.sent[1:], ["ki"])
 
-    def test_few_words_wait_a_second(self):
+    def test_few_words_wait_longer(self):
         self.begin()
-        self.lumps.add("Ah. ")
-        for _ in range(3):
-            self.clock.advance(0.25)
+        self.lumps.add("several words that wait ")
+        self.clock.advance(1)
         self.assertEqual(self.sent, [])
-        self.clock.advance(0.25)
-        self.assertEqual(self.sent, ["Ah."])
+        self.clock.advance(1)
+        self.assertEqual(self.sent, ["several words that wait"])
         self.assertEqual(self.clock.getDelayedCalls(), [])
 
     def test_a_word_alone_comes_too(self):
         self.lumps.add("Blue")
-        for _ in range(4):
-            self.clock.advance(0.25)
+        for _ in range(2):
+            self.clock.advance(1)
         self.assertEqual(self.sent, ["Blue"])
 
     def test_discard(self):

@@ -273,6 +273,21 @@ class TestAnswering(TalkTest):
         self.answers(text=["no text"], thought=7)
         self.assertNotIn("None", " ".join(self.heard1))
 
+    def test_who_has_left_the_room_meanwhile(self):
+        self.say("Timmy?")
+        self.char1.location = self.room2
+        self.answers()
+        self.assertIn('Timmy says to you, "Hm. Blue."', self.heard1)
+        self.assertEqual(self.heard2[-1], 'Timmy says to Char, "Hm. Blue."')
+
+    def test_who_has_left_the_game_meanwhile(self):
+        self.say("Timmy?")
+        self.account.unpuppet_object(self.session)
+        self.heard1.clear()
+        self.answers()
+        self.assertEqual(self.heard1, [])
+        self.assertEqual(self.heard2[-1], 'Timmy says to Char, "Hm. Blue."')
+
     def test_who_is_gone_meanwhile(self):
         self.say("Timmy?")
         request = self.asked("think")

@@ -30,7 +30,7 @@ PAYLOADS = [
     "C:\\new\\table %s {0} %(x)s",
     "ends in |",
     "ends in ||",
-    "<script>alert(1)</script>&amp;",
+    "<script>alert(1)</script>&amp; List<String> a<b",
     "see https://example.com/?q=1, HTTP://b.example and ftp://c.example",
     "www.example.com ftp.example.com xhttp://y.example",
     "http:\u200e//example.com ht\x00tps://example.com",
@@ -52,6 +52,7 @@ def plain(payload: str) -> str:
     )
     text = re.sub("(?i)(https?:|ftp:)//", r"\1 //", text)
     text = re.sub("(www|ftp)(?=[.]e)", r"\1 ", text)
+    text = re.sub("(?i)<(?=/?send|/?script|b$)", "\u00ab", text)
     return re.sub(r"\|(?=l[cute])", "\u00a6", text)
 
 
@@ -106,6 +107,23 @@ class TestSafe(SimpleTestCase):
                 shown = re.sub(r"\{(?=\{)", "{ ", plain(payload)).replace("|", "\u00a6")
                 self.assertIn(" ".join(shown.split())[:40].strip(), sent)
                 self.assertIsNone(LINK.search(parse_html(str(table))))
+
+    def test_tags_of_mxp(self):
+        for tag in (
+            "SEND HREF=x",
+            "send",
+            "/SEND",
+            "a href='x'",
+            "!EN x",
+            "color red",
+            "B",
+            "IMAGE x",
+        ):
+            self.assertEqual(safe(f"<{tag}>"), f"\u00ab{tag}>")
+        for text in ("<html>", "List<String>", "a < b", "<sender>", "<a-b>", "<= <3 <>", "<!"):
+            self.assertEqual(safe(text), text)
+        with override_settings(MXP_ENABLED=False):
+            self.assertEqual(safe("<SEND>"), "<SEND>")
 
     def test_an_address_is_no_link(self):
         """Evennia's client links the first address of a message; a terminal links them all."""

@@ -30,6 +30,7 @@ class TestTrouble(CommandTest):
         self.type(CmdThink(), " x")
         self.wire.line.connectionLost(Failure(ConnectionDone()))
         self.assertIn(texts.LOST, self.heard1)
+        self.assertEqual(self.heard2[1:], ["Timmy falters, and says no more."])
         self.assertIsNone(self.char1.ndb.workshop_thought)
 
     def test_reload_in_flight(self):
