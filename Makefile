@@ -7,14 +7,14 @@ VENVS ?= .venvs
 PYTHONS ?= python3.11 python3.12
 SWIFT_BUILD = $(SWIFT) build --explicit-target-dependency-import-check error
 
-.PHONY: help deps venvs build release test test-leaks peers-leaks test-swift test-wire test-protocol test-glue test-e2e seals \
+.PHONY: help deps venvs build release screenshots test test-leaks peers-leaks test-swift test-wire test-protocol test-glue test-e2e seals \
 	invariance lint bench demo clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
 
 deps: ## install what Debian has to give (as root)
-	scripts/install-deps.sh
+	WORKSHOP_TEST_DEPS=1 scripts/install-deps.sh
 
 build: ## debug build, tests included
 	$(SWIFT_BUILD) --build-tests
@@ -58,8 +58,14 @@ test-protocol: venvs ## the JSON Schema against transcripts and documents
 test-glue: venvs ## the Evennia package, in Evennia's own runner, on each version
 	set -e; for venv in $(VENVS)/*; do evennia_glue/run_tests.sh "$$venv/bin"; done
 
-test-e2e: build venvs ## real Evennia, real daemon, typed over telnet and web socket, on each version
+test-e2e: build venvs ## real Evennia, real daemon, typed over telnet, web socket and in a browser, on each version
+	WORKSHOP_TEST_DEPS=1 scripts/install-deps.sh
 	set -e; for venv in $(VENVS)/*; do Tests/EndToEnd/run.sh "$$venv/bin" .build/debug/workshop; done
+
+screenshots: build venvs ## the picture of the web client in the documentation: docs/webclient-pane.png
+	WORKSHOP_TEST_DEPS=1 scripts/install-deps.sh
+	E2E_PICTURE=$(CURDIR)/docs/webclient-pane.png Tests/EndToEnd/run.sh "$$(ls -d $(VENVS)/* | tail -1)/bin" \
+		.build/debug/workshop test_browser.PictureTest
 
 invariance: release ## hold the bytes of eight personas against each other: every task, format, mode and fault
 	.build/release/workshop invariance --config Tests/Invariance/backends.yaml --personas 8 --tasks 200

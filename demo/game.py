@@ -39,17 +39,22 @@ LOGIN_THROTTLE_LIMIT = None
 CREATION_THROTTLE_LIMIT = None
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 IN_GAME_ERRORS = False
+"""
 
+GLUE = """
 SERVER_SERVICES_PLUGIN_MODULES = [*SERVER_SERVICES_PLUGIN_MODULES, "evennia_glue.bridge"]
 AMP_SERVER_PROTOCOL_CLASS = "evennia_glue.nodelay.AMPPortalProtocol"
 TELNET_PROTOCOL_CLASS = "evennia_glue.nodelay.TelnetProtocol"
+INSTALLED_APPS = [*INSTALLED_APPS, "evennia_glue.web"]
 WORKSHOP_SOCKET = {socket!r}
 WORKSHOP_HEALTH_INTERVAL = {health_interval}
+WORKSHOP_QUIET = {quiet}
+WORKSHOP_COOLDOWN = 0
 """
 
-FIRST_ROOM = '''"""Makes the first room the Workshop."""
+FIRST_ROOM = '''"""Makes the first room the Workshop, and somebody to talk with in it."""
 
-from evennia import search_object
+from evennia import create_object, search_object
 
 
 def at_initial_setup():
@@ -58,8 +63,9 @@ def at_initial_setup():
     room.key = "The Workshop"
     room.db.desc = (
         "Benches along the walls, tools on their hooks, and a lamp over each bench. Try "
-        "|wlook|n, |wroute|n and |wthink|n; |whelp workshop|n says more."
+        "|wask timmy|n, |wthink|n and |wroute|n; |whelp workshop|n says more."
     )
+    create_object("evennia_glue.persona.Persona", key="Timmy", location=room, home=room)
 '''
 
 
@@ -108,7 +114,14 @@ class ScratchGame:
     """A game in a folder of its own, from `evennia --init` to the last of its processes.
 
     Use it in a `with`, or call `destroy` whatever happens.
+
+    Attributes:
+        glue: what the settings say of the Workshop.
+        first_room: the module that runs once at the first start; empty for Evennia's own.
     """
+
+    glue = GLUE
+    first_room = FIRST_ROOM
 
     def __init__(
         self,
@@ -119,6 +132,7 @@ class ScratchGame:
         glue_source: Path | None = None,
         wanted_ports: Sequence[int] = (0, 0, 0, 0, 0),
         health_interval: int = 10,
+        quiet: float = 30,
         user: str = "builder",
     ) -> None:
         """Plans a game.
@@ -130,11 +144,12 @@ class ScratchGame:
             glue_source: the package to use instead of the installed one.
             wanted_ports: telnet, web, web socket, and two internal ones; 0 is any.
             health_interval: seconds between two looks at the lamps.
+            quiet: seconds within which a lamp that flickers is told of twice at most.
             user: the name of the superuser.
         """
         self.venv_bin, self.socket_path, self.root = venv_bin, socket_path, root
         self.glue_source, self.health_interval = glue_source, health_interval
-        self.wanted_ports = wanted_ports
+        self.wanted_ports, self.quiet = wanted_ports, quiet
         self.user, self.password = user, secrets.token_hex(6)
         self.mark = secrets.token_hex(8)
         self.path = root / "game"
@@ -193,13 +208,15 @@ class ScratchGame:
         conf = self.path / "server" / "conf"
         with (conf / "settings.py").open("a") as settings:
             settings.write(
-                SETTINGS.format(
-                    ports=self.ports,
+                SETTINGS.format(ports=self.ports)
+                + self.glue.format(
                     socket=str(self.socket_path),
                     health_interval=self.health_interval,
+                    quiet=self.quiet,
                 )
             )
-        (conf / "at_initial_setup.py").write_text(FIRST_ROOM)
+        if self.first_room:
+            (conf / "at_initial_setup.py").write_text(self.first_room)
         self.evennia("migrate")
 
     def start(self) -> None:

@@ -10,6 +10,17 @@ PATIENCE = 10.0  # seconds that `expect` waits by default
 SHOWN = 1500  # characters of the screen in a failure
 
 
+GOES_ON = re.compile(r'((?:says|whispers)(?: to \w+)?, "[^"]*?)\n {2}(?=\S)')
+
+
+def as_read(text: str) -> str:
+    """What is shown, as somebody reads it: a speech that comes line by line is one speech."""
+    while True:
+        text, joined = GOES_ON.subn(r"\1 ", text)
+        if not joined:
+            return text
+
+
 class NotSeen(AssertionError):
     """The expected text has not come in time; the message shows what was on the screen."""
 
@@ -39,7 +50,7 @@ class Player(ABC):
 
     def _read(self, timeout: float) -> None:
         text = self.receive(timeout)
-        self.unread += text
+        self.unread = as_read(self.unread + text)
         self.transcript += text
 
     def expect(self, pattern: str, timeout: float = PATIENCE) -> re.Match[str]:

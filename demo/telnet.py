@@ -1,4 +1,4 @@
-"""A telnet client as small as it can be: it refuses every option, and strips colours."""
+"""A telnet client, as small as it can be: it refuses the options it is not told to accept."""
 
 from __future__ import annotations
 
@@ -13,10 +13,18 @@ ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
 class Telnet(Player):
-    """A player on telnet."""
+    """A player on telnet.
 
-    def __init__(self, port: int, host: str = "127.0.0.1", timeout: float = 10) -> None:
+    Attributes:
+        raw: every byte that came.
+    """
+
+    def __init__(
+        self, port: int, host: str = "127.0.0.1", timeout: float = 10, *, accept: bytes = b""
+    ) -> None:
+        """Connects; `accept` are the options to take where the server offers them."""
         super().__init__()
+        self.accept = accept
         self.socket = socket.create_connection((host, port), timeout)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.raw = b""
@@ -78,9 +86,11 @@ class Telnet(Player):
         if command in (DO, DONT, WILL, WONT):
             if at + 2 >= len(data):
                 return 0
-            refusal = {DO: WONT, WILL: DONT}.get(command)
-            if refusal:
-                self.socket.sendall(bytes([IAC, refusal, data[at + 2]]))
+            answer = {DO: WONT, WILL: DONT}.get(command)
+            if command == WILL and data[at + 2] in self.accept:
+                answer = DO
+            if answer:
+                self.socket.sendall(bytes([IAC, answer, data[at + 2]]))
             return 3
         if command == IAC:
             text.append(IAC)

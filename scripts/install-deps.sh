@@ -1,9 +1,14 @@
 #!/usr/bin/env bash
-# Installs the Debian packages that the project needs: libcurl and SQLite to build, OpenSSL's command for a test, and
-# with WORKSHOP_BENCH_DEPS=1 nginx to measure. What is there is left alone, so that it needs no root then.
+# Installs the Debian packages that the project needs: libcurl and SQLite to build, OpenSSL's command for a test; with
+# WORKSHOP_BENCH_DEPS=1 nginx to measure; with WORKSHOP_TEST_DEPS=1 a browser to test the web client with, and a PostgreSQL
+# server, which is run in a temporary folder. What is there is left alone, so that it needs no root then.
 set -euo pipefail
 packages=(libcurl4-openssl-dev libsqlite3-dev pkg-config build-essential openssl)
 [ "${WORKSHOP_BENCH_DEPS:-}" ] && packages+=(nginx-light)
+if [ "${WORKSHOP_TEST_DEPS:-}" ]; then
+    type chromium >/dev/null 2>&1 || type google-chrome >/dev/null 2>&1 || packages+=(chromium fonts-dejavu-core)
+    type initdb >/dev/null 2>&1 || packages+=(postgresql)
+fi
 # Debian's Python comes without what makes virtual environments; another Python may be there instead.
 python3 -c 'import ensurepip, venv' 2>/dev/null || packages+=(python3-venv)
 

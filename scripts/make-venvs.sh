@@ -5,6 +5,7 @@ set -euo pipefail
 folder=$1
 shift
 made=0
+packages=('evennia>=5,<7' jsonschema==4.26.0 ruff==0.17.5 'psycopg[binary]==3.3.9' 'setuptools==84.2.1')
 for python in "$@"; do
     # pyenv keeps its versions beside each other without putting them all on the path.
     if ! "$python" -c '' 2>/dev/null; then
@@ -15,10 +16,10 @@ for python in "$@"; do
     name=$("$python" -c 'import sys; print(f"py{sys.version_info.major}.{sys.version_info.minor}")')
     venv="$folder/$name"
     made=$((made + 1))
-    [ -e "$venv/ready" ] && continue
+    [ "$(cat "$venv/ready" 2>/dev/null)" = "${packages[*]}" ] && continue
     echo "making $venv"
     "$python" -m venv "$venv"
-    "$venv/bin/pip" install -q --disable-pip-version-check 'evennia>=5,<7' jsonschema==4.26.0 ruff==0.17.5
-    touch "$venv/ready"
+    "$venv/bin/pip" install -q --disable-pip-version-check "${packages[@]}"
+    echo "${packages[*]}" >"$venv/ready"
 done
 [ "$made" -gt 0 ] || { echo "none of $* is installed" >&2; exit 1; }

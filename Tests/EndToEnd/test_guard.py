@@ -115,7 +115,7 @@ class AuditTest(WorldTest):
         builder = self.world.builder
         builder.type("leakaudit", r"No record is missing\..*tasks with stand-ins +\d")
         builder.expect(r"tasks kept for the owner +\d.*self-namings taken out +\d")
-        builder.expect(r"tree of the records +[\d,]+ leaves, root \S{16}\.\.\.")
+        builder.expect(r"tree of the records +[\d,]+ leaves\n *its root +\S{43}=")
         builder.expect(
             r"checkpoint +\[.\] \w.*last full audit +\[.\] \w.*byte invariance +\[.\] \w"
         )

@@ -12,7 +12,7 @@ from world import CANARY, WorldTest
 
 LANTERN = ("The first lantern is lit at dusk. ", "The second one ", "follows it.")
 LIT = "The first lantern is lit at dusk. The second one follows it."
-COST_ROW = r"today\s*\|\s*(?P<usd>\$[\d.]+)\s*\|\s*(?P<asked>[\d,]+)\s*\|\s*(?P<answered>[\d,]+)"
+COST_ROW = r"today +(?P<usd>\$[\d.]+) +(?P<asked>[\d,]+) +(?P<answered>[\d,]+) "
 
 
 class PlayerTest(WorldTest):
@@ -36,15 +36,15 @@ class PlayerTest(WorldTest):
         world.alpha.script(Behaviour(chunks=LANTERN, chunk_delay=0.7))
         start = [len(player.transcript) for player in world.players()]
         world.builder.send(f"think about a lantern, {CANARY}")
-        world.builder.expect(r"Timmy [^\n]* thinks \.\.\.")
-        world.builder.expect(r"\n  [^\n]*The first lantern is lit at dusk\.")
-        self.assertEqual(world.alpha.chats()[-1].outcome, "open", "shown before it was whole")
-        said = rf'Timmy says, "[^"\n]*{re.escape(LIT)}"'
-        world.builder.expect(said)
+        for player in world.players():
+            player.expect(r"Timmy [^\n]* thinks \.\.\.")
+            player.expect(r'Timmy says, "[^\n]*The first lantern is lit at dusk\.')
+            self.assertEqual(world.alpha.chats()[-1].outcome, "open", "shown before it was whole")
+        rest = r"\n  The second one follows it\."
+        world.builder.expect(rest)
         world.builder.expect(r"\(alpha, alpha-model; [^;]*ms; \$0(\.0+)?\)")
         for player, at in list(zip(world.players(), start, strict=True))[1:]:
-            player.expect(r"Timmy [^\n]* thinks \.\.\.")
-            player.expect(said)
+            player.expect(rest)
             self.assertNotIn("alpha-model", player.transcript[at:], "that is for builders")
 
     def test_thought_by_web_socket(self) -> None:

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from backends import configuration
+from browser import Browser, BrowserPlayer
 from daemon import Daemon, DaemonError
 from fake_upstream import FakeUpstream
 from game import ScratchGame
@@ -39,6 +40,9 @@ CANARY = "kingfisher" + secrets.token_hex(6)
 
 PLAYERS = ("Anna", "Bela")
 """Names of players, which no backend is to see."""
+
+VISITOR = "Cora"
+"""The player in a browser, who comes when asked for."""
 
 FIRST = {"primary": "alpha"}
 """Who is asked first does not depend on what the classifier makes of a canary."""
@@ -68,8 +72,10 @@ class World:
             self.root,
             glue_source=REPO / "evennia_glue" / "src" / "evennia_glue",
             health_interval=2,
+            quiet=2,
         )
         self.passwords = {name: secrets.token_hex(6) for name in PLAYERS}
+        self._visitor: BrowserPlayer | None = None
         self.opened = self.closed = False
 
     def open(self) -> None:
@@ -157,6 +163,19 @@ class World:
         """Runs a subcommand that asks the daemon."""
         return self.daemon.run(*args, "--socket", str(self.daemon.socket_path))
 
+    @property
+    def visitor(self) -> BrowserPlayer:
+        """A player in a browser, in the Workshop; the browser starts when first asked for."""
+        if self._visitor is None:
+            browser = Browser({MARK: self.mark})
+            try:
+                self._visitor = BrowserPlayer(browser, self.game.web_url)
+            except BaseException:
+                browser.close()
+                raise
+            self._visitor.register(VISITOR, secrets.token_hex(6))
+        return self._visitor
+
     def players(self) -> list[Player]:
         """Everybody in the room."""
         return [self.builder, self.watcher, self.weaver]
@@ -217,6 +236,8 @@ class World:
             return []
         self.closed = True
         self.leave()
+        if self._visitor:
+            self._visitor.close()
         left = self.game.destroy()
         self.daemon.stop()
         self.alpha.stop()

@@ -135,6 +135,8 @@ class Request:
     body: bytes = b""
     outcome: str = "open"
     """`open`, then `answered`, `dropped`, `cut`, `client_closed` or `incomplete`."""
+    first_word: float | None = None
+    """When the first piece of a stream was about to be sent, by `time.perf_counter`."""
 
     def header(self, name: str) -> str | None:
         """The first header of that name."""

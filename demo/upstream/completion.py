@@ -69,7 +69,7 @@ class Completion:
         asked = request.json()
         if not isinstance(asked, dict):
             raise ValueError("not an object")
-        self.line, self.plan, self.headers = line, plan, headers
+        self.line, self.plan, self.headers, self.request = line, plan, headers, request
         self.common = {
             "id": "chatcmpl-stand-in",
             "created": int(time.time()),
@@ -133,6 +133,8 @@ class Completion:
             for piece in self.pieces:
                 await self._stumble(sent)
                 await self.line.wait(self.plan.chunk_delay if sent else 0)
+                if not sent:
+                    self.request.first_word = time.perf_counter()
                 await self._event({"content": piece})
                 sent += 1
             await self._stumble(sent)

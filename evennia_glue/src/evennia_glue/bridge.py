@@ -379,10 +379,21 @@ def start_plugin_services(server: MultiService) -> None:
         logger.log_warn(f"evennia_glue: {name} is not a setting of evennia_glue.")
     bridge = get_bridge()
     nodelay.install(server)
+    _install_commands(server)
     if not problems:
-        from .names import GameNames  # noqa: PLC0415  typeclasses can be loaded only now
+        from . import events  # noqa: PLC0415  typeclasses can be loaded only now
+        from .names import GameNames  # noqa: PLC0415
 
         config = conf.load()
         names = GameNames(bridge, guard=config.guard_names, typeclasses=config.guard_typeclasses)
         names.install()
+        events.install()
         BridgeService(bridge, bridge.reactor).setServiceParent(server)
+
+
+def _install_commands(server: MultiService) -> None:
+    from . import upgrade  # noqa: PLC0415  typeclasses can be loaded only now
+    from .commands import install  # noqa: PLC0415
+
+    upgrade.install(server)
+    install.install(server)

@@ -30,6 +30,18 @@ class BridgeTimeout(WorkshopError):  # noqa: N818
     """The daemon has said nothing for too long; it was told to cancel."""
 
 
+class NotNow(WorkshopError):  # noqa: N818
+    """There is no place in the line for this caller now.
+
+    Attributes:
+        why: the verdict of the queue: `under way`, `too soon` or `full`.
+    """
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"not now: {why}")
+        self.why = why
+
+
 class BridgeError(WorkshopError):
     """The daemon's answer is an error.
 

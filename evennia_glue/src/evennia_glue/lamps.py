@@ -2,7 +2,7 @@
 
 from typing import Any, NamedTuple
 
-from .safetext import safe_line
+from .safetext import plain_line, safe_line
 
 Row = dict[str, Any]
 
@@ -32,10 +32,23 @@ def lamp(state: Any) -> Lamp:
     return known or Lamp("|c", "?", safe_line(state, 40))
 
 
+def plain(state: Any) -> Lamp:
+    """As `lamp`, with a word that is only text: for what is no markup."""
+    known = LAMPS.get(state) if isinstance(state, str) else None
+    return known or Lamp("|c", "?", plain_line(state, 40))
+
+
 def sign(state: Any) -> str:
     """A state's sign in its colour, as `[+]`."""
     shown = lamp(state)
     return f"{shown.colour}[{shown.sign}]|n"
+
+
+def latency(row: Row) -> float | None:
+    """The latency of a backend in ms; None if it is not known."""
+    value = row.get("latency_ms")
+    known = isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
+    return float(value) if known else None
 
 
 def milliseconds(value: Any) -> str:

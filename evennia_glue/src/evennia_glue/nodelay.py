@@ -2,14 +2,18 @@
 
 Evennia sets no TCP_NODELAY on the link between its Portal and its Server (it did until 2018), so a
 reply that is sent in a later turn of the reactor than the command's acknowledgement - the reply of
-every asynchronous command - waits some 40 ms for the peer's delayed ACK. Three ends need it:
+every asynchronous command - waits some 40 ms for the peer's delayed ACK. Three ends need it. With
 
-    AMP_SERVER_PROTOCOL_CLASS = "evennia_glue.nodelay.AMPPortalProtocol"  # the Portal's
-    TELNET_PROTOCOL_CLASS = "evennia_glue.nodelay.TelnetProtocol"         # the player's
+    PORTAL_SERVICES_PLUGIN_MODULES += ["evennia_glue.nodelay"]
 
-and the Server's, which `evennia_glue.bridge` sets by itself: Evennia ignores
-AMP_CLIENT_PROTOCOL_CLASS. WORKSHOP_NODELAY = False turns all three off. Mix `NoDelay` into your
-own class if your game has one already.
+the Portal's two are set, the one towards the Server and the one towards the player, whatever
+classes of protocol the game has there. The Server's is set by `evennia_glue.bridge`: Evennia
+ignores AMP_CLIENT_PROTOCOL_CLASS. WORKSHOP_NODELAY = False turns all three off.
+
+Instead of the plugin, the two classes below can stand in the game's settings by name:
+
+    AMP_SERVER_PROTOCOL_CLASS = "evennia_glue.nodelay.AMPPortalProtocol"
+    TELNET_PROTOCOL_CLASS = "evennia_glue.nodelay.TelnetProtocol"
 """
 
 from typing import Any
@@ -43,6 +47,20 @@ class AMPPortalProtocol(NoDelay, AMPServerProtocol):
 
 class TelnetProtocol(NoDelay, EvenniaTelnetProtocol):
     """The Portal's end of a player's telnet."""
+
+
+def start_plugin_services(portal: MultiService) -> None:
+    """Evennia's hook: called once in the Portal, before it listens."""
+    for service in portal:
+        factory = next(
+            iter(getattr(service, "args", ())[1:2]), None
+        )  # of a TCPServer(port, factory)
+        kind = getattr(factory, "protocol", None)
+        ours = isinstance(kind, type) and issubclass(
+            kind, (AMPServerProtocol, EvenniaTelnetProtocol)
+        )
+        if ours and not issubclass(kind, NoDelay):
+            factory.protocol = type(kind.__name__, (NoDelay, kind), {"__doc__": kind.__doc__})
 
 
 class _ServerEnd:

@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 from . import lamps
 from .errors import BridgeDown, BridgeError, BridgeTimeout, WorkshopError
-from .safetext import safe, safe_cell, safe_line
+from .safetext import is_simple, safe, safe_cell, safe_line
 
 DOWN = "The lamps are dark: the bridge to the Workshop is down."
 LOST = "The lamps went out in mid-thought: the link to the Workshop was lost."
@@ -17,7 +17,75 @@ NOTHING_REMEMBERED = "The journal has nothing on that."
 RELEASED = (
     '{name} looks up and says to you, "I may speak of that now. Ask me again, word for word."'
 )
+NOT_YOURS_TO_DECIDE = "Only a Developer may look through what is held back."
+NO_SUCH_BACKEND = "There is no backend of that name. (|wbackends|n lists them.)"
+NO_SUCH_MODEL = "That backend has no such model. (|wbackends/models <name>|n lists them.)"
+NOT_OFFERED = "The Workshop's daemon is too old for that."
+NOTHING_CHANGED = "The configuration is wrong, so nothing has changed:"
 
+# how a thought is heard; {name} is the persona's, {who} somebody else's
+
+THINKS = "{name} falls silent, and thinks ..."
+STARTS_OVER = "{name} loses the thread, and starts over."
+LETS_GO = "{name} lets the thought go."
+FALTERS = "{name} falters, and says no more."
+LEAVES_LINE = "You no longer wait for {name}."
+CUT = "(The answer was cut at its limit.)"
+STILL_THINKS = "{name} still thinks about your last question. (|wthink/stop|n)"
+NO_THOUGHT = "{name} is not thinking about anything for you."
+NOT_TRUSTED = "{name} does not think aloud for you. (You can |wask|n all the same.)"
+NOT_TALKING = "{name} does not talk with you."
+TOO_LONG = "That is too long: at most {limit:,} bytes."
+PONDERS = (  # to who asked, to the others
+    ("{name} thinks about what you said ...", "{name} thinks about what {who} said ..."),
+    ("{name} turns your words over ...", "{name} turns the words of {who} over ..."),
+    ("{name} looks at you, and ponders ...", "{name} looks at {who}, and ponders ..."),
+)
+NOT_NOW = {
+    "under way": STILL_THINKS,
+    "too soon": "{name} has hardly drawn breath. Wait a moment, and ask again.",
+    "full": "Too many wait for {name} already. Ask again in a little while.",
+}
+
+# asking and rating
+
+ASK_USAGE = "Usage: ask <name> <question>"
+NOBODY = "There is nobody here to ask by that name."
+NO_TALKER = "{name} is not to be asked like that: |wsay|n it, or |wwhisper|n."
+ASK_WHAT = "What do you want to ask {name}?"
+ASKS = ('You ask {name}, "{words}"', '{who} asks {name}, "{words}"')
+ASKS_ABOUT = ("You ask {name} about {words}.", "{who} asks {name} about {words}.")
+ABOUT = "Tell me about {words}."
+RATE_WHAT = (
+    'Rate the last answer that you got, {name}\'s "{preview}", with |wrate 1|n to |wrate 5|n.'
+)
+RATED = 'You give {name}\'s answer, "{preview}", {stars} of five.{before}'
+RATED_BEFORE = " (It had {stars}.)"
+RATE_USAGE = "Usage: rate <1-5>"
+NOTHING_TO_RATE = "There is no answer to rate yet: think or ask first."
+NO_SUCH_ANSWER = "That answer is not in the book any more, and cannot be rated."
+
+# what the persona says where the daemon has no words for it
+
+DARK = "The lamps are dark, and I cannot think without them. Ask me again later."
+WENT_DARK = "The lamps went out, and the thought with them. Ask me again in a moment."
+SLOW = "It will not come to me. Ask me again in a moment."
+LOST_THREAD = "I have lost the thread. Ask me again, please."
+EXCUSES = {
+    "too_many_in_flight": "I have my hands full. Ask me again in a moment.",
+    "shutting_down": "I am closing for now. Ask me again in a moment.",
+    "no_backend": "There is nobody at the benches who may take that.",
+    "all_backends_failed": "Everybody at the benches tried, and failed. Ask me again later.",
+    "deadline_exceeded": SLOW,
+    "persona_refused": "That stays in this room.",
+    "egress_blocked": "That stays in this room.",
+    "quarantined": "I may not speak of that yet.",
+    "memory_unavailable": "I cannot find my notes, and will not talk without them.",
+    "line_too_long": "That is more than I can keep in my head.",
+    "invalid_params": "That is nothing that I can think about.",
+}
+
+_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _UNFIT = "That is nothing the Workshop can take."
 _NOT_SET_UP = "The Workshop is not set up for that. Tell a builder."
 
@@ -73,6 +141,30 @@ def explain(error: WorkshopError, trouble: str = "") -> Explained:
     return Explained("", LOST if lost else DOWN, safe_line(trouble))
 
 
+def excuse(error: BaseException) -> str:
+    """What the persona says when there is no answer, and the daemon has no words for it."""
+    if isinstance(error, BridgeError):
+        return EXCUSES.get(error.name, LOST_THREAD)
+    if isinstance(error, BridgeTimeout):
+        return SLOW
+    if isinstance(error, BridgeDown):
+        return WENT_DARK if "lost" in str(error) else DARK
+    return LOST_THREAD
+
+
+def number(count: int) -> str:
+    """A small number in words."""
+    return _NUMBERS[count] if count < len(_NUMBERS) else f"{count:,}"
+
+
+def place(before: int) -> str:
+    """Somebody's place in the line."""
+    if not before:
+        return "{name} thinks for others just now. You are next."
+    are = "is one" if before == 1 else f"are {number(before)}"
+    return f"{{name}} thinks for others just now. There {are} before you."
+
+
 def _details(error: BridgeError) -> str:
     """The fixed message of the daemon, and what it says about it."""
     lines = [f"{safe_line(error.name or error.code)}: {safe_line(error.message)}"]
@@ -91,7 +183,8 @@ def rows(value: Any) -> list[dict[str, Any]]:
 
 def moment(value: Any) -> str:
     """A time as `2026-11-21 08:00`, of one as `2026-11-21T08:00:12Z`."""
-    return safe_cell(str(value or "?")[:16].replace("T", " "))
+    text = str(value or "?")[:16].replace("T", " ")
+    return text if is_simple(text) else safe_cell(text)
 
 
 def attempt(row: dict[str, Any]) -> str:

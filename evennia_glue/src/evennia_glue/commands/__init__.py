@@ -2,10 +2,14 @@
 
 from evennia.commands.cmdset import CmdSet
 
+from .ask import CmdAsk
+from .backends import CmdBackends
 from .costs import CmdCosts
+from .lamps import CmdLamps
 from .leakaudit import CmdLeakAudit
 from .leaks import CmdLeaks
 from .memory import CmdForget, CmdJournal
+from .rate import CmdRate
 from .route import CmdRoute
 from .think import CmdThink
 
@@ -18,7 +22,7 @@ class WorkshopCmdSet(CmdSet):
     def at_cmdset_creation(self) -> None:
         """Evennia's hook: fill the set."""
         for command in (
-            *(CmdRoute, CmdThink, CmdForget, CmdJournal),
-            *(CmdCosts, CmdLeakAudit, CmdLeaks),
+            *(CmdRoute, CmdThink, CmdAsk, CmdRate, CmdForget, CmdJournal),
+            *(CmdLamps, CmdCosts, CmdLeakAudit, CmdLeaks, CmdBackends),
         ):
             self.add(command())

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.core.exceptions import ImproperlyConfigured
 from evennia.commands.default.muxcommand import MuxCommand
 from evennia.utils.evmore import EvMore
 from twisted.internet.defer import Deferred
@@ -10,24 +9,18 @@ from twisted.python.failure import Failure
 
 from .. import conf, texts
 from ..bridge import get_bridge
+from ..callers import conversation, is_builder, is_read_aloud, talker
 from ..errors import WorkshopError, log_quietly
 from ..safetext import safe
+from ..thoughts import daemon_persona, host, name_of
 
 TASK_BYTES = 262_144
 KIND = {"type": "workshop"}  # lets a web client's pane pick these messages out
 
 
-def is_builder(who: Any) -> bool:
-    """Whether to tell someone about backends, keys and errors."""
-    return hasattr(who, "locks") and who.locks.check_lockstring(who, "builder:perm(Builder)")
-
-
 def config() -> conf.Config:
-    """The settings, or the defaults if they are wrong: the bridge has logged that, and is down."""
-    try:
-        return conf.load()
-    except ImproperlyConfigured:
-        return conf.defaults()
+    """The settings."""
+    return conf.current()
 
 
 class WorkshopCommand(MuxCommand):
@@ -47,6 +40,17 @@ class WorkshopCommand(MuxCommand):
     async def run(self) -> None:
         """Ask, and tell."""
         raise NotImplementedError
+
+    @property
+    def is_read_aloud(self) -> bool:
+        """Whether a screen reader reads to the caller."""
+        return is_read_aloud(self.caller, self.session)
+
+    async def next_turn(self) -> None:
+        """Let the game's loop turn, between two pieces of work that are long together."""
+        turned: Deferred[None] = Deferred()
+        get_bridge().reactor.callLater(0, turned.callback, None)
+        await turned
 
     def tell(self, text: str) -> None:
         """Tell the caller, if there still is somebody."""
@@ -78,12 +82,15 @@ class WorkshopCommand(MuxCommand):
 
     def talker(self) -> dict[str, Any]:
         """The parameters that say who talks with whom. They stay on this machine."""
-        return {**self.persona(), "caller": f"#{self.caller.id}"}
+        return talker(self.caller, daemon_persona(host(self.room())))
 
     def talk(self) -> dict[str, Any]:
         """As `talker`, with the conversation: each player has one in each Workshop."""
-        room = getattr(self.caller, "location", None)
-        return {**self.talker(), "conversation": f"room:#{room.id}" if room else "room:none"}
+        return {**self.talker(), "conversation": conversation(self.room())}
+
+    def room(self) -> Any:
+        """Where the caller is; None for nowhere."""
+        return getattr(self.caller, "location", None)
 
     def about(self, task: str) -> dict[str, Any]:
         """The parameters that every task has."""
@@ -93,8 +100,8 @@ class WorkshopCommand(MuxCommand):
         """Whether a thought of the caller's is under way; then the caller is told so."""
         thinking = bool(self.caller.ndb.workshop_thought)
         if thinking:
-            name = safe(config().persona_name)
-            self.tell(f"{name} still thinks about your last question. (|wthink/stop|n)")
+            name = name_of(host(self.room()), self.caller)
+            self.tell(texts.STILL_THINKS.format(name=name))
         return thinking
 
     def _failed(self, failure: Failure) -> None:

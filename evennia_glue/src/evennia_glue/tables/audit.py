@@ -1,48 +1,35 @@
-"""The tables of `leakaudit`."""
+"""The page of `leakaudit`."""
 
 from typing import Any
 
-from evennia.utils.evtable import EvTable
-
-from ..safetext import safe_cell, safe_line
+from ..safetext import safe_line
 from ..texts import rows
 from . import proof
+from .columns import Cell, Column, Table, text
 from .numbers import number
 
 Row = dict[str, Any]
-WIDTH = 78
 
 
-def table(answer: Row) -> str:
+def page(answer: Row, *, said: bool) -> str:
     """The answer of `leakaudit`: what left, what was held back, and what there is to show for it.
 
     A member that is missing is unknown, never fine.
     """
-    parts = [
+    parts: list[str | Cell | Table] = [
         f"|wWhat left this machine|n since {safe_line(answer.get('since') or 'the start')}",
         _verdict(answer),
-        str(_counts(answer)),
+        _counts(answer),
     ]
-    backends = rows(answer.get("by_backend"))
-    if backends:
-        sent = EvTable("backend", "records", "bytes sent", border="header", maxwidth=WIDTH)
-        for row in backends:
-            name, count, size = row.get("backend", "?"), row.get("records"), row.get("bytes_sent")
-            sent.add_row(safe_cell(name), number(count), number(size))
-        parts.append(str(sent))
-    blocked = answer.get("blocked_by_class")
-    if isinstance(blocked, dict) and blocked:
-        held = EvTable("held back: class", "times", border="header", maxwidth=WIDTH)
-        for name, count in sorted(blocked.items()):
-            held.add_row(safe_cell(name), number(count))
-        parts.append(str(held))
-    return "\n".join([*parts, *proof.lines(answer)])
+    for table in (_sent(answer), _held(answer)):
+        parts += ["", table] if table else []
+    return text([*parts, *proof.parts(answer)], said=said)
 
 
-def _counts(answer: Row) -> EvTable:
+def _counts(answer: Row) -> Table:
     guard = answer.get("guard")
     guard = guard if isinstance(guard, dict) else {}
-    facts = EvTable("fact", "count", border="header", maxwidth=WIDTH)
+    facts = Table(Column("fact"), Column("count", right=True, said="{}"))
     for label, value in (
         ("records of requests", answer.get("records")),
         ("first record", _end(answer, "first_seq")),
@@ -59,15 +46,40 @@ def _counts(answer: Row) -> EvTable:
         ("stopped at the door", guard.get("egress_blocked")),
         ("self-namings taken out", guard.get("replies_caught")),
     ):
-        facts.add_row(label, proof.UNKNOWN if value is None else number(value))
+        facts.add(label, proof.UNKNOWN if value is None else number(value))
     return facts
+
+
+def _sent(answer: Row) -> Table:
+    table = Table(
+        Column("", cut=True),
+        Column("records", right=True, said="{} records"),
+        Column("bytes sent", right=True, said="{} bytes"),
+        title="sent to",
+    )
+    for row in rows(answer.get("by_backend")):
+        name, count, size = row.get("backend"), row.get("records"), row.get("bytes_sent")
+        table.add(str(name or "?"), number(count), number(size))
+    return table
+
+
+def _held(answer: Row) -> Table:
+    table = Table(
+        Column("", cut=True),
+        Column("times", right=True, said="{} times"),
+        title="refused, stopped or kept: class",
+    )
+    blocked = answer.get("blocked_by_class")
+    for name, count in sorted(blocked.items()) if isinstance(blocked, dict) else ():
+        table.add(name, number(count))
+    return table
 
 
 def _end(answer: Row, key: str) -> Any:
     return "-" if answer.get("records") == 0 else answer.get(key)
 
 
-def _verdict(answer: Row) -> str:
+def _verdict(answer: Row) -> Cell:
     gaps = answer.get("gaps")
     if not proof.is_count(gaps):
         return proof.unknown("It is not known whether records are missing.")

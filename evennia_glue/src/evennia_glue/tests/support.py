@@ -11,6 +11,7 @@ from twisted.internet.defer import Deferred
 from twisted.internet.task import Clock
 from twisted.internet.testing import StringTransport
 
+from evennia_glue import queue
 from evennia_glue.bridge import Bridge
 from evennia_glue.link import Line
 
@@ -106,9 +107,11 @@ class WorkshopTest(BaseEvenniaCommandTest):
     def setUp(self):
         super().setUp()
         self.bridge, self.wire, self.clock = linked()
-        patcher = patch("evennia_glue.bridge._bridge", self.bridge)
-        patcher.start()
-        self.addCleanup(patcher.stop)
+        line = queue.Queue(self.clock, queue._limits)
+        for name, fresh in (("bridge._bridge", self.bridge), ("queue._queue", line)):
+            patcher = patch(f"evennia_glue.{name}", fresh)
+            patcher.start()
+            self.addCleanup(patcher.stop)
         self.account.puppet_object(self.session, self.char1)
         self.heard1, self.heard2 = self.listen(self.char1), self.listen(self.char2)
 
@@ -143,7 +146,7 @@ class WorkshopTest(BaseEvenniaCommandTest):
 NASTY = "{a} {{b}} $You() |lcquit|ltx|le |rred C:\\n"
 SHOWN = "{a} {{b}} $You() \u00a6lcquit\u00a6ltx\u00a6le |rred C:\\n"
 THINKS = "Timmy falls silent, and thinks ..."
-PLAYERS = ("forget", "journal", "route", "think")
+PLAYERS = ("ask", "forget", "journal", "lamps", "rate", "route", "think")
 
 
 class CommandTest(WorkshopTest):

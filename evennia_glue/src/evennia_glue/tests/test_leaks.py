@@ -3,7 +3,7 @@
 from unittest.mock import patch
 
 from evennia_glue import texts
-from evennia_glue.commands.leaks import USAGE, CmdLeaks
+from evennia_glue.commands.leaks import CmdLeaks
 
 from .support import NASTY, SHOWN, CommandTest
 
@@ -33,8 +33,8 @@ class TestLeaks(CommandTest):
         self.assertEqual(self.ask("", {"leaks": [self.leak(), other]}), {"action": "list"})
         shown = self.heard1[0]
         who = rf"Char2 \(#{self.char2.id}\)"
-        self.assertRegex(shown, rf" 7 +2026-11-21 08:00 +{who} +odd \(s3\) +waiting ")
-        self.assertRegex(shown, r" 8 +2026-11-21 08:00 +- +\{a\} .*denied ")
+        self.assertRegex(shown, rf"\n7 +2026-11-21 08:00 +{who} +odd \(s3\) +waiting")
+        self.assertRegex(shown, r"\n8 +2026-11-21 08:00 +- +\{a\} .*denied")
         self.assertLessEqual(max(len(line) for line in shown.split("\n")), 78)
         self.ask("", {"leaks": []})
         self.assertEqual(self.heard1[-1], "Nothing is held back.")
@@ -96,7 +96,7 @@ class TestLeaks(CommandTest):
         odd = (" x", " -1", "/release", "/deny x", "/list 7", "/show", " " + "9" * 20)
         for typed in (*odd, "/show/deny 7", " 7 8", " \u0664"):
             self.type(CmdLeaks(), typed)
-            self.assertEqual(self.heard1.pop(), USAGE, typed)
+            self.assertTrue(self.heard1.pop().startswith("Usage: leaks, "), typed)
         self.assertEqual(self.wire.sent(), [])
 
     def test_misshapen_answers(self):

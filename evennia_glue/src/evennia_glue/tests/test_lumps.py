@@ -12,13 +12,62 @@ class TestLumps(SimpleTestCase):
         self.sent: list[str] = []
         self.lumps = Lumps(self.sent.append, self.clock)
 
+    def add(self, *pieces):
+        """What comes in the same turn of the reactor."""
+        for piece in pieces:
+            self.lumps.add(piece)
+        self.clock.advance(0)
+
+    def begin(self):
+        """The first lump has gone out."""
+        self.add("Hm. ")
+        self.assertEqual(self.sent, ["Hm."])
+        self.sent.clear()
+
+    def test_the_first_words_come_at_once(self):
+        self.lumps.add("The ")
+        self.assertEqual(self.sent, [])
+        self.clock.advance(0)
+        self.assertEqual(self.sent, ["The"])
+
+    def test_with_all_that_came_with_them(self):
+        self.add("Hm. ", "It would ", "have to be ", "bl")
+        self.assertEqual(self.sent, ["Hm. It would have to be"])
+        self.add("ue.")
+        self.lumps.flush('"')
+        self.assertEqual(self.sent[1:], ['blue."'])
+
+    def test_the_first_words_are_whole_and_more_than_a_letter(self):
+        for piece in ("I", " ", "th", "ink"):
+            self.add(piece)
+            self.assertEqual(self.sent, [])
+        self.add(" ")
+        self.assertEqual(self.sent, ["I think"])
+
+    def test_an_end_with_nothing_before_it(self):
+        self.begin()
+        self.lumps.flush('"')
+        self.assertEqual(self.sent, ['"'])
+        self.assertEqual(self.clock.getDelayedCalls(), [])
+
+    def test_after_a_discard_the_first_words_are_the_first_again(self):
+        self.begin()
+        self.lumps.discard()
+        self.add("Well. ")
+        self.assertEqual(self.sent, ["Well."])
+        self.lumps.add("More ")
+        self.lumps.discard()
+        self.assertEqual(self.clock.getDelayedCalls(), [])
+
     def test_a_line(self):
+        self.begin()
         self.lumps.add("one\ntw")
         self.assertEqual(self.sent, ["one"])
         self.lumps.flush()
         self.assertEqual(self.sent, ["one", "tw"])
 
     def test_a_sentence(self):
+        self.begin()
         for piece in ("It is a long ", "way to the mill", ". ", "But"):
             self.lumps.add(piece)
         self.assertEqual(self.sent, ["It is a long way to the mill."])
@@ -28,37 +77,39 @@ class TestLumps(SimpleTestCase):
         self.assertEqual(self.sent, [])
 
     def test_a_full_line_ends_at_a_word(self):
-        self.lumps.add("word " * 16 + "wor")
-        self.assertEqual(self.sent, [("word " * 16).rstrip()])
+        self.begin()
+        self.lumps.add("word " * 15 + "wor")
+        self.assertEqual(self.sent, [("word " * 15).rstrip()])
 
     def test_a_text_without_spaces(self):
-        self.lumps.add("\u6f22" * 159)
+        self.lumps.add("\u6f22" * 151)
         self.assertEqual(self.sent, [])
         self.lumps.add("\u6f22")
-        self.assertEqual(self.sent, ["\u6f22" * 160])
+        self.assertEqual(self.sent, ["\u6f22" * 152])
 
     def test_time(self):
-        self.lumps.add("several words that wait for mo")
-        self.clock.advance(0.2)
+        self.begin()
+        self.lumps.add("several words that wait for more of their ki")
+        self.clock.advance(0.9)
         self.assertEqual(self.sent, [])
-        self.clock.advance(0.05)
-        self.assertEqual(self.sent, ["several words that wait for"])
+        self.clock.advance(0.1)
+        self.assertEqual(self.sent, ["several words that wait for more of their"])
         self.lumps.flush()
-        self.assertEqual(self.sent[1:], ["mo"])
+        self.assertEqual(self.sent[1:], ["ki"])
 
-    def test_few_words_wait_a_second(self):
-        self.lumps.add("Hm. ")
-        for _ in range(3):
-            self.clock.advance(0.25)
+    def test_few_words_wait_longer(self):
+        self.begin()
+        self.lumps.add("several words that wait ")
+        self.clock.advance(1)
         self.assertEqual(self.sent, [])
-        self.clock.advance(0.25)
-        self.assertEqual(self.sent, ["Hm."])
+        self.clock.advance(1)
+        self.assertEqual(self.sent, ["several words that wait"])
         self.assertEqual(self.clock.getDelayedCalls(), [])
 
     def test_a_word_alone_comes_too(self):
         self.lumps.add("Blue")
-        for _ in range(4):
-            self.clock.advance(0.25)
+        for _ in range(2):
+            self.clock.advance(1)
         self.assertEqual(self.sent, ["Blue"])
 
     def test_discard(self):
@@ -76,7 +127,7 @@ class TestLumps(SimpleTestCase):
         self.assertEqual(self.sent, ["a"])
 
     def test_indentation_stays(self):
-        self.lumps.add("    indented\n")
+        self.add("    indented\n")
         self.assertEqual(self.sent, ["    indented"])
 
     def test_a_huge_piece_is_split_and_nothing_lost(self):

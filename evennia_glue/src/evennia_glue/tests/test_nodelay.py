@@ -5,6 +5,9 @@ from unittest.mock import Mock, patch
 from django.test import SimpleTestCase, override_settings
 from evennia.server.portal.amp_server import AMPServerProtocol
 from evennia.server.portal.telnet import TelnetProtocol
+from twisted.application import internet
+from twisted.application.service import MultiService
+from twisted.internet.protocol import Protocol
 
 from evennia_glue import nodelay
 
@@ -29,6 +32,29 @@ class TestNoDelay(SimpleTestCase):
         server = Mock(start_stop_modules=[])
         nodelay.install(server)
         self.assertEqual(server.start_stop_modules, [])
+
+    def test_the_portals_ends_by_the_plugin(self):
+        portal, own = MultiService(), type("Own", (TelnetProtocol,), {})
+        kinds = [AMPServerProtocol, own, nodelay.TelnetProtocol, Protocol]
+        for kind in kinds:
+            internet.TCPServer(0, Mock(protocol=kind)).setServiceParent(portal)
+        MultiService().setServiceParent(portal)
+        nodelay.start_plugin_services(portal)
+        amp, telnet, already, other = [each.args[1].protocol for each in list(portal)[:4]]
+        self.connect(amp, AMPServerProtocol).assert_called_once_with(True)
+        self.connect(telnet, TelnetProtocol).assert_called_once_with(True)
+        self.assertTrue(issubclass(telnet, own))
+        self.assertEqual((already, other), (nodelay.TelnetProtocol, Protocol))
+
+    def test_evennias_portal_is_as_the_plugin_needs_it(self):
+        import inspect
+
+        from evennia.server.portal.amp_server import AMPServerFactory
+        from evennia.server.portal.service import EvenniaPortalService
+
+        start = inspect.getsource(EvenniaPortalService.privilegedStartService)
+        self.assertIn("self.register_plugins()", start.partition("register_telnet()")[2])
+        self.assertIn("self.protocol()", inspect.getsource(AMPServerFactory.buildProtocol))
 
     def test_the_servers_end(self):
         server = Mock(start_stop_modules=[])

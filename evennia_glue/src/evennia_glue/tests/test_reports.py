@@ -1,56 +1,12 @@
-"""The tables of `costs` and `leakaudit`."""
+"""The page of `leakaudit`."""
 
 from evennia_glue import texts
-from evennia_glue.commands.costs import CmdCosts
 from evennia_glue.commands.leakaudit import CmdLeakAudit
 
 from .support import CommandTest
 
 
-class TestReports(CommandTest):
-    ACCOUNT = {"usd": 0.0125, "attempts": 7, "answered": 6, "input_tokens": 1200, "unpriced": None}
-
-    def test_costs(self):
-        self.type(CmdCosts())
-        request = self.asked("costs")
-        self.assertNotIn("params", request)
-        month = {**self.ACCOUNT, "usd": 12, "output_tokens": 0}
-        backends = [{"backend": "g|pt", **self.ACCOUNT}]
-        answer = {
-            "today": self.ACCOUNT,
-            "month": month,
-            "by_backend": backends,
-            "by_tier": [{"tier": "local", **self.ACCOUNT}, {"tier": "", **self.ACCOUNT}],
-            "budgets": [
-                {
-                    "scope": "caller",
-                    "name": "a|nn",
-                    "period": "day",
-                    "limit_usd": 2,
-                    "percent": 12.5,
-                }
-            ],
-            "cache": {"today": 1, "month": 1300},
-            "savings": {"baseline_usd": 2.5, "router_usd": 0.05, "saved_usd": 1.95},
-        }
-        self.wire.answer(request, answer)
-        table = self.heard1[0]
-        self.assertRegex(table, r"today +\| \$0\.0125 +\| 7 +\| 6 +\| 1,200 +\| - +\| - ")
-        self.assertRegex(table, r"this month +\| \$12\.00 +\| 7 +\| 6 +\| 1,200 +\| 0 ")
-        self.assertIn(" g\u00a6pt ", table)
-        self.assertRegex(table, r"local +\| \$0\.0125 +\| 7 ")
-        self.assertRegex(table, r"caller a\u00a6nn day +\$2\.00 +cost unknown +cost unknown +12 %")
-        self.assertIn("out of the cache this month: 1,300.", table)
-        self.assertIn("Saved $1.95 of the $2.50 that the same tokens cost at an API", table)
-        self.assertIn("judging cost $0.05.", table)
-
-    def test_savings(self):
-        for saved, words in ((-0.5, "Lost $0.5 of the $1.00"), (None, "Saved: not known")):
-            self.type(CmdCosts())
-            savings = {"baseline_usd": 1, "router_usd": 0, "saved_usd": saved}
-            self.wire.answer(self.asked("costs"), {"savings": savings})
-            self.assertIn(words, self.heard1[-1])
-
+class TestLeakAudit(CommandTest):
     def audit(self, **answer) -> str:
         self.type(CmdLeakAudit())
         self.wire.answer(self.asked("audit"), answer)
@@ -76,7 +32,7 @@ class TestReports(CommandTest):
         },
         "blocked_by_class": {"place": 1, "name": 2},
         "since": "2026-11-20T12:00:00Z",
-        "tree": {"size": 1310, "root": "q83vEjRWeJCrze8SNFZ4kA==", "checkpoint": True, "key": "k"},
+        "tree": {"size": 1310, "root": "q83vEjRWeJCrze8SNFZ4kA=", "checkpoint": True, "key": "k"},
         "verified": {"time": "2026-11-21T02:00:00Z", "ok": True, "records": 1310, "problems": 0},
         "payloads": {"kept": 1200, "deleted": 110},
         "rescan": {"time": "2026-11-21T03:00:00Z", "scanned": 1200, "found": 0},
@@ -104,13 +60,13 @@ class TestReports(CommandTest):
             r"self-namings taken out +6",
             r"local +91 +40,210",
             r"name +2\s+place +1",
-            r"tree of the records +1,310 leaves, root q83vEjRWeJCrze8S\.\.\.",
+            r"tree of the records +1,310 leaves\nits root +q83vEjRWeJCrze8SNFZ4kA=\n",
             r"checkpoint +\[\+\] signed",
             r"last full audit +\[\+\] in order: 1,310 records \(2026-11-21 02:00\)",
             r"payloads +1,200 kept, 110 deleted",
             r"re-scan, today's terms +\[\+\] nothing found in 1,200 \(2026-11-21 03:00\)",
-            r"byte invariance +\[\+\] none differs: K = 8, 200 tasks,",
-            r" 25,600 requests \(2026-11-21 04:00\)",
+            r"byte invariance +\[\+\] none differs \(2026-11-21 04:00\)\n"
+            r" +K = 8 personas, 200 tasks, 25,600 requests\n",
         ):
             self.assertRegex(shown, wanted)
         self.assertNotIn("unknown", shown)
@@ -151,7 +107,7 @@ class TestReports(CommandTest):
             ("tree", {"checkpoint": False}, r"checkpoint +\[!\] not signed"),
             ("verified", {"ok": False, "problems": 3}, r"\[!\] 3 problems in 1,310 records"),
             ("rescan", {"found": 2}, r"\[!\] 2 found in 1,200 "),
-            ("invariance", {"differing": 1}, r"\[!\] 1 differ: K = 8"),
+            ("invariance", {"differing": 1}, r"\[!\] 1 of 25,600 differ"),
         ):
             shown = self.audit(**{**self.WHOLE, key: {**self.WHOLE[key], **change}})
             self.assertRegex(shown, told)
@@ -160,19 +116,58 @@ class TestReports(CommandTest):
         self.assertIn("[!] 3 records are missing.", self.audit(gaps=3))
 
     def test_misshapen_answers(self):
-        for command, method in ((CmdCosts, "costs"), (CmdLeakAudit, "audit")):
-            odds = (
-                {},
-                {"today": 7, "by_backend": [7], "guard": [], "blocked_by_class": 7},
-                {
-                    "by_tier": 7,
-                    "budgets": [{"percent": "x"}],
-                    "cache": [],
-                    "savings": {"saved_usd": "x"},
-                },
-            )
-            for odd in odds:
-                self.type(command())
-                self.wire.answer(self.asked(method), odd)
-        self.assertEqual(len(self.heard1), 6)
+        for odd in ({}, {"by_backend": [7], "guard": [], "blocked_by_class": 7}):
+            self.audit(**odd)
+        self.assertEqual(len(self.heard1), 2)
         self.assertNotIn(texts.STUMBLES, self.heard1)
+
+    def test_read_aloud(self):
+        self.session.protocol_flags["SCREENREADER"] = True
+        shown = self.audit(**self.WHOLE).split("\n")
+        for sentence in (
+            "No record is missing.",
+            "records of requests: 1,310.",
+            "local: 91 records, 40,210 bytes.",
+            "checkpoint: signed.",
+            "byte invariance: none differs (2026-11-21 04:00). "
+            "K = 8 personas, 200 tasks, 25,600 requests.",
+        ):
+            self.assertIn(sentence, shown)
+        self.assertNotRegex("\n".join(shown), r"[-=~]{2}|\[.\]|  ")
+
+
+class TestQuarantine(CommandTest):
+    """The switches with which `leakaudit` does what `leaks` does."""
+
+    def test_what_is_asked(self):
+        for typed, params in (
+            ("/quarantine", {"action": "list"}),
+            ("/quarantine 7", {"action": "show", "leak": 7}),
+            ("/release #7", {"action": "release", "leak": 7}),
+            ("/deny 7", {"action": "deny", "leak": 7}),
+        ):
+            self.type(CmdLeakAudit(), typed)
+            self.assertEqual(self.asked("leaks")["params"], params)
+
+    def test_shown_and_decided(self):
+        self.type(CmdLeakAudit(), "/quarantine")
+        self.wire.answer(self.asked("leaks"), {"leaks": []})
+        self.type(CmdLeakAudit(), "/deny 7")
+        self.wire.answer(self.asked("leaks"), {"leak": 7, "state": "denied"})
+        self.assertEqual(self.heard1, ["Nothing is held back.", "Leak 7 is denied now."])
+
+    def test_builders_see_the_report_alone(self):
+        self.be_player()
+        self.account.permissions.add("Builder")
+        for typed in ("/quarantine", "/quarantine 7", "/release 7", "/deny 7"):
+            self.type(CmdLeakAudit(), typed)
+            self.assertEqual(self.heard1.pop(), texts.NOT_YOURS_TO_DECIDE)
+        self.assertEqual(self.wire.sent(), [])
+        self.type(CmdLeakAudit())
+        self.asked("audit")
+
+    def test_usage(self):
+        for typed in (" 7", "/release", "/deny x", "/quarantine x", "/quarantine/deny 7", " x"):
+            self.type(CmdLeakAudit(), typed)
+            self.assertTrue(self.heard1.pop().startswith("Usage: leakaudit"), typed)
+        self.assertEqual(self.wire.sent(), [])

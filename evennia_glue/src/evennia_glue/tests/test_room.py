@@ -66,10 +66,16 @@ class TestRoom(WorkshopTest):
         sent = self.wire.sent()
         self.assertEqual([message["method"] for message in sent], ["subscribe", "health"])
         self.wire.answer(sent[1], {"backends": list(rows)})
+        self.clock.advance(1)
 
     def poll(self, *rows):
         self.room.router.at_repeat()
         self.wire.answer(self.asked("health"), {"backends": list(rows)})
+        self.clock.advance(1)
+
+    def note(self, **row):
+        self.wire.note("health.changed", **row)
+        self.clock.advance(1)
 
     def test_look(self):
         self.assertIn("lamps over the benches are dark", self.look())
@@ -84,6 +90,23 @@ class TestRoom(WorkshopTest):
         self.account2.permissions.add("Builder")
         self.assertIn("[x] grok disabled (no key: set XAI)", self.look())
 
+    def test_since_and_model(self):
+        self.start({**LOCAL, "since": "2020-01-01T00:00:00Z", "model": "hermes"})
+        self.assertRegex(self.look(), r"\[\+\] local healthy 2 ms, for \d+ d, hermes(\n|$)")
+
+    def test_many_lamps(self):
+        self.start(*({**LOCAL, "backend": f"b{place}"} for place in range(60)))
+        shown = self.look()
+        self.assertIn("b11 healthy", shown)
+        self.assertNotIn("b12", shown)
+        self.assertIn("and 48 more: lamps", shown)
+
+    def test_read_aloud(self):
+        self.start(LOCAL, GROK)
+        self.session.protocol_flags["SCREENREADER"] = True
+        shown = strip_ansi(self.room.return_appearance(self.char1))
+        self.assertIn("local: healthy, answers in 2 ms.\ngrok: disabled.", shown)
+
     def test_names_are_only_text(self):
         self.start({**LOCAL, "backend": "{x}|lcquit|ltgo|le|r $You() \x1b[2J"})
         shown = self.room.return_appearance(self.char2)
@@ -91,10 +114,10 @@ class TestRoom(WorkshopTest):
 
     def test_a_change_is_announced(self):
         self.start(LOCAL, GROK)
-        self.wire.note("health.changed", **{**LOCAL, "state": "unhealthy", "latency_ms": None})
+        self.note(**{**LOCAL, "state": "unhealthy", "latency_ms": None})
         self.assertEqual(self.heard2, ["[-] The lamp of local: unhealthy, was healthy."])
         self.assertIn("[-] local unhealthy", self.look())
-        self.wire.note("health.changed", **{**LOCAL, "state": "unhealthy", "latency_ms": 7})
+        self.note(**{**LOCAL, "state": "unhealthy", "latency_ms": 7})
         self.assertEqual(len(self.heard2), 1)
 
     def test_a_change_is_found_by_asking_too(self):
@@ -103,23 +126,81 @@ class TestRoom(WorkshopTest):
         self.assertEqual(
             self.heard2,
             [
-                "The lamp of grok is taken down.",
-                "[~] The lamp of local: degraded, was healthy.",
-                "[?] The lamp of new: not asked yet (new).",
+                "The lamp of grok is taken down.\n"
+                "[~] The lamp of local: degraded, was healthy.\n"
+                "[?] The lamp of new: not asked yet (new)."
             ],
         )
+
+    def test_changes_of_one_moment_are_one_message(self):
+        self.start(LOCAL, GROK)
+        for row in (LOCAL, GROK):
+            self.wire.note("health.changed", **{**row, "state": "unhealthy"})
+        self.assertEqual(self.heard2, [])
+        self.clock.advance(0.3)
+        self.assertEqual(len(self.heard2), 1)
+        self.assertEqual(self.heard2[0].count("unhealthy"), 2)
+
+    def test_a_lamp_that_flickers_is_summed_up(self):
+        self.start(LOCAL)
+        for state in ("unhealthy", "healthy", "unhealthy", "healthy", "unhealthy"):
+            self.note(**{**LOCAL, "state": state})
+        self.assertEqual(len(self.heard2), 2)
+        self.clock.advance(30)
+        self.assertEqual(
+            self.heard2[2:],
+            ["[-] The lamp of local: unhealthy, was healthy. It flickers: 3 changes."],
+        )
+        self.clock.advance(100)
+        self.assertEqual(len(self.heard2), 3)
+
+    def test_names_are_only_text_when_announced(self):
+        name = "{x}|lcquit|ltgo|le|r $You()"
+        self.start({**LOCAL, "backend": name})
+        self.note(**{**LOCAL, "backend": name, "state": "unhealthy"})
+        self.assertIn("lamp of {x}\u00a6lcquit\u00a6ltgo\u00a6le|r $You():", self.heard2[0])
+
+    def reload(self):
+        """What Evennia does with a script before a reload and after it."""
+        router = self.room.router
+        router._pause_task(auto_pause=True)
+        router.at_server_reload()
+        for name in ("rows", "history", "news", "polling", "timer"):
+            router.nattributes.remove(name)
+        self.wire.sent()
+        router._unpause_task(auto_unpause=True)
+
+    def test_after_a_reload_nothing_is_told_again(self):
+        self.start(LOCAL, GROK)
+        self.note(**{**LOCAL, "state": "unhealthy"})
+        self.heard2.clear()
+        self.reload()
+        self.start({**LOCAL, "state": "unhealthy"}, GROK)
+        self.assertEqual(self.heard2, [])
+        self.note(**LOCAL)
+        self.assertEqual(self.heard2, ["[+] The lamp of local: healthy, was unhealthy."])
+
+    def test_what_changes_while_the_game_reloads_is_told(self):
+        self.start(LOCAL, GROK)
+        self.reload()
+        self.start({**LOCAL, "state": "unhealthy"}, GROK)
+        self.assertEqual(self.heard2, ["[-] The lamp of local: unhealthy, was healthy."])
+        self.assertIsNone(self.room.router.db.told, "what was kept counts once")
 
     def test_link_lost_and_back(self):
         self.start(LOCAL)
         self.wire.line.connectionLost(Failure(ConnectionDone()))
+        self.clock.advance(1)
         self.assertEqual(self.heard2, ["The lamps over the benches go out."])
         self.assertIn("dark", self.look())
         self.room.router.at_repeat()
         self.wire = Wire(self.bridge)
         self.wire.answer(self.wire.sent()[0], HELLO)
-        self.start(LOCAL)
+        self.start({**LOCAL, "state": "unknown"})
         self.assertEqual(self.heard2[1:], ["The lamps over the benches light up."])
-        self.assertIn("[+] local", self.look())
+        self.assertIn("[?] local", self.look())
+        self.note(**LOCAL)
+        self.assertEqual(self.heard2[2:], [], "it was well before")
 
     def test_no_two_questions_at_a_time(self):
         self.room.router.at_repeat()
@@ -128,10 +209,20 @@ class TestRoom(WorkshopTest):
         self.room.router.at_repeat()
         self.asked("health")
         self.clock.advance(5.1)
+        self.clock.advance(1)
         self.assertEqual(self.heard2, ["The lamps over the benches go out."])
         self.asked("cancel")
         self.poll(LOCAL)
         self.assertEqual(self.heard2[1:], ["The lamps over the benches light up."])
+
+    def test_the_latencies_are_kept_and_no_more_than_a_few(self):
+        self.start(LOCAL, GROK)
+        for latency in range(100):
+            self.poll({**LOCAL, "latency_ms": latency})
+        self.poll({**LOCAL, "latency_ms": None})
+        history = self.room.router.history
+        self.assertEqual(list(history), ["local"])
+        self.assertEqual(history["local"], [*map(float, range(41, 100)), None])
 
     def test_misshapen_health(self):
         self.start(LOCAL)
@@ -171,7 +262,7 @@ class TestRoom(WorkshopTest):
     def test_no_workshop_any_more_and_one_again(self):
         self.start(LOCAL)
         self.room.swap_typeclass("evennia.objects.objects.DefaultRoom", clean_attributes=True)
-        self.wire.note("health.changed", **{**LOCAL, "state": "unhealthy"})
+        self.note(**{**LOCAL, "state": "unhealthy"})
         self.assertEqual(self.heard2, [])
         router = self.room.scripts.get("backend_router")[0]
         router._step_callback()
@@ -187,7 +278,7 @@ class TestRoom(WorkshopTest):
         self.start(LOCAL)
         self.room.delete()
         self.assertEqual(self.wire.sent()[-1]["method"], "unsubscribe")
-        self.wire.note("health.changed", **{**LOCAL, "state": "unhealthy"})
+        self.note(**{**LOCAL, "state": "unhealthy"})
 
     def test_after_a_crash_the_timer_starts_again(self):
         router = self.room.router

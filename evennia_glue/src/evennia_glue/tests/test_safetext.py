@@ -10,7 +10,7 @@ from evennia.utils.evtable import EvTable
 from evennia.utils.funcparser import FuncParser
 from evennia.utils.text2html import parse_html
 
-from evennia_glue.safetext import CUT, safe, safe_cell, safe_line
+from evennia_glue.safetext import CUT, plain_line, safe, safe_cell, safe_line
 
 PAYLOADS = [
     "|lcquit|ltclick me|le",
@@ -30,7 +30,11 @@ PAYLOADS = [
     "C:\\new\\table %s {0} %(x)s",
     "ends in |",
     "ends in ||",
-    "<script>alert(1)</script>&amp;",
+    "<script>alert(1)</script>&amp; List<String> a<b",
+    "see https://example.com/?q=1, HTTP://b.example and ftp://c.example",
+    "www.example.com ftp.example.com xhttp://y.example",
+    "http:\u200e//example.com ht\x00tps://example.com",
+    "\U000e0041\U000e007fhidden",
 ]
 LINK = re.compile(r"\x1b\[[0-9]z|mxplink|<a ")  # by MXP, and in HTML
 CSI = re.compile(r"\x1b(?!\[0m)")
@@ -43,7 +47,12 @@ def telnet(text: str) -> str:
 
 def plain(payload: str) -> str:
     """What a player is to read."""
-    text = re.sub("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u202e\u2066]", "", payload)
+    text = re.sub(
+        "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u202e\u2066\U000e0000-\U000e007f]", "", payload
+    )
+    text = re.sub("(?i)(https?:|ftp:)//", r"\1 //", text)
+    text = re.sub("(www|ftp)(?=[.]e)", r"\1 ", text)
+    text = re.sub("(?i)<(?=/?send|/?script|b$)", "\u00ab", text)
     return re.sub(r"\|(?=l[cute])", "\u00a6", text)
 
 
@@ -98,6 +107,38 @@ class TestSafe(SimpleTestCase):
                 shown = re.sub(r"\{(?=\{)", "{ ", plain(payload)).replace("|", "\u00a6")
                 self.assertIn(" ".join(shown.split())[:40].strip(), sent)
                 self.assertIsNone(LINK.search(parse_html(str(table))))
+
+    def test_tags_of_mxp(self):
+        for tag in (
+            "SEND HREF=x",
+            "send",
+            "/SEND",
+            "a href='x'",
+            "!EN x",
+            "color red",
+            "B",
+            "IMAGE x",
+        ):
+            self.assertEqual(safe(f"<{tag}>"), f"\u00ab{tag}>")
+        for text in ("<html>", "List<String>", "a < b", "<sender>", "<a-b>", "<= <3 <>", "<!"):
+            self.assertEqual(safe(text), text)
+        with override_settings(MXP_ENABLED=False):
+            self.assertEqual(safe("<SEND>"), "<SEND>")
+
+    def test_an_address_is_no_link(self):
+        """Evennia's client links the first address of a message; a terminal links them all."""
+        self.assertRegex(parse_html("see https://example.com"), LINK)
+        for text in ("https://example.com", "www.example.com", "ftp.example.com", "ftp://a.b"):
+            for shown in (safe(text), safe_line(text), safe_cell(text)):
+                self.assertNotRegex(parse_html(shown), LINK)
+                self.assertEqual(parse_html(shown).replace(" ", ""), text)
+        self.assertEqual(
+            safe("httpd.conf, awww.no, www, sqlite:///x"), "httpd.conf, awww.no, www, sqlite:///x"
+        )
+
+    def test_plain(self):
+        self.assertEqual(plain_line("a\x1b[2J\n|r{b}\u202e <i>"), "a[2J |r{b} <i>")
+        self.assertEqual(plain_line("x" * 300), "x" * 200 + CUT)
 
     def test_long_text_says_that_it_is_cut(self):
         self.assertEqual(safe("x" * 9000), "x" * 8000 + CUT)

@@ -30,6 +30,7 @@ class TestTrouble(CommandTest):
         self.type(CmdThink(), " x")
         self.wire.line.connectionLost(Failure(ConnectionDone()))
         self.assertIn(texts.LOST, self.heard1)
+        self.assertEqual(self.heard2[1:], ["Timmy falters, and says no more."])
         self.assertIsNone(self.char1.ndb.workshop_thought)
 
     def test_reload_in_flight(self):
@@ -105,7 +106,7 @@ class TestTrouble(CommandTest):
 
     def test_our_own_mistake(self):
         with (
-            patch("evennia_glue.commands.route._route", side_effect=KeyError("my secret task")),
+            patch("evennia_glue.tables.route.short", side_effect=KeyError("my secret task")),
             patch("evennia_glue.errors.logger.log_err") as logged,
         ):
             self.type(CmdRoute(), " my secret task")
