@@ -46,6 +46,12 @@ class TestAsk(TalkTest):
         self.ask("timmy about the old mill.")
         self.assertEqual(self.heard2[-1], "Char asks Timmy about the old mill.")
 
+    def test_he_does_not_hear_it_twice(self):
+        self.ask("timmy is Timmy well?")
+        self.assertEqual(self.heard1, ['You ask Timmy, "is Timmy well?"'])
+        self.answers()
+        self.is_silent()
+
     def test_what_will_not_do(self):
         create_object(DefaultObject, key="lamp", location=self.room1)
         for typed, told in (
