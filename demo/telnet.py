@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import codecs
+import html
 import re
 import socket
 
 from player import Player
 
+MXP = 91
 IAC, DONT, DO, WONT, WILL, SB, SE = 255, 254, 253, 252, 251, 250, 240
 ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
@@ -54,6 +56,8 @@ class Telnet(Player):
     def _plain(self, text: str) -> str:
         """The text without colours; a colour that is not whole yet waits for its rest."""
         text = ANSI.sub("", self._split + text).replace("\r\n", "\n").replace("\r", "")
+        if MXP in self.accept:
+            text = html.unescape(text)
         start = text.rfind("\x1b")
         self._split = text[start:] if start >= 0 else ""
         return text[:start] if start >= 0 else text

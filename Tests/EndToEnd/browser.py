@@ -56,7 +56,13 @@ class BrowserError(RuntimeError):
 
 
 class Browser:
-    """One Chromium with a page."""
+    """One Chromium with a page.
+
+    Attributes:
+        without: lines of the client's page that have this in them are left out.
+        problems: what was thrown in the page, and what dialogs it opened.
+        refused: addresses that the page wanted, and that nothing here stands for.
+    """
 
     def __init__(self, env: dict[str, str], size: tuple[int, int] = (1280, 800)) -> None:
         """Starts it; `env` is added to its environment.
@@ -85,6 +91,7 @@ class Browser:
         )
         os.close(to_read)
         os.close(to_write)
+        self.without: bytes | None = None
         self.problems: list[str] = []
         self.refused: list[str] = []
         self._buffer = b""
@@ -162,6 +169,9 @@ class Browser:
         number = self._post("Fetch.getResponseBody", {"requestId": request})
         self._pump(lambda: number in self._answers, PATIENCE)
         body = base64.b64decode(self._answers.pop(number)["result"]["body"])
+        if self.without:
+            lines = body.splitlines(keepends=True)
+            body = b"".join(line for line in lines if self.without not in line)
         self._fulfil(request, INTEGRITY.sub(b"", body), "text/html; charset=utf-8")
 
     def _fetch_paused(self, request: str, url: str) -> None:
@@ -244,12 +254,16 @@ class BrowserPlayer(Player):
     """A player at the web client in a browser: types into its line, and reads its window."""
 
     def __init__(self, browser: Browser, url: str) -> None:
-        """Opens the client's page, and waits until it is ready."""
+        """Opens the client's page, and waits until it is ready for a player to log in."""
         super().__init__()
-        self.browser = browser
-        browser.open(url)
-        browser.wait_for("window.Evennia && Evennia.initialized && Evennia.isConnected()")
-        browser.wait_for(FOCUS)
+        self.browser, self.url = browser, url
+        self.open()
+
+    def open(self) -> None:
+        """Opens the page, again if need be."""
+        self.browser.open(self.url)
+        self.browser.wait_for("window.Evennia && Evennia.initialized && Evennia.isConnected()")
+        self.browser.wait_for(FOCUS)
 
     def send(self, line: str) -> None:
         self.browser.wait_for(FOCUS)

@@ -111,9 +111,30 @@ class PaneTest(BrowserTest):
         self.assertEqual(self.browser.run(STATUS), "")
 
     def test_the_game_reloads(self) -> None:
+        watcher = self.world.watcher
+        start = len(watcher.transcript)
         self.world.game.reload()
         self.world.beta.stop()
         self.see(f"{LAMPS}.some(([name, sign]) => name === 'beta' && sign === '[-]')", 30)
+        watcher.expect(r"The lamp of beta", 20)
+        told = watcher.transcript[start:]
+        self.assertNotRegex(told, r"light up|go out|lamp of (?:alpha|gamma)", "it was known before")
+
+    def test_a_page_that_is_opened_again_fills_at_once(self) -> None:
+        self.world.return_visitor()
+        self.lamps(alpha="healthy", beta="healthy", gamma="disabled")
+
+    def test_a_client_without_goldenlayout(self) -> None:
+        self.browser.without = b"goldenlayout"
+        try:
+            self.world.return_visitor()
+            self.assertEqual(self.browser.run("typeof GoldenLayout"), "undefined")
+            self.lamps(alpha="healthy", beta="healthy", gamma="disabled")
+            self.world.visitor.type("route name a colour", r"Route: alpha")
+            self.assertEqual(self.browser.problems, [])
+        finally:
+            self.browser.without = None
+            self.world.return_visitor()
 
     def test_elsewhere_it_says_so(self) -> None:
         world = self.world
@@ -134,7 +155,7 @@ class PaneTest(BrowserTest):
         with self.builder():
             self.assertRegex(
                 self.browser.run(costs),
-                r"^CostsToday \$[\d.]+, [\d,]+ asked\$[\d.]+ of \$2\.00, everything day \(\d+ %\)",
+                r"^CostsToday \$[\d.]+, \d+ asked ?\$[\d.]+ of \$2\.00, everything day \(\d+ %\)",
             )
             verdict = self.browser.run("document.querySelector('.workshop-verdict').textContent")
             self.assertRegex(verdict, r"^\[[+?]\] (in order|not known): no record is missing")

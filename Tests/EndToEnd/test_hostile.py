@@ -18,11 +18,10 @@ from browser import BrowserPlayer
 from corpus import TEXTS
 from daemon import DaemonError
 from player import Player
-from telnet import Telnet
+from telnet import MXP, Telnet
 from upstream.behaviour import Behaviour
 from world import CANARY, FIRST, WorldTest
 
-MXP = b"\x5b"
 SMALL = 200
 BATCH = 6  # texts in an answer
 
@@ -138,7 +137,7 @@ class HostileTest(WorldTest):
     @classmethod
     def setUpClass(cls) -> None:
         super().setUpClass()
-        cls.mxp = Telnet(cls.world.game.ports.telnet, accept=MXP)
+        cls.mxp = Telnet(cls.world.game.ports.telnet, accept=bytes([MXP]))
         cls.mxp.register("Dora", secrets.token_hex(6))
         cls.latin = cls.world.watcher
         cls.latin.type("option encoding = latin-1", r"latin-1")

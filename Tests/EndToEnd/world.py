@@ -76,6 +76,7 @@ class World:
         )
         self.passwords = {name: secrets.token_hex(6) for name in PLAYERS}
         self._visitor: BrowserPlayer | None = None
+        self._password = secrets.token_hex(6)
         self.opened = self.closed = False
 
     def open(self) -> None:
@@ -173,8 +174,14 @@ class World:
             except BaseException:
                 browser.close()
                 raise
-            self._visitor.register(VISITOR, secrets.token_hex(6))
+            self._visitor.register(VISITOR, self._password)
         return self._visitor
+
+    def return_visitor(self) -> None:
+        """Opens the visitor's page anew, and logs in again."""
+        self.visitor.open()
+        self.visitor.unread = ""
+        self.visitor.login(VISITOR, self._password)
 
     def players(self) -> list[Player]:
         """Everybody in the room."""

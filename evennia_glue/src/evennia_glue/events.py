@@ -38,6 +38,7 @@ class Reports:
         """Nothing is asked yet."""
         self.bridge = bridge
         self.known: dict[str, Answer] = {}
+        self.version = 0  # how often it was heard
         self._asked = float("-inf")
 
     def refresh(self, tell: Any) -> None:
@@ -52,6 +53,7 @@ class Reports:
 
         def answered(answers: list[Answer]) -> None:
             self.known = {COSTS: costs(answers[0]), AUDIT: audit(answers[1])}
+            self.version += 1
             tell()
 
         def failed(failure: Failure) -> None:
@@ -104,7 +106,7 @@ def tell(session: Any) -> None:
         return
     _send(session, HEALTH, health(router, with_why=_may_see(session)))
     if _may_see(session):
-        _tell_reports([session])
+        _tell_reports(session)
         refresh(room)
 
 
@@ -137,10 +139,15 @@ def left(who: Any) -> None:
 def refresh(room: Any) -> None:
     """See to it that the builders who watch in a room know the costs and the audit."""
     reports = get_reports()
+
+    def tell_builders() -> None:
+        for session in _sessions(room):
+            if _may_see(session) and session.ndb.workshop_reports != reports.version:
+                _tell_reports(session)
+
+    tell_builders()
     if any(_may_see(session) for session in _sessions(room)):
-        reports.refresh(
-            lambda: _tell_reports(session for session in _sessions(room) if _may_see(session))
-        )
+        reports.refresh(tell_builders)
 
 
 def _sessions(room: Any) -> Iterable[Any]:
@@ -156,11 +163,11 @@ def _may_see(session: Any) -> bool:
     return bool(who) and who.locks.check_lockstring(who, "builder:perm(Builder)")
 
 
-def _tell_reports(sessions: Iterable[Any]) -> None:
-    known = get_reports().known
-    for session in sessions:
-        for event, answer in known.items():
-            _send(session, event, answer)
+def _tell_reports(session: Any) -> None:
+    reports = get_reports()
+    session.ndb.workshop_reports = reports.version
+    for event, answer in reports.known.items():
+        _send(session, event, answer)
 
 
 def _send(session: Any, event: str, answer: Answer) -> None:

@@ -163,6 +163,21 @@ class TestEvents(WorkshopTest):
             self.room.router.at_repeat()
             self.assertEqual(self.wire.sent(), [], "nobody is there")
 
+    def test_who_becomes_a_builder_is_told_what_is_known(self):
+        self.be_builder()
+        self.char1.move_to(self.room, quiet=True)
+        workshop_watch(self.session)
+        self.answer_reports()
+        self.account.permissions.clear()
+        self.session.ndb.workshop_reports = None  # as a session that has just come
+        self.got.clear()
+        for permissions, told in (([], 0), (["Builder"], 1), (["Builder"], 0)):
+            for permission in permissions:
+                self.account.permissions.add(permission)
+            events.refresh(self.room)
+            self.assertEqual(len(self.taken(events.COSTS)), told)
+        self.assertEqual(self.wire.sent(), [])
+
     def test_reports_that_fail_are_not_told(self):
         self.be_builder()
         self.char1.move_to(self.room, quiet=True)
