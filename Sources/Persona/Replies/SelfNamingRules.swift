@@ -217,8 +217,10 @@ extension Words {
         {
             return true
         }
-        if behind.first.map({ Self.rules.contains($0.text) || $0.text == "usage" || $0.text == "content" }) ?? false {
-            return behind.contains { ["me", "i", "my", "i'm"].contains($0.text) }
+        if behind.first.map({ Self.rules.contains($0.text) || $0.text == "usage" || $0.text == "content" }) ?? false,
+            behind.contains(where: { ["me", "i", "my", "i'm"].contains($0.text) })
+        {
+            return true
         }
         // "My knowledge comes from OpenAI's training data".
         if items.prefix(2).contains(where: { $0.text == "my" }),
