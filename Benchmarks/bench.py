@@ -11,6 +11,7 @@ import argparse
 import contextlib
 import json
 import signal
+import socket
 import statistics
 import subprocess
 import sys
@@ -43,6 +44,7 @@ class Case:
     daemon: rig.Daemon | None = None
     port: int | None = None  # of the upstream, when the case is to reach it once a request
     servers: tuple[int, ...] = ()  # processes to be kept off the client's core
+    descriptors: tuple[int, ...] = ()  # that the program is given
 
 
 @dataclass
@@ -159,6 +161,25 @@ def make_cases(bench: Bench, daemons: tuple[rig.Daemon, rig.Daemon] | None) -> l
     return cases
 
 
+def tokens_case(bench: Bench) -> Case:
+    """The time from a backend's token to its words on the socket, with a daemon of its own."""
+    listener = bench.stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=16))
+    port = listener.getsockname()[1]
+    daemon = bench.stack.enter_context(
+        rig.daemon(
+            bench.options.binary,
+            bench.folder / "tokens-daemon",
+            port,
+            request("route"),
+            probe="never",
+        )
+    )
+    line = str(bench.folder / "stream.line")
+    number = listener.fileno()
+    command = [str(bench.programs.tokens), "-l", str(number), "-s", str(daemon.socket), "-t", line]
+    return Case("first token to first delta", command, descriptors=(number,))
+
+
 def execute(case: Case, seconds: float, warm_up: float) -> tuple[report.Run, str]:
     """One run of a program: what it printed, and what it complained of."""
     command = [*case.command, "-d", f"{seconds:g}", "-u", f"{warm_up:g}"]
@@ -166,7 +187,12 @@ def execute(case: Case, seconds: float, warm_up: float) -> tuple[report.Run, str
     try:
         with rig.apart(case.servers) as first_core:
             done = subprocess.run(
-                [*first_core, *command], capture_output=True, text=True, timeout=limit, check=False
+                [*first_core, *command],
+                capture_output=True,
+                text=True,
+                timeout=limit,
+                check=False,
+                pass_fds=case.descriptors,
             )
         return json.loads(done.stdout), done.stderr.strip()
     except subprocess.TimeoutExpired as error:
@@ -213,6 +239,8 @@ def measure(bench: Bench) -> list[Case]:
         time.sleep(options.settle)
         bench.rss["after start"] = one.memory_mib()
     cases = make_cases(bench, daemons)
+    if daemons:
+        cases.append(tokens_case(bench))
     for number in range(options.rounds):
         for case in cases:
             progress(f"round {number + 1}/{options.rounds}: {case.name}")
@@ -244,6 +272,11 @@ def make_notes(bench: Bench) -> list[str]:
     ]
     if deltas:
         notes.append(f"Notifications for a streamed thought: {statistics.median(deltas):.1f}.")
+    if tokens := bench.runs.get("first token to first delta"):
+        p50, p99 = (
+            statistics.median(run[f"each_{part}_us"] for run in tokens) for part in ("p50", "p99")
+        )
+        notes.append(f"Any token to its words on the socket: p50 {p50:.0f} us, p99 {p99:.0f} us.")
     return notes
 
 

@@ -81,6 +81,8 @@ def bars(rows: dict[str, Row], start_ms: float | None, rss: dict[str, float]) ->
         found.append(Bar("route w=1, p50 to echo's", route.ratio or 0.0, 2, "x"))
     if route := rows.get("route w=64"):
         found.append(Bar("route w=64", route.rps, 25000, "/s", at_most=False))
+    if first := rows.get("first token to first delta"):
+        found.append(Bar("first token to first delta, p99", first.p99_us / 1000, 5, "ms"))
     if start_ms is not None:
         found.append(Bar("start to first answer", start_ms, 250, "ms"))
     return found

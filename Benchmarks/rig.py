@@ -36,6 +36,7 @@ class Programs:
     load: Path
     direct: Path
     echo: Path
+    tokens: Path
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class Upstream:
 
 def build(folder: Path) -> Programs:
     built = []
-    for name, libraries in (("load", []), ("direct", ["-lcurl"]), ("echo", [])):
+    for name, libraries in (("load", []), ("direct", ["-lcurl"]), ("echo", []), ("tokens", [])):
         target = folder / name
         sources = [str(HERE / f"{name}.c"), str(HERE / "measure.c")]
         flags = ["-std=c17", "-O2", "-Wall", "-Wextra", "-Werror"]
@@ -198,7 +199,7 @@ def ask(path: Path, request: Json, timeout: float = PATIENCE_S) -> tuple[Json, l
     raise RigError("the connection was closed before the reply")
 
 
-def write_config(folder: Path, port: int) -> Path:
+def write_config(folder: Path, port: int, probe: str) -> Path:
     """The configuration of a daemon with one backend, and everything it writes in `folder`."""
     backend: Json = {
         "url": f"http://127.0.0.1:{port}/v1",
@@ -207,7 +208,7 @@ def write_config(folder: Path, port: int) -> Path:
         "role": "local",
         "local": True,
         "max_context": 8192,
-        "health": "/models",
+        "health": probe,
         "prices": {"input": 0.1, "output": 0.4},
     }
     config: Json = {
@@ -274,11 +275,17 @@ def first_answer(process: subprocess.Popen[bytes], path: Path, request: Json, lo
 
 @contextlib.contextmanager
 def daemon(
-    binary: Path, folder: Path, port: int, request: Json, guarded: bool = True
+    binary: Path,
+    folder: Path,
+    port: int,
+    request: Json,
+    *,
+    guarded: bool = True,
+    probe: str = "/models",
 ) -> Iterator[Daemon]:
     """A daemon that has answered `request` once; `folder` is made for it."""
     folder.mkdir(mode=0o700)
-    config = write_config(folder, port)
+    config = write_config(folder, port, probe)
     path = folder / "bridge.sock"
     if len(os.fsencode(path)) > 107:
         raise RigError(f"too long for a socket's path: {path}")

@@ -13,6 +13,12 @@ enum AnswerEdges {
     /// How much of an answer may be needed to see how it begins, white space not counted.
     private static let longestMark = 8
 
+    /// Whether an answer is for people and not for a program, such as JSON, by its first character.
+    /// - Returns: nil while there is nothing but white space.
+    static func isForPeople(_ head: String) -> Bool? {
+        head.unicodeScalars.first { !$0.properties.isWhitespace }.map { !["{", "[", "<"].contains($0) }
+    }
+
     /// How a line may stand before the answer.
     /// - Returns: nil while that cannot be seen yet.
     static func before(_ head: String, isEnd: Bool) -> Beside? {

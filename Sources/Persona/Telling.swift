@@ -1,6 +1,7 @@
 /// Tells an answer in a persona's voice as it comes: lines around it, and never a letter of it changed.
 ///
-/// What is given out, joined, is the same for every way of cutting the answer into pieces.
+/// What is given out, joined, is the same for every way of cutting the answer into pieces. The line before it does not wait
+/// for words that are held back (``hear(_:)``), only for the first character.
 public struct Telling: Sendable, Undisclosed {
     /// How an answer ended.
     public struct Ending: Sendable, Equatable {
@@ -25,6 +26,8 @@ public struct Telling: Sendable, Undisclosed {
     private var answer = ""
     /// How the answer began; nil while that cannot be seen.
     private var beginning: Beside?
+    /// Whether the line before the answer was said as soon as the backend spoke; nil before it did.
+    private var hasOpened: Bool?
 
     /// How sure the persona was, in its own words; nil when it was sure. It is the line that stands behind the answer, or
     /// would stand there if the answer had room for it.
@@ -36,6 +39,15 @@ public struct Telling: Sendable, Undisclosed {
         self.voice = voice
         self.isBare = isBare
         manner = voice.manner(at: moment)
+    }
+
+    /// What may be said at once when the backend has begun to speak, before it is known what of its words may be shown.
+    /// - Parameter piece: what it said, as it came.
+    public mutating func hear(_ piece: String) -> [String] {
+        guard hasOpened == nil, let isForPeople = AnswerEdges.isForPeople(piece) else { return [] }
+        let canOpen = isForPeople && !isBare && !opening.isEmpty
+        hasOpened = canOpen
+        return canOpen ? [opening] : []
     }
 
     /// What may be shown after this piece of the answer, in pieces; none is empty.
@@ -51,7 +63,8 @@ public struct Telling: Sendable, Undisclosed {
         var out: [String] = []
         if beginning == nil {
             if answer.allSatisfy(\.isWhitespace) {
-                return [isBare || ending.callsTools ? answer : manner.line(.nothing)]
+                let isForProgram = isBare || ending.callsTools
+                return [isForProgram ? answer : (hasOpened == true ? " " : "") + manner.line(.nothing)]
             }
             out = open(isEnd: true)
         }
@@ -66,20 +79,19 @@ public struct Telling: Sendable, Undisclosed {
     public mutating func restart() {
         answer = ""
         beginning = nil
+        hasOpened = nil
         certainty = nil
     }
 
     private mutating func open(isEnd: Bool) -> [String] {
         guard let beginning = isBare ? .nowhere : AnswerEdges.before(answer, isEnd: isEnd) else { return [] }
         self.beginning = beginning
-        let line = Self.trimmed(manner.line(.opening))
-        guard !line.isEmpty else { return [answer] }
-        switch beginning {
-        case .glued: return [line + " ", answer]
-        case .apart: return [line + "\n\n", answer]
-        case .nowhere: return [answer]
-        }
+        let gap = beginning == .glued ? " " : "\n\n"
+        if hasOpened == true { return [gap, answer] }
+        return opening.isEmpty || beginning == .nowhere ? [answer] : [opening + gap, answer]
     }
+
+    private var opening: String { Self.trimmed(manner.line(.opening)) }
 
     private func doubt(_ ending: Ending) -> String {
         if ending.isCut { return Self.trimmed(manner.line(.partial)) }

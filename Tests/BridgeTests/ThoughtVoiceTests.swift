@@ -66,6 +66,21 @@ struct ThoughtVoiceTests {
         #expect(sent.allSatisfy { !$0.contains("swear") && !$0.contains("Hm.") })
     }
 
+    @Test(
+        "a piece of the backend's is one line at most, with the persona's first words in it",
+        arguments: [
+            ("The sea is", ["Hm. The sea is"]), ("I'm Claude", ["Hm.", " I have nothing to say to that."]),
+            ("The sea; I am", ["Hm. The sea", "; I am"]), ("{}", ["{}"]),
+        ]
+    )
+    func pieces(_ answer: String, _ expected: [String]) async throws {
+        let (result, deltas, _) = try await result(of: #"{"task":"tell of the sea","stream":true}"#, answer: answer) {
+            $0.lines[.nothing] = ["I have nothing to say to that."]
+        }
+        #expect(deltas == expected)
+        #expect(result["text"] as? String == expected.joined())
+    }
+
     @Test("an answer that was cut is said to go on", arguments: [true, false])
     func partial(_ isStreamed: Bool) async throws {
         let (result, deltas, _) = try await result(

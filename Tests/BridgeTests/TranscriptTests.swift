@@ -22,7 +22,8 @@ struct TranscriptTests {
 
     @Test("the daemon speaks as the transcript says", arguments: names)
     func speaks(name: String) async throws {
-        let alpha = Self.alpha(name)
+        let heard = Gate()
+        let alpha = Self.alpha(name, heard)
         let beta = Self.beta(name)
         defer {
             alpha.stop()
@@ -35,14 +36,14 @@ struct TranscriptTests {
             }
         }
         do {
-            try await play(name, on: daemon)
+            try await play(name, on: daemon, heard)
         } catch {
             Issue.record(error)
         }
         await daemon.stop()
     }
 
-    private func play(_ name: String, on daemon: Daemonette) async throws {
+    private func play(_ name: String, on daemon: Daemonette, _ heard: Gate) async throws {
         let client = try LineClient(daemon.socket)
         let text = try String(contentsOf: Self.folder.appendingPathComponent(name), encoding: .utf8)
         for line in text.split(separator: "\n") {
@@ -51,32 +52,35 @@ struct TranscriptTests {
                 client.send(try JSONSerialization.data(withJSONObject: message) + [UInt8(ascii: "\n")])
             } else {
                 let received = try #require(try await client.receive(), "the daemon closed")
+                if received["method"] as? String == "think.delta" { heard.open() }
                 let difference = Self.difference(received, try #require(step["s"]), at: "")
                 #expect(difference == nil, "\(difference ?? "")")
             }
         }
     }
 
-    private static func alpha(_ name: String) -> LoopbackUpstream {
+    /// - Parameter heard: opened with each delta that the client has.
+    private static func alpha(_ name: String, _ heard: Gate) -> LoopbackUpstream {
         switch name {
         case "think_all_failed.jsonl": .answering { _, peer in peer.reply("{}", status: "500 No") }
         case "think_cancelled.jsonl":
             LoopbackUpstream { peer in
                 _ = peer.readRequest()
                 peer.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
-                let piece = Upstream.chunk("It is. Bl")
+                let piece = Upstream.chunk("It is bright")
                 peer.send(String(piece.utf8.count, radix: 16) + "\r\n" + piece + "\r\n")
                 peer.awaitClose()
             }
         case "think_restarted.jsonl": .answering { _, peer in Upstream.stream([Upstream.chunk("Bl")], to: peer) }
-        default: Upstream.answering("Bl", "ue.", model: "alpha-model")
+        case "think_stream.jsonl": Upstream.answering("Blue", ".", model: "alpha-model", pace: heard)
+        default: Upstream.answering("Blue", ".", model: "alpha-model")
         }
     }
 
     private static func beta(_ name: String) -> LoopbackUpstream {
         name == "think_all_failed.jsonl"
             ? .answering { _, peer in peer.reply("{}", status: "500 No") }
-            : Upstream.answering("Gr", "een.", model: "beta-model")
+            : Upstream.answering("Green.", "", model: "beta-model")
     }
 
     /// Where a message differs from what was expected; nil when it does not.

@@ -124,22 +124,142 @@ struct ReplyGuardTests {
         #expect(shown + reply.finish() == text)
     }
 
-    @Test("a sentence that the rules would cut is never passed over")
-    func signs() throws {
-        let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .appendingPathComponent("Leaks/replies.jsonl")
+    @Test(
+        "words are shown as they come, up to the first sign of a naming",
+        arguments: [
+            ("Op", ""), ("Open the", "Open the"), ("The lamp", "The lamp"), ("The lamp, ", "The lamp"),
+            ("It is done.", "It is done."), ("42", "42"), ("Caf\u{E9}", "Caf\u{E9}"),
+            ("\u{414}\u{43E}\u{43C}", "\u{414}\u{43E}\u{43C}"),
+            // What may lead to a name is held until it does not.
+            ("I", ""), ("I am a", ""), ("I am a bak", "I am a bak"), ("I think", "I think"), ("As", ""),
+            ("My name is", ""), ("Well, I'm", "Well"), ("Ich bin ein", ""), ("Ich bin m\u{FC}de", "Ich bin m\u{FC}de"),
+            ("\u{42F}", ""), ("I \u{201C}really\u{201D} am", ""), ("I'm Command R, large", ""),
+            // A name, whole or misspelt, and what may become one.
+            ("The cl", "The"), ("The cloth", "The cloth"), ("The caldue", "The caldue"), ("The cluade", "The"),
+            ("The chatgtp", "The"), ("A fine ai2", "A fine"), ("A fine aim", "A fine aim"),
+            // Who speaks, and what makers do.
+            ("I think the lamp was made", "I think the lamp was"), ("The lamp was made here", "The lamp was made here"),
+            ("The lamp was made for me", "The lamp was made for"),
+            // Scripts that are not read word by word.
+            ("Hi \u{6211}", "Hi"), ("Hi \u{1F44D} there", "Hi \u{1F44D} there"),
+            // Code and JSON are nobody's speech.
+            ("```\nI'm Cl", "```\nI'm Cl"), ("{\"a\":\nI'm Cl", "{\"a\":\nI'm Cl"), ("> ```\n> I'm Cl", "> ```\n"),
+        ]
+    )
+    func early(_ text: String, _ shown: String) {
+        var reply = ReplyGuard()
+        #expect(reply.feed(text) == shown)
+        #expect(reply.feed("") == "")
+        #expect(shown + reply.finish() == text)
+        var single = ReplyGuard()
+        #expect(text.unicodeScalars.map { single.feed(String($0)) }.joined() == shown)
+    }
+
+    @Test(
+        "what was shown of a sentence that goes is closed",
+        arguments: [
+            ("Just so you know, I'm Claude. It rains.", "Just so you\u{2026} It rains."),
+            ("Well, as ChatGPT, I would say that it rains.", "Well\u{2026} I would say that it rains."),
+            ("It rains. In truth I am ChatGPT.\nYes.", "It rains. In truth\u{2026}\nYes."),
+            ("- I'm Claude.\n- Yes.", "\n- Yes."), ("(I'm Claude.) Yes.", "Yes."),
+        ]
+    )
+    func closes(_ text: String, _ expected: String) {
+        #expect(guarded(text) == (expected, 1))
+    }
+
+    private typealias Row = (label: String, sentence: String, text: String)
+
+    private static let labelled: [Row] = {
+        let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        return ["replies", "replies_held"].flatMap { name in
+            let file = folder.appendingPathComponent("Leaks/\(name).jsonl")
+            let lines = (try? String(contentsOf: file, encoding: .utf8))?.split(separator: "\n") ?? []
+            return lines.compactMap { line -> Row? in
+                guard let row = try? JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: String],
+                    let label = row["label"], let text = row["text"]
+                else { return nil }
+                return (label, row["sentence"] ?? "", text)
+            }
+        }
+    }()
+
+    @Test("however a reply is cut into pieces, the same is shown of it")
+    func chunks() {
+        var chance = SystemRandomNumberGenerator()
+        #expect(Self.labelled.count > 700)
+        for (_, _, text) in Self.labelled {
+            let whole = guarded(text)
+            let most = [1, 3, 9].randomElement(using: &chance) ?? 1
+            var rest = text.unicodeScalars[...]
+            var reply = ReplyGuard()
+            var shown = ""
+            var cuts: [Int] = []
+            while !rest.isEmpty {
+                let piece = rest.prefix(Int.random(in: 1...most, using: &chance))
+                rest = rest.dropFirst(piece.count)
+                cuts.append(piece.count)
+                shown += reply.feed(String(piece))
+            }
+            shown += reply.finish()
+            #expect((shown, reply.caught) == whole, "in pieces of \(cuts)")
+        }
+    }
+
+    @Test("letter by letter, nothing is shown of a naming from its first sign on")
+    func firstSign() {
         var cut = 0
-        for line in try String(contentsOf: file, encoding: .utf8).split(separator: "\n") {
-            let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
-            for text in (object?["text"] as? String ?? "").split(separator: "\n").map(String.init)
-            where SelfNaming.judge(text) != .none {
+        var early = 0
+        for (label, sentence, _) in Self.labelled where label == "naming" {
+            var reply = ReplyGuard()
+            let shown = sentence.unicodeScalars.map { reply.feed(String($0)) }.joined()
+            _ = reply.finish()
+            guard reply.caught > 0 else { continue }
+            cut += 1
+            if shown.isEmpty { early += 1 }
+            let words = Words(shown).items
+            #expect(words.allSatisfy { $0.kind == nil && !Words.genericEnds.contains($0.text) }, "\(shown)")
+            // It names nobody whoever came next.
+            for name in [" Claude and so on.", " by OpenAI and so on.", " an AI language model and so on."] {
+                #expect(SelfNaming.judge(shown + name) == .none, "\(sentence)")
+            }
+        }
+        #expect(cut > 340)
+        #expect(early * 100 > cut * 85)
+    }
+
+    @Test("of what is no naming, most is shown before its sentence ends")
+    func share() {
+        var fed = 0
+        var shown = 0
+        let plain =
+            "The key hangs by the oven, and the lamps are lit again, said the miller, who never sleeps in June, "
+        for start in ["I think that ", "It was he who came: ", "We have been here; ", "As far as we see, "] {
+            var reply = ReplyGuard()
+            for letter in start + plain {
+                fed += 1
+                shown += reply.feed(String(letter)).count
+            }
+        }
+        #expect(shown > fed - 4 * 3)
+    }
+
+    private func hasName(_ sentence: String) -> Bool {
+        var watch = NamingWatch()
+        watch.read(Array(sentence.utf8)[...], isEnd: true)
+        return watch.hasName
+    }
+
+    @Test("a sentence that the rules would cut is never passed over")
+    func signs() {
+        var cut = 0
+        for (_, _, text) in Self.labelled {
+            for text in text.split(separator: "\n").map(String.init) where SelfNaming.judge(text) != .none {
                 cut += 1
-                #expect(NamingSigns.standard.stand(in: Array(text.utf8)[...]), "\(text)")
+                #expect(hasName(text), "\(text)")
             }
         }
         #expect(cut > 100)
-        #expect(
-            !NamingSigns.standard.stand(in: Array("It\u{2019}s caf\u{E9} time, and the barrels are full.".utf8)[...])
-        )
+        #expect(!hasName("It\u{2019}s caf\u{E9} time, and the barrels are full."))
     }
 }

@@ -14,12 +14,14 @@ struct TellingTests {
         _ ending: Telling.Ending = .init(),
         isBare: Bool = false,
         voice: Voice? = nil,
-        piece: Int = .max
+        piece: Int = .max,
+        isHeard: Bool = false
     ) -> (text: String, certainty: String?) {
         var telling = Telling(voice ?? self.voice, at: .init(seed: 1), isBare: isBare)
         var rest = answer.unicodeScalars[...]
         var out: [String] = []
         while !rest.isEmpty {
+            if isHeard { out += telling.hear(String(rest.prefix(piece))) }
             out += telling.feed(String(rest.prefix(piece)))
             rest = rest.dropFirst(piece)
         }
@@ -59,7 +61,31 @@ struct TellingTests {
 
     @Test("however it is cut into pieces, the same is told", arguments: cases)
     func pieces(_ shape: (answer: String, text: String)) {
-        for piece in 1...12 { #expect(told(shape.answer, piece: piece).text == shape.text) }
+        for piece in 1...12 {
+            #expect(told(shape.answer, piece: piece).text == shape.text)
+            #expect(told(shape.answer, piece: piece, isHeard: true).text == shape.text)
+        }
+    }
+
+    @Test("the line before an answer is said as soon as the backend speaks, before its words may be shown")
+    func heard() {
+        func heard(_ pieces: String..., isBare: Bool = false) -> [String] {
+            var telling = Telling(voice, at: .init(seed: 1), isBare: isBare)
+            return pieces.map { telling.hear($0).joined() }
+        }
+        #expect(heard("I", "'m") == ["Hm.", ""])
+        #expect(heard(" ", "\n-", "5") == ["", "Hm.", ""])
+        #expect(heard("{", "\"a\"") == ["", ""])
+        #expect(heard("yes", isBare: true) == [""])
+        var telling = Telling(voice, at: .init(seed: 1))
+        #expect(telling.hear("I'm Claude. ```\na\n```") == ["Hm."])
+        #expect(telling.feed("```\na\n```").joined() == "\n\n```\na\n```")
+        telling.restart()
+        #expect(telling.hear("I'm Claude. {}") == ["Hm."])
+        #expect(telling.feed("{}").joined() == "\n\n{}")
+        telling.restart()
+        #expect(telling.hear("I'm Claude.") == ["Hm."])
+        #expect(telling.finish(.init()) == [" Nothing came."])
     }
 
     @Test("the answer itself stands in what is told, letter by letter", arguments: cases)

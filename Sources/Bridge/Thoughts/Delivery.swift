@@ -42,7 +42,7 @@ struct Delivery: Sendable {
     /// Hands on what happens while the answer comes.
     mutating func take(_ event: ThoughtEvent, _ onEvent: (ThoughtService.Event) async -> Void) async {
         switch event {
-        case .delta(let text): await emit(tell(filter.feed(text)), onEvent)
+        case .delta(let text): await emit(telling.hear(text) + tell(filter.feed(text)), onEvent)
         case .restarted(let backend, let failure):
             filter.restart()
             telling.restart()
@@ -55,8 +55,9 @@ struct Delivery: Sendable {
 
     /// The whole of it; a stream's client is given what is left.
     mutating func finish(_ answer: Answer, _ onEvent: (ThoughtService.Event) async -> Void) async -> Reply {
+        let opening = isStreamed ? [] : telling.hear(answer.text)
         let first = isStreamed ? "" : filter.feed(answer.text)
-        let rest = tell(first + filter.finish(isCut: answer.finish == .length))
+        let rest = opening + tell(first + filter.finish(isCut: answer.finish == .length))
         let end = telling.finish(Evaluation.ending(of: answer))
         if isStreamed { await emit(rest + end, onEvent) } else { shown = (rest + end).joined() }
         return Reply(
@@ -77,9 +78,11 @@ struct Delivery: Sendable {
         return telling.feed(text)
     }
 
+    /// One piece of the backend's is one delta, or none.
     private mutating func emit(_ texts: [String], _ onEvent: (ThoughtService.Event) async -> Void) async {
-        shown += texts.joined()
-        for piece in texts.flatMap({ $0.pieces(atMost: Self.maxDelta) }) {
+        let text = texts.joined()
+        shown += text
+        for piece in text.pieces(atMost: Self.maxDelta) {
             await onEvent(.delta(sequence: sequence, text: piece))
             sequence += 1
         }

@@ -6,6 +6,9 @@ struct CodeFences: Sendable {
     /// Whether what comes next is code.
     var isOpen: Bool { open != nil }
 
+    /// Whether what comes next is code whatever it is: a quotation ends with a line that has no mark of one.
+    var isCertain: Bool { open.map { !$0.isQuoted } ?? false }
+
     /// Reads the next piece of a line.
     /// - Returns: whether it is code, or the fence of some.
     mutating func take(_ piece: ArraySlice<UInt8>) -> Bool {
@@ -34,6 +37,9 @@ struct JSONValueEdges: Sendable {
     private var depth = 0
     private var isInString = false
     private var isEscaped = false
+
+    /// Whether what comes next is of such a value.
+    var isOpen: Bool { depth > 0 }
 
     /// Reads the next sentence.
     /// - Returns: whether it is of such a value.

@@ -1,17 +1,23 @@
 /// Takes a backend's own naming out of its reply, sentence by sentence, as the reply comes.
 ///
 /// Models name themselves and their makers, often the wrong ones, so every vendor's name counts. Code and quotations pass,
-/// and so does talk about a vendor: only a sentence in which the speaker says who it is goes. It holds back the sentence
-/// that is being written, and no more than ``longestHeld`` bytes of it.
+/// and so does talk about a vendor: only a sentence in which the speaker says who it is goes. Words are shown as they come;
+/// from the first sign of a naming on the rest of the sentence is held back, until it is harmless or judged at its end, and
+/// no more than ``longestHeld`` bytes of it. If it goes, an ellipsis closes what was shown of it: "Well\u{2026}".
 ///
-/// It works on bytes and reads each once; only sentences with signs of a name are read by the rules.
+/// What is shown, joined, is the same for every way of cutting the reply into pieces. It works on bytes and reads each once;
+/// only sentences with a name are read by the rules.
 public struct ReplyGuard: Sendable, Undisclosed {
     /// How many bytes of an unfinished sentence are held back.
     public static let longestHeld = 800
 
     /// How many sentences were taken out or cut.
     public private(set) var caught = 0
+    /// The sentence that is being written.
     private var held: [UInt8] = []
+    /// How much of it was shown.
+    private var shown = 0
+    private var watch = NamingWatch()
     /// How much of the unfinished sentence is known to hold no end.
     private var searched = 0
     private var code = CodeFences()
@@ -40,6 +46,7 @@ public struct ReplyGuard: Sendable, Undisclosed {
             start = end
         }
         if start > 0 { held.removeFirst(start) }
+        if !held.isEmpty { show(to: &out) }
         return out.isEmpty ? "" : String(decoding: out, as: UTF8.self)
     }
 
@@ -97,6 +104,18 @@ public struct ReplyGuard: Sendable, Undisclosed {
         return index >= limit ? .none : .open
     }
 
+    /// What may be shown of the sentence before its end.
+    private mutating func show(to out: inout [UInt8]) {
+        var end = held.count
+        if !code.isCertain && !json.isOpen {
+            watch.read(held[...], isEnd: false)
+            end = watch.clear
+        }
+        guard end > shown else { return }
+        out += held[shown..<end]
+        shown = end
+    }
+
     private mutating func pass(_ sentence: ArraySlice<UInt8>, to out: inout [UInt8]) {
         if let space = space(at: sentence.startIndex) {
             // The space behind what went goes with it; an end of line stays.
@@ -105,22 +124,27 @@ public struct ReplyGuard: Sendable, Undisclosed {
             return
         }
         isAfterCut = false
+        let rest = sentence.dropFirst(shown)
+        defer {
+            shown = 0
+            watch = NamingWatch()
+        }
         // Code, and JSON that a program reads, are nobody's speech; a sentence taken out would break them.
         if code.take(sentence) || json.take(sentence) {
-            out += sentence
+            out += rest
             return
         }
-        guard NamingSigns.standard.stand(in: sentence) else {
-            out += sentence
+        watch.read(sentence, isEnd: true)
+        guard watch.hasName, case .cut(let kept) = SelfNaming.judge(String(decoding: sentence, as: UTF8.self)) else {
+            out += rest
             return
         }
-        switch SelfNaming.judge(String(decoding: sentence, as: UTF8.self)) {
-        case .none: out += sentence
-        case .cut(let rest):
-            caught += 1
-            isAfterCut = rest.isEmpty
-            out += rest.utf8
-        }
+        caught += 1
+        let front = sentence.prefix(watch.clear)
+        out += front.dropFirst(shown)
+        if !front.isEmpty { out += (kept.isEmpty ? "\u{2026}" : "\u{2026} ").utf8 }
+        out += kept.utf8
+        isAfterCut = front.isEmpty && kept.isEmpty
     }
 
     // MARK: Characters

@@ -53,7 +53,7 @@ enum SelfNaming {
         }
         let kept = Words(String(rest))
         guard kept.items.count >= 3, kept.namingPlace == nil, !kept.items.contains(where: { $0.kind == .strong }),
-            let first = kept.items.first, !Words.explaining.contains(first.text)
+            let first = kept.items.first, first.kind == nil, !Words.explaining.contains(first.text)
         else { return "" }
         return rest.prefix(1).uppercased() + rest.dropFirst()
     }

@@ -106,10 +106,10 @@ extension Words {
         return items[max(0, index - 4)..<index].contains { $0.text == "my" }
     }
 
-    private static let ownThings: Set<Substring> = words(
+    static let ownThings: Set<Substring> = words(
         "model models engine architecture backend creator creators maker makers developer developers name vendor provider version base brain"
     )
-    private static let turkish: Set<Substring> = words(
+    static let turkish: Set<Substring> = words(
         "taraf\u{131}ndan geli\u{15F}tirildim bir yapay zeka dil modeliyim asistan\u{131}y\u{131}m"
     )
 
@@ -120,11 +120,11 @@ extension Words {
         return items[index + 2].isBehindMark || ["speaking", "here", "again"].contains(items[index + 2].text)
     }
 
-    private static let talks: Set<String> = Set(
+    static let talks: Set<String> = Set(
         ["talking to", "talking with", "chatting with", "chatting to", "speaking to", "speaking with"]
     )
 
-    private static let identities: Set<String> = Set(
+    static let identities: Set<String> = Set(
         [
             "i'm", "i am", "im", "my name is", "my name's", "name is", "call me", "i was", "i'm called", "i go by",
             "i run on", "i'm really", "i identify as", "i remain", "it's me", "it is me", "know me as", "knows me as",
@@ -147,7 +147,7 @@ extension Words {
         ]
     )
 
-    private static let roles: Set<String> = Set(
+    static let roles: Set<String> = Set(
         [
             "as", "being", "als", "en tant que", "en tant", "comme", "como", "come", "in quanto", "enquanto", "jako",
             "\u{43A}\u{430}\u{43A}",
@@ -156,7 +156,7 @@ extension Words {
     )
 
     /// Words that may stand between "I am" and the name.
-    private static let fillers: Set<Substring> = words(
+    static let fillers: Set<Substring> = words(
         """
         a an the just running chat actually really only simply in fact not but also still here your own new latest version model models language \
         large ai artificial intelligence assistant assistants chatbot bot called named known as of based on powered by virtual \
@@ -217,14 +217,14 @@ extension Words {
         {
             return true
         }
-        if behind.first.map({ Self.rules.contains($0.text) || $0.text == "usage" || $0.text == "content" }) ?? false {
-            return behind.contains { ["me", "i", "my", "i'm"].contains($0.text) }
+        if behind.first.map({ Self.rules.contains($0.text) || $0.text == "usage" || $0.text == "content" }) ?? false,
+            behind.contains(where: { ["me", "i", "my", "i'm"].contains($0.text) })
+        {
+            return true
         }
         // "My knowledge comes from OpenAI's training data".
         if items.prefix(2).contains(where: { $0.text == "my" }),
-            items.prefix(5).contains(where: {
-                ["knowledge", "training", "weights", "parameters", "cutoff", "data"].contains($0.text)
-            }),
+            items.prefix(5).contains(where: { Self.learning.contains($0.text) }),
             before.contains(where: { ["from", "by", "at", "of"].contains($0.text) }),
             !before.contains(where: { Self.stops.contains($0.text) })
         {
@@ -240,16 +240,16 @@ extension Words {
             }
     }
 
-    private static let makerPersons: Set<Substring> = words(
+    static let makerPersons: Set<Substring> = words(
         """
         i i'm i've me my we myself ich mich mein meine je j'ai moi mon mes fui soy me mi mis he sono mio stato sou meu fui eu ik mij mijn \
         jestem \u{44F} \u{43C}\u{435}\u{43D}\u{44F} \u{43C}\u{43E}\u{438} zosta\u{142}em
         """
     )
-    private static let makers: Set<Substring> = words(
+    static let makers: Set<Substring> = words(
         "\u{432} \u{43A}\u{43E}\u{43C}\u{430}\u{43D}\u{434}\u{43E}\u{439} by from at von vom par por da dalla pela pelo door przez of with \u{43A}\u{43E}\u{43C}\u{43F}\u{430}\u{43D}\u{438}\u{435}\u{439} chez bei on using"
     )
-    private static let making: Set<Substring> = words(
+    static let making: Set<Substring> = words(
         """
         made created developed trained built designed produced released engineered powered programmed owned operated maintained model assistant ai \
         entwickelt trainiert erstellt geschaffen gemacht entwickeltes trainiertes d\u{E9}velopp\u{E9} cr\u{E9}\u{E9} entra\u{EE}n\u{E9} con\u{E7}u desarrollado creado entrenado \
@@ -263,7 +263,8 @@ extension Words {
         "about that which than like unlike read wrote book article using paper"
     )
     private static let rules: Set<Substring> = words("policies policy guidelines guideline rules terms training safety")
-    private static let origins: Set<Substring> = words(
+    static let learning: Set<Substring> = words("knowledge training weights parameters cutoff data")
+    static let origins: Set<Substring> = words(
         """
         creator creators maker makers developer developers company team training owner owners parent engineers guidelines policies provider \
         entwickler sch\u{F6}pfer cr\u{E9}ateurs cr\u{E9}ateur d\u{E9}veloppeurs creadores creador desarrolladores criadores creatori makers \u{441}\u{43E}\u{437}\u{434}\u{430}\u{442}\u{435}\u{43B}\u{438} architecture
@@ -292,21 +293,16 @@ extension Words {
 
     private func isSource(_ place: Int) -> Bool {
         guard
-            items.contains(where: {
-                ["generated", "written", "answered", "produced", "provided", "response", "answer", "reply"].contains(
-                    $0.text
-                )
-            }),
+            items.contains(where: { Self.sources.contains($0.text) }),
             let by = items[max(0, place - 3)..<place].lastIndex(where: { ["by", "from", "with"].contains($0.text) }),
-            by > 0,
-            ["generated", "written", "answered", "produced", "provided", "response", "answer", "reply"].contains(
-                items[by - 1].text
-            )
+            by > 0, Self.sources.contains(items[by - 1].text)
         else { return false }
         return items.count <= 3
             || items.prefix(3).contains { ["this", "the", "above"].contains($0.text) }
                 && items.prefix(4).contains { ["response", "answer", "reply", "message", "text"].contains($0.text) }
     }
+
+    static let sources: Set<Substring> = words("generated written answered produced provided response answer reply")
 
     // MARK: "an AI language model"
 

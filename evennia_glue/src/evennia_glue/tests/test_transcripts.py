@@ -103,7 +103,7 @@ class TestTranscripts(SimpleTestCase):
 
     def test_cancelled(self):
         thought = self.play("think_cancelled.jsonl")["t3"]
-        self.assertEqual("".join(thought.pieces), "Hm. It is. ")
+        self.assertEqual("".join(thought.pieces), "Hm. It is bright")
         self.assertIsNone(thought.seen.result)
 
     def test_failures_carry_what_the_daemon_said(self):
