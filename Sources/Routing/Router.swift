@@ -113,7 +113,7 @@ public struct Router: Sendable {
     ) async throws(RoutingError) -> Answer {
         let snapshot = live.current
         let plan = plan(thought, snapshot)
-        var course = Course(thought, plan, snapshot.policy, start: world.now())
+        var course = Course(thought, plan, snapshot, start: world.now())
         do throws(RoutingError) {
             if let key = course.cacheKey(cache), let hit = cache.lookup(key, at: world.now()) {
                 return await giveAgain(hit, course, onEvent)
