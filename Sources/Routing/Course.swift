@@ -30,8 +30,15 @@ struct Course: Sendable {
     /// vocabularies take a quarter more: half as much again is held.
     func worstCase(of backend: Backend) -> NanoDollars {
         guard backend.prices != nil else { return NanoDollars(0) }
-        return backend.worstCase(inputTokens: plan.promptTokens / 2 * 3 + 2, maxTokens: thought.maxTokens)
+        return backend.worstCase(inputTokens: mostPromptTokens, maxTokens: thought.maxTokens)
     }
+
+    /// How many tokens of an answer the worst case pays for.
+    func heldTokens(of backend: Backend) -> Int {
+        backend.outputBound(thought.maxTokens, inputTokens: mostPromptTokens)
+    }
+
+    private var mostPromptTokens: Int { plan.promptTokens / 2 * 3 + 2 }
 
     /// Takes a whole answer that was not good enough; its attempt is the last one.
     mutating func reject(_ answer: Answer) {
