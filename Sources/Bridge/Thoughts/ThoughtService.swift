@@ -109,7 +109,7 @@ struct ThoughtService: Sendable {
         return ServerMessage.rated(id, params, rated)
     }
 
-    /// Forgets a conversation, or all of a caller's; gives how many turns there were.
+    /// Forgets a conversation, or all of a caller's; gives how many exchanges there were.
     func forget(_ params: ForgetParams) async throws(BridgeError) -> Int {
         let persona = try mind(params.persona, bench.current.personas).card.id
         let origin = Origin(persona: persona, caller: params.caller, conversation: params.conversation)
