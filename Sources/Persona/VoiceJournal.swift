@@ -2,6 +2,8 @@
 public struct JournalLines: Sendable, Equatable {
     /// Said when it remembers nothing; `{about}`.
     public var none: [String]
+    /// Said first when it remembers one thing: `{about}`, `{since}`.
+    public var single: [String]
     /// Said first: `{count}` ("one thing", "12 things"), `{about}`, `{since}`.
     public var summary: [String]
     /// Said of each: `{when}`, `{who}`, `{task}`, `{answer}`, `{kind}`.
@@ -12,11 +14,13 @@ public struct JournalLines: Sendable, Equatable {
     /// Lines; the plain ones for what is not given.
     public init(
         none: [String] = ["I remember nothing of that."],
+        single: [String] = ["I remember one thing, and it was {since}."],
         summary: [String] = ["I remember {count}, the first {since}."],
         entry: [String] = ["{when} {who} asked: \u{201C}{task}\u{201D} I said: \u{201C}{answer}\u{201D}"],
         more: [String] = ["And {count} before that."]
     ) {
         self.none = none
+        self.single = single
         self.summary = summary
         self.entry = entry
         self.more = more
@@ -24,7 +28,7 @@ public struct JournalLines: Sendable, Equatable {
 
     /// The words in braces that a line of each sort may hold.
     public static let placeholders: [(key: String, names: Set<String>)] = [
-        ("none", ["about"]), ("summary", ["count", "about", "since"]),
+        ("none", ["about"]), ("single", ["about", "since"]), ("summary", ["count", "about", "since"]),
         ("entry", ["when", "who", "task", "answer", "kind"]), ("more", ["count"]),
     ]
 }
@@ -68,7 +72,8 @@ extension Voice {
         let about = asked ?? "everything"
         let count = Self.counted(entries.count)
         let since = Self.day(oldest.time, for: listener)
-        var told = [line(journal.summary, 2, ["count": count, "about": about, "since": since])]
+        let opening = entries.count == 1 ? journal.single : journal.summary
+        var told = [line(opening, 2, ["count": count, "about": about, "since": since])]
         for (place, entry) in entries.prefix(Self.mostTold).enumerated() {
             told.append(line(journal.entry, 3 + place, Self.words(of: entry, for: listener)))
         }

@@ -9,6 +9,8 @@ struct BackendCall: Sendable {
     var purpose = EgressRecord.Purpose.thought
     /// Whether others could be asked after it.
     var hasRivals = false
+    /// How many tokens of an answer money is held for: it must not be longer. Nil where none is held.
+    var heldTokens: Int?
 
     /// Backends are asked for streams even when the caller wants the answer whole: only a stream tells a slow backend
     /// from a silent one.
@@ -17,7 +19,7 @@ struct BackendCall: Sendable {
     var options: CallOptions {
         CallOptions(
             kind: kind,
-            maxTokens: backend.outputLimit(thought.maxTokens),
+            maxTokens: heldTokens ?? backend.outputLimit(thought.maxTokens),
             isStreamed: isStreamed,
             temperature: thought.temperature,
             stop: thought.stop,
@@ -52,6 +54,7 @@ struct BackendCaller: Sendable {
         let backend = call.backend
         let began = now()
         let request = backend.wire.format.encode(call.thought.prompt, for: backend, options: call.options)
+        let bytesSent = request.body.count
         let passage = try await pass(request, call, run: run)
         let receipt = passage.receipt
         let limits = transferLimits(call, remaining: run.deadline - now())
@@ -62,7 +65,42 @@ struct BackendCaller: Sendable {
             } else {
                 await whole(passage, backend, limits: limits)
             }
-        return CallEnd(result: result, receipt: receipt, began: began, ended: now(), firstText: firstText)
+        let sent = (bytes: bytesSent, attachments: call.thought.prompt.attachments.count)
+        return CallEnd(
+            result: believed(result, call, sent),
+            receipt: receipt,
+            began: began,
+            ended: now(),
+            firstText: firstText
+        )
+    }
+
+    /// What a backend says of an answer, as far as it can be true: counts that cannot be are as if they were not said, and
+    /// an answer that calls a tool which was not offered is the model's mistake.
+    private func believed(
+        _ result: Result<Completion, WireError>,
+        _ call: BackendCall,
+        _ sent: (bytes: Int, attachments: Int)
+    ) -> Result<Completion, WireError> {
+        let prompt = call.thought.prompt
+        switch result {
+        case .success(var completion):
+            if !completion.usage.isCredible(ofBytes: sent.bytes, attachments: sent.attachments) {
+                completion.usage = .missing
+                completion.reportedCost = nil
+            }
+            let isOffered = { (made: ToolCall) in prompt.tools.contains { $0.name == made.name } }
+            guard !completion.calls.allSatisfy(isOffered) else { return .success(completion) }
+            let size = completion.calls.reduce(completion.text.utf8.count) { $0 + $1.arguments.utf8.count }
+            return .failure(
+                WireError(.lowQuality, usage: completion.usage.or(.estimated(prompt, answerBytes: size)))
+            )
+        case .failure(var error):
+            if !error.usage.isCredible(ofBytes: sent.bytes, attachments: sent.attachments) {
+                error.usage = .estimated(prompt, answerBytes: 0)
+            }
+            return .failure(error)
+        }
     }
 
     /// Records how it ended.

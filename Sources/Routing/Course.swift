@@ -5,6 +5,7 @@ struct Course: Sendable {
     let thought: Thought
     let plan: RoutePlan
     let policy: RoutingPolicy
+    private let generation: Int
     var chain: Chain
     var run: ThoughtRun
     /// The best of the answers that were not good enough, and its place among the attempts.
@@ -13,13 +14,14 @@ struct Course: Sendable {
     /// What the request is kept under in the cache; nil when it is not.
     private var key: CacheKey??
 
-    init(_ thought: Thought, _ plan: RoutePlan, _ policy: RoutingPolicy, start: ContinuousClock.Instant) {
-        var policy = policy
+    init(_ thought: Thought, _ plan: RoutePlan, _ snapshot: RoutingSnapshot, start: ContinuousClock.Instant) {
+        var policy = snapshot.policy
         if let reroutes = thought.reroutesContentPolicy { policy.reroutesContentPolicy = reroutes }
         if let maxCost = thought.maxCost { policy.limits.maxCost = min(maxCost, policy.limits.maxCost ?? maxCost) }
         self.thought = thought
         self.plan = plan
         self.policy = policy
+        generation = snapshot.generation
         chain = Chain(plan.candidates, policy: policy, model: thought.constraints.model, start: start)
         run = ThoughtRun(start: start, limits: policy.limits)
     }
@@ -28,8 +30,15 @@ struct Course: Sendable {
     /// vocabularies take a quarter more: half as much again is held.
     func worstCase(of backend: Backend) -> NanoDollars {
         guard backend.prices != nil else { return NanoDollars(0) }
-        return backend.worstCase(inputTokens: plan.promptTokens / 2 * 3 + 2, maxTokens: thought.maxTokens)
+        return backend.worstCase(inputTokens: mostPromptTokens, maxTokens: thought.maxTokens)
     }
+
+    /// How many tokens of an answer the worst case pays for.
+    func heldTokens(of backend: Backend) -> Int {
+        backend.outputBound(thought.maxTokens, inputTokens: mostPromptTokens)
+    }
+
+    private var mostPromptTokens: Int { plan.promptTokens / 2 * 3 + 2 }
 
     /// Takes a whole answer that was not good enough; its attempt is the last one.
     mutating func reject(_ answer: Answer) {
@@ -70,7 +79,8 @@ struct Course: Sendable {
             criterion: plan.criterion,
             maxTokens: thought.maxTokens,
             temperature: thought.temperature,
-            stop: thought.stop
+            stop: thought.stop,
+            generation: generation
         )
         let kind = plan.classification.kind
         let made = cache.key(thought.prompt, kind: kind, call: call, isCacheable: thought.isCacheable)
@@ -85,6 +95,7 @@ struct Course: Sendable {
         var record = decision(at: now)
         record.outcome = .answered
         record.served = answer.backend
+        record.model = answer.model
         record.usage = answer.usage
         record.quality = answer.confidence
         return record

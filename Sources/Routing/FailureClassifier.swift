@@ -35,6 +35,8 @@ enum FailureClassifier {
 
     private static func classify(message: String) -> FailureClass? {
         let message = String(message.prefix(2_000)).lowercased()
+        // Ollama: `model 'qwen3' not found`.
+        if message.hasPrefix("model ") && message.hasSuffix(" not found") { return .modelMissing }
         return phrases.first { message.contains($0.phrase) }?.failure
     }
 
@@ -110,6 +112,10 @@ enum FailureClassifier {
         // Ollama, LM Studio, OpenRouter: a 400.
         ("try pulling it first", .modelMissing), ("no models loaded", .modelMissing),
         ("is not a valid model id", .modelMissing),
+        // Ollama inside a 200, where no status tells; its server/sched.go, and ollama/ollama#6027.
+        ("maximum pending requests exceeded", .overloaded), ("requires more system memory", .overloaded),
+        ("does not support tools", .badRequest), ("does not support chat", .badRequest),
+        ("does not support thinking", .badRequest), ("error parsing tool call", .lowQuality),
         // OpenRouter: a 404 about what was asked of the model, not about the model.
         ("no endpoints found that support", .badRequest),
     ]

@@ -113,7 +113,7 @@ public struct Router: Sendable {
     ) async throws(RoutingError) -> Answer {
         let snapshot = live.current
         let plan = plan(thought, snapshot)
-        var course = Course(thought, plan, snapshot.policy, start: world.now())
+        var course = Course(thought, plan, snapshot, start: world.now())
         do throws(RoutingError) {
             if let key = course.cacheKey(cache), let hit = cache.lookup(key, at: world.now()) {
                 return await giveAgain(hit, course, onEvent)
@@ -191,8 +191,10 @@ public struct Router: Sendable {
     ) async throws(RoutingError) -> Answer? {
         let backend = course.plan.candidates[index].backend
         let reservation: Reservation
+        let worstCase = course.worstCase(of: backend)
+        let isHeld = worstCase.value > 0 && isBounded(backend, course)
         switch budgets.reserve(
-            course.worstCase(of: backend),
+            worstCase,
             backend: backend.id,
             caller: course.thought.caller,
             task: course.run.budget
@@ -210,7 +212,8 @@ public struct Router: Sendable {
                 backend: backend,
                 kind: course.plan.classification.kind,
                 thought: course.thought,
-                hasRivals: course.plan.candidates.count > 1
+                hasRivals: course.plan.candidates.count > 1,
+                heldTokens: isHeld ? course.heldTokens(of: backend) : nil
             )
             let end = try await caller.ask(call, run: course.run, onEvent: onEvent)
             course.run.note(end)
@@ -222,6 +225,11 @@ public struct Router: Sendable {
                 return nil
             }
         }
+    }
+
+    /// Whether any budget bounds what is spent on it.
+    private func isBounded(_ backend: Backend, _ course: Course) -> Bool {
+        budgets.left(for: course.thought.caller, backend: backend.id, task: course.run.budget) != nil
     }
 
     /// Nothing was sent.

@@ -113,6 +113,8 @@ public struct RoutingSnapshot: Sendable {
     public var registry: BackendRegistry
     /// The policy.
     public var policy: RoutingPolicy
+    /// Which one it is, counted by ``LiveRouting``: what was answered in one says nothing of the next.
+    public fileprivate(set) var generation = 0
 
     /// A snapshot.
     public init(registry: BackendRegistry, policy: RoutingPolicy = RoutingPolicy()) {
@@ -137,7 +139,9 @@ public final class LiveRouting: Sendable {
     @discardableResult
     public func update(_ change: (inout RoutingSnapshot) -> Void) -> RoutingSnapshot {
         snapshot.withLock { snapshot in
+            let generation = snapshot.generation
             change(&snapshot)
+            snapshot.generation = generation + 1
             return snapshot
         }
     }

@@ -49,6 +49,15 @@ public struct Usage: Sendable, Equatable {
         Usage(inputUncached: TokenEstimate.tokens(of: prompt), outputVisible: (answerBytes + 3) / 4, source: .estimated)
     }
 
+    /// Whether a request of so many bytes can have been counted so. A token has at least a byte; a server's own words around
+    /// the prompt, and pictures, which are counted by their size and not by their bytes, are allowed for. No model
+    /// answers with a million tokens.
+    func isCredible(ofBytes bytes: Int, attachments: Int) -> Bool {
+        let prompt = (inputUncached ?? 0) + (inputCacheRead ?? 0) + (inputCacheWrite ?? 0)
+        let answer = (outputVisible ?? 0) + (outputReasoning ?? 0)
+        return prompt <= bytes + 8_192 + attachments * 65_536 && answer <= 1_000_000
+    }
+
     /// These counts, or others when nothing was said here.
     func or(_ other: Usage) -> Usage { source == .missing ? other : self }
 }

@@ -5,7 +5,7 @@ import Foundation
 struct Backends: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Show the backends, and switch, add or remove them while the daemon runs.",
-        subcommands: [List.self, Enable.self, Disable.self, Drain.self, Register.self, Remove.self],
+        subcommands: [List.self, Enable.self, Disable.self, Drain.self, Switch.self, Register.self, Remove.self],
         defaultSubcommand: List.self
     )
 
@@ -15,8 +15,9 @@ struct Backends: ParsableCommand {
             let rows = (result["backends"] as? [[String: Any]] ?? []).map { row in
                 let health = row["health"] as? [String: Any] ?? [:]
                 let totals = row["totals"] as? [String: Any] ?? [:]
-                return ["backend", "service", "source", "role", "model", "wire"].map { row[$0] as? String ?? "" }
+                return ["backend", "service", "source", "role"].map { row[$0] as? String ?? "" }
                     + [
+                        model(row), row["wire"] as? String ?? "",
                         health["state"] as? String ?? "", Output.number(health["in_flight"], digits: 0),
                         Output.number(totals["attempts"], digits: 0), Output.number(totals["usd"], digits: 6),
                         row["why"] as? String ?? "",
@@ -27,6 +28,13 @@ struct Backends: ParsableCommand {
             ]
             Output.table([titles] + rows)
         }
+    }
+
+    /// The model, and the configuration's where an operator has chosen another one.
+    private static func model(_ row: [String: Any]) -> String {
+        let model = row["model"] as? String ?? ""
+        let configured = row["configured_model"] as? String ?? model
+        return model == configured ? model : "\(model) (configured: \(configured))"
     }
 
     /// `list`.
@@ -68,6 +76,25 @@ struct Backends: ParsableCommand {
         @OptionGroup var client: ClientOptions
 
         func run() throws { try Backends.ask(["action": "drain", "backend": name], client) }
+    }
+
+    /// `switch`.
+    struct Switch: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Have another model of a backend asked for; kept across restarts.",
+            discussion:
+                "The model is one that the configuration names for it, or one that it lists: see workshop models."
+        )
+
+        @Argument(help: "The backend.") var name: String
+        @Argument(help: "The model; the configuration's without it.") var model: String?
+        @OptionGroup var client: ClientOptions
+
+        func run() throws {
+            var params: [String: Any] = ["action": "switch", "backend": name]
+            params["model"] = model
+            try Backends.ask(params, client)
+        }
     }
 
     /// `register`.

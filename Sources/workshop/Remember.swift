@@ -62,7 +62,8 @@ struct Forget: ParsableCommand {
         params["caller"] = caller
         params["conversation"] = conversation
         try client.run("forget", params) { result in
-            print("\(Output.number(result["turns"], digits: 0)) turns forgotten")
+            let count = result["turns"] as? Int ?? 0
+            print("\(count) \(count == 1 ? "exchange" : "exchanges") forgotten")
         }
     }
 }

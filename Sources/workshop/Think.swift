@@ -40,7 +40,8 @@ struct Think: ParsableCommand {
             Output.piece((isStreamed ? "" : result["text"] as? String ?? "") + "\n")
             Output.error(
                 "\(result["backend"] as? String ?? "") (\(result["model"] as? String ?? "")), "
-                    + "\(Output.number(result["ms"])) ms, \(Output.number(result["cost_usd"], digits: 6)) USD"
+                    + "\(Output.number(result["ms"])) ms, \(Output.number(result["cost_usd"], digits: 6)) USD, "
+                    + "thought \(result["thought"] as? String ?? "")"
             )
         }
     }

@@ -111,15 +111,50 @@ struct LedgerDecisionTests {
     func rating() async throws {
         defer { bench.clean() }
         let ledger = try bench.open()
-        for thought in ["a", "b", "a"] { await ledger.decided(try bench.decision(thought, cost: 0)) }
-        ledger.flush()
-        #expect(try await ledger.rate("a", stars: 4))
-        #expect(try await ledger.rate("b", stars: 1))
-        #expect(try await ledger.rate("b", stars: 5))
-        #expect(try await ledger.rate("c", stars: 5) == false)
-        #expect(try await ledger.rate("a", stars: 0) == false)
-        #expect(try await ledger.rate("a", stars: 6) == false)
+        for thought in ["a", "b", "a"] {
+            var decision = try bench.decision(thought, caller: "ann", cost: 0)
+            decision.model = "\(thought)-1"
+            await ledger.decided(decision)
+        }
+        #expect(try await ledger.rate("a", stars: 4) == RatedThought(backend: "alpha", model: "a-1"))
+        #expect(try await ledger.rate("b", stars: 1, caller: "ann")?.model == "b-1")
+        #expect(try await ledger.rate("b", stars: 5) != nil)
+        #expect(try await ledger.rate("b", stars: 2, caller: "bob") == nil)
+        #expect(try await ledger.rate("c", stars: 5) == nil)
+        #expect(try await ledger.rate("a", stars: 0) == nil)
+        #expect(try await ledger.rate("a", stars: 6) == nil)
         #expect(try history(ledger).map { $0["user_rating"] as Int? } == [nil, 5, 4])
+        ledger.close()
+    }
+
+    @Test("a thought that nobody answered cannot be rated, nor a caller's by one who is not the caller")
+    func ratedInVain() async throws {
+        defer { bench.clean() }
+        let ledger = try bench.open()
+        await ledger.decided(try bench.decision("failed", caller: "ann", served: nil, cost: 0))
+        await ledger.decided(try bench.decision("nobody's", cost: 0))
+        #expect(try await ledger.rate("failed", stars: 4, caller: "ann") == nil)
+        #expect(try await ledger.rate("nobody's", stars: 4, caller: "ann") == nil)
+        #expect(try await ledger.rate("nobody's", stars: 4) == RatedThought(backend: "alpha", model: nil))
+        #expect(try history(ledger).map { $0["user_rating"] as Int? } == [nil, 4])
+        ledger.close()
+    }
+
+    @Test("only the newest thoughts can be rated, so that looking in vain costs no more in an old ledger")
+    func ratedLate() async throws {
+        defer { bench.clean() }
+        let ledger = try bench.open()
+        await ledger.decided(try bench.decision("old", cost: 0))
+        await ledger.decided(try bench.decision("new", cost: 0))
+        ledger.flush()
+        try await ledger.pool.write { db in
+            try db.execute(
+                sql: "UPDATE backend_selection_history SET id = id + ? WHERE thought = 'new'",
+                arguments: [Ledger.mostRated - 1]
+            )
+        }
+        #expect(try await ledger.rate("old", stars: 4) == nil)
+        #expect(try await ledger.rate("new", stars: 4) != nil)
         ledger.close()
     }
 

@@ -54,7 +54,24 @@ struct VoiceReaderTests {
                 .init(name: "sober", kinds: ["analysis", "code_review"], lines: [.opening: ["Step by step."]])
             ]
         )
+        #expect(voice.journal.single == JournalLines().single)
         #expect(voice.journal.none == ["No {about}."] && voice.journal.more == JournalLines().more)
+    }
+
+    @Test("words of one's own for many things are those for one, unless there are others")
+    func single() throws {
+        for (words, expected) in [
+            ("{summary: ['{count} since {since}']}", "{count} since {since}"),
+            ("{summary: ['{count}'], single: ['One, {since}']}", "One, {since}"),
+            ("{single: ['Only {about}']}", "Only {about}"),
+        ] {
+            #expect(try read("journal: \(words)").journal.single == [expected])
+        }
+        #expect(
+            told("journal: {single: ['{count}']}") == [
+                "3 voice.journal.single: a line names something in braces that is not told there there are: about, since"
+            ]
+        )
     }
 
     @Test(

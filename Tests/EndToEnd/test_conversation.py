@@ -51,7 +51,7 @@ class ConversationTest(WorldTest):
     def test_forgotten(self) -> None:
         self.first()
         self.world.weaver.type(
-            "forget", r"Timmy forgets what you two said in this room \(2 turns\)"
+            "forget", r"Timmy forgets what you two said in this room \(1 \w+\)"
         )
         self.assertNotIn(RED, " ".join(self.second()))
 

@@ -33,6 +33,15 @@ struct JournalTests {
         #expect(voice.journal([], for: listener) == "No memory of anything.")
     }
 
+    @Test("one thing is told as one", arguments: [(0, "today"), (1, "yesterday"), (7, "on 14 November")])
+    func single(_ age: Int, day: String) {
+        let entry = JournalEntry(time: ago(days: Double(age)), task: "a", answer: "b")
+        let told = voice.journal([entry], for: listener).split(separator: "\n")
+        #expect(told.first == "I remember one thing, and it was \(day)." && told.count == 2)
+        let two = voice.journal([entry, entry], for: listener)
+        #expect(two.hasPrefix("I remember two things, the first \(day)."))
+    }
+
     @Test("the latest five are told, the newest first, and the rest counted")
     func counts() {
         let entries = (0..<8).map { index in

@@ -24,9 +24,9 @@ SCHEMA: dict[str, Any] = json.loads((TOP / "configs/protocol.schema.json").read_
 DEFINITIONS: dict[str, Any] = SCHEMA["$defs"]
 METHODS = (
     "hello", "route", "think", "cancel", "health", "subscribe", "unsubscribe", "costs", "audit",
-    "backends", "models", "reload", "leaks", "forget", "journal", "names",
+    "backends", "models", "reload", "leaks", "forget", "journal", "names", "rate",
 )  # fmt: skip
-WRAPPERS = {"$number", "$string", "$any"}
+WRAPPERS = {"$number", "$string", "$any", "$said"}
 HEADING = re.compile(r"^#+ (?P<words>.+)$")
 EXAMPLE = re.compile(r"^ {4}(?P<arrow>[→←]) (?P<text>.+)$")
 ROW = re.compile(

@@ -178,4 +178,34 @@ struct FailureClassifierTests {
         #expect(Set(FailureClass.allCases.map(\.sentence)).count == FailureClass.allCases.count)
         #expect(FailureClass.allCases.allSatisfy { !$0.sentence.isEmpty })
     }
+
+    @Test(
+        "Ollama's words inside a 200 mean what they mean under a status",
+        arguments: [
+            ("server busy, please try again.  maximum pending requests exceeded", .overloaded),
+            ("model requires more system memory (24.4 GiB) than is available (15.1 GiB)", .overloaded),
+            ("registry.ollama.ai/library/phi3:latest does not support tools", .badRequest),
+            ("\"nomic-embed-text\" does not support chat", .badRequest),
+            ("\"phi3\" does not support thinking", .badRequest),
+            ("model 'qwen3' not found", .modelMissing),
+            ("model \"qwen3\" not found, try pulling it first", .modelMissing),
+            ("error parsing tool call: raw='{\"at\":', err=unexpected end of JSON input", .lowQuality),
+            ("the input length exceeds the context length", .contextWindow),
+            ("an error was encountered while running the model: unexpected EOF", .serverError),
+            ("llama runner process has terminated: exit status 2", .serverError),
+            ("the tool was not found", .serverError),
+        ] as [(String, FailureClass)]
+    )
+    func inBand(_ message: String, _ expected: FailureClass) throws {
+        let quoted = message.replacing("\"", with: "\\\"")
+        let body = Array(#"{"error":"\#(quoted)"}"#.utf8)
+        let wire = OllamaChatWire()
+        #expect(throws: WireError(expected)) {
+            try wire.decode(HTTPReply(status: 200, body: body), from: Fixture.any)
+        }
+        var decoder = wire.makeStreamDecoder(for: Fixture.any)
+        let half = Array((#"{"model":"m","message":{"role":"assistant","content":"Half"},"done":false}"# + "\n").utf8)
+        _ = try decoder.feed(half)
+        #expect(throws: WireError(expected)) { _ = try decoder.feed(body + [0x0A]) }
+    }
 }

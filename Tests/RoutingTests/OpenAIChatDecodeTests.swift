@@ -79,14 +79,11 @@ struct OpenAIChatDecodeTests {
             ),
             (#"{"prompt_tokens":10,"completion_tokens":5,"cached_tokens":4}"#, [6, 4, 5, nil]),
             (#"{"prompt_tokens":10,"completion_tokens":5,"prompt_tokens_details":null}"#, [10, nil, 5, nil]),
-            (
-                #"{"prompt_tokens":3,"completion_tokens":2,"prompt_tokens_details":{"cached_tokens":9}}"#,
-                [0, 9, 2, nil]
-            ),
             (#"{"prompt_tokens":-9223372036854775808,"completion_tokens":5}"#, [nil, nil, 5, nil]),
             (
                 #"{"prompt_tokens":9223372036854775807,"completion_tokens":5,"#
-                    + #""completion_tokens_details":{"reasoning_tokens":-9223372036854775807}}"#, [nil, nil, 5, nil]
+                    + #""completion_tokens_details":{"reasoning_tokens":-9223372036854775807}}"#,
+                [1_000_000_000_000, nil, 5, nil]
             ),
         ] as [(String, [Int?])]
     )
@@ -96,7 +93,13 @@ struct OpenAIChatDecodeTests {
         #expect(usage.source == .provider)
     }
 
-    @Test("no counts are missing counts", arguments: ["null", "{}", #"{"total_tokens":5}"#])
+    @Test(
+        "no counts, and counts that contradict themselves, are missing counts",
+        arguments: [
+            "null", "{}", #"{"total_tokens":5}"#,
+            #"{"prompt_tokens":3,"completion_tokens":2,"prompt_tokens_details":{"cached_tokens":4}}"#,
+        ]
+    )
     func missing(_ text: String) throws {
         #expect(try usage(text) == .missing)
     }

@@ -357,7 +357,7 @@ extension Recording {
         failure("ollama/error-midstream.ndjson", .serverError), failure("ollama/load.json", .empty),
         failure("ollama/model.404.json", .modelMissing), failure("ollama/busy.503.json", .overloaded),
         failure("ollama/no-tools.400.json", .badRequest), failure("ollama/context.400.json", .contextWindow),
-        failure("ollama/memory.500.json", .serverError), failure("pipe/failed.json", .serverError),
+        failure("ollama/memory.500.json", .overloaded), failure("pipe/failed.json", .serverError),
         failure("pipe/failed.500.json", .serverError), failure("pipe/missing.400.json", .badRequest),
     ]
 

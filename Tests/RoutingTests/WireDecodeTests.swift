@@ -105,7 +105,7 @@ struct WireDecodeTests {
                 .anthropicMessages,
                 #"{"content":[{"type":"text","text":"x"}],"usage":{"input_tokens":-1,"output_tokens":0,"#
                     + #""cache_read_input_tokens":0,"cache_creation_input_tokens":9223372036854775807}}"#,
-                [nil, 0, nil, 0, nil]
+                [nil, 0, 1_000_000_000_000, 0, nil]
             ),
             (
                 .geminiGenerate,

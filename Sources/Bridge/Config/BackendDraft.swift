@@ -58,6 +58,22 @@ struct ConfiguredBackend: Sendable {
     var missingKey: String?
     /// Its section as JSON, without any secret.
     var document = "{}"
+    /// The configuration's model, where an operator has chosen another one.
+    var replacedModel: String?
+
+    /// The model that the configuration names.
+    var configuredModel: String { replacedModel ?? backend.model }
+
+    /// Whether the configuration names that model.
+    func names(_ model: String) -> Bool { model == configuredModel || backend.models.contains(model) }
+
+    /// Has another model asked for. What it was configured with can be asked for as before.
+    mutating func choose(_ model: String) {
+        guard model != backend.model else { return }
+        replacedModel = configuredModel
+        if !backend.models.contains(configuredModel) { backend.models.append(configuredModel) }
+        backend.model = model
+    }
 }
 
 extension BackendDraft {

@@ -91,7 +91,7 @@ struct VoiceReader {
 
     private static func readJournal(_ section: ConfigReader) -> JournalLines {
         var lines = JournalLines()
-        let places: [WritableKeyPath<JournalLines, [String]>] = [\.none, \.summary, \.entry, \.more]
+        let places: [WritableKeyPath<JournalLines, [String]>] = [\.none, \.single, \.summary, \.entry, \.more]
         for ((key, names), place) in zip(JournalLines.placeholders, places) {
             guard let told = Self.lines(section, key, isNeeded: true) else { continue }
             lines[keyPath: place] = told
@@ -103,6 +103,8 @@ struct VoiceReader {
                 )
             }
         }
+        // A persona that has its own words for many has them for one, too.
+        if section.has("summary") && !section.has("single") { lines.single = lines.summary }
         return lines
     }
 

@@ -44,7 +44,7 @@ final class Ledger: EgressLedger {
     let settings: Settings
     let logger: Logger
     private let secrets: LedgerSecrets
-    private let commits: GroupCommit<LedgerEntry, Int64>
+    let commits: GroupCommit<LedgerEntry, Int64>
     let keeper: CheckpointKeeper
     private let clock: @Sendable () -> Date
     private let durability: Durability
@@ -213,22 +213,6 @@ final class Ledger: EgressLedger {
             return db.lastInsertedRowID
         }
         writer.isGuarding(GuardSet(id: id, version: version, identity: identity))
-    }
-
-    /// Keeps what somebody thought of an answer.
-    /// - Parameter stars: from 1 to 5.
-    /// - Returns: whether there is such a thought.
-    func rate(_ thought: String, stars: Int) async throws -> Bool {
-        // The newest first: what is rated was mostly answered just now.
-        let row = try await pool.read { db in
-            try Int64.fetchOne(
-                db,
-                sql: "SELECT id FROM backend_selection_history WHERE thought = ? ORDER BY id DESC LIMIT 1",
-                arguments: [thought]
-            )
-        }
-        guard let row, (1...5).contains(stars) else { return false }
-        return await commits.append(.rating(row: row, stars: stars)) != nil
     }
 
     // MARK: Writing

@@ -55,6 +55,14 @@ extension Ledger {
         )
     }
 
+    /// The models that operators have chosen, by backend.
+    func chosenModels() throws -> [String: String] {
+        let rows = try pool.read { db in
+            try Row.fetchAll(db, sql: "SELECT name, operator_model FROM backends WHERE operator_model IS NOT NULL")
+        }
+        return Dictionary(rows.map { ($0[0], $0[1]) }, uniquingKeysWith: { first, _ in first })
+    }
+
     /// The backends that were registered over the socket, with their sections, in the order in which they came.
     func registeredBackends() throws -> [(name: String, config: String)] {
         try pool.read { db in
@@ -81,6 +89,13 @@ extension Ledger {
                 sql: "UPDATE backends SET operator = ? WHERE name = ?",
                 arguments: [word.rawValue, name]
             )
+        }
+    }
+
+    /// Writes down which model an operator chooses; nil for the configuration's.
+    func choose(_ model: String?, of name: String) throws {
+        try pool.write { db in
+            try db.execute(sql: "UPDATE backends SET operator_model = ? WHERE name = ?", arguments: [model, name])
         }
     }
 

@@ -9,6 +9,8 @@ enum LedgerEntry: Sendable {
     case settlement(EgressReceipt, Settlement, time: Int64)
     case decision(DecisionRecord, time: Int64)
     case rating(row: Int64, stars: Int)
+    /// Nothing. Whoever waits for it waits for what was told before.
+    case mark
     case guarded(verdict: String, identityClass: IdentityClass, place: String, backend: BackendID?, time: Int64)
 
     /// What shows later which bytes a request had.
@@ -37,6 +39,7 @@ enum LedgerEntry: Sendable {
                 "UPDATE backend_selection_history SET user_rating = ? WHERE id = ?",
                 [.integer(stars), .integer(row)]
             )
+        case .mark: break
         case .guarded(let verdict, let identityClass, let place, let backend, let time):
             try db.run(
                 "INSERT INTO guard_event (time_ms, verdict, class, place, backend, guard_set) VALUES (?, ?, ?, ?, ?, ?)",
@@ -147,8 +150,9 @@ enum LedgerEntry: Sendable {
             """
             INSERT INTO backend_selection_history (time_ms, thought, caller, job_type, job_complexity, confidence_score,
                 selection_criteria, available_backends, rejected_backends, selected_backend, selection_reasoning,
-                fallback_used, cached, final_backend, outcome, attempts, response_time_us, cost_nanousd, quality_score)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                fallback_used, cached, final_backend, outcome, attempts, response_time_us, cost_nanousd, quality_score,
+                final_model)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 .integer(time), .text(decision.thought), .text(decision.caller), .text(decision.kind.rawValue),
@@ -158,6 +162,7 @@ enum LedgerEntry: Sendable {
                 .text(decision.reason), .flag(decision.hasFallenBack), .flag(decision.isCached),
                 .text(decision.served?.rawValue), .text(decision.outcome.rawValue), .integer(decision.attempts),
                 .integer(decision.duration.microseconds), .integer(decision.cost?.value), .real(decision.quality),
+                .text(decision.model),
             ]
         )
     }

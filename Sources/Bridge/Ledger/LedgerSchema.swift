@@ -64,6 +64,11 @@ enum LedgerSchema {
         migrator.registerMigration("2: backends", migrate: RegistrySchema.create)
         migrator.registerMigration("3: selection history, jobs, sums by day", migrate: HistorySchema.create)
         migrator.registerMigration("4: tree, payloads") { db in try TreeSchema.create(db, secrets: secrets) }
+        migrator.registerMigration("5: models that operators chose, models that answered") { db in
+            try db.execute(sql: "ALTER TABLE backends ADD COLUMN operator_model TEXT")
+            // NULL in rows that are older.
+            try db.execute(sql: "ALTER TABLE backend_selection_history ADD COLUMN final_model TEXT")
+        }
         return migrator
     }
 }

@@ -7,18 +7,18 @@ extension Memory {
     /// Forgets a conversation, or all of a caller's with this persona: its turns, and what the journal holds of it; with all of
     /// a caller's goes what was held back of his, decided or not. Thoughts that are under way leave no turn behind. When it
     /// returns, the files hold nothing of it any more.
-    /// - Returns: how many turns there were; nil when it could not be written.
+    /// - Returns: how many exchanges there were; nil when it could not be written.
     func forget(_ origin: Origin) async -> Int? {
         let digests = digests(of: origin)
         let (column, journalColumn) = digests.conversation == nil ? ("owner", "owner") : ("name", "conversation")
         let digest = digests.conversation ?? digests.owner
         // First: whoever writes after this, and began before, writes nothing.
         forgettings.forget(digest)
-        let turns = await write { db in
-            let turns = try Int.fetchOne(
+        let count = await write { db in
+            let count = try Int.fetchOne(
                 db,
                 sql: """
-                    SELECT COALESCE(SUM(turns), 0)
+                    SELECT COUNT(*)
                     FROM exchange JOIN conversation ON conversation.id = exchange.conversation
                     WHERE conversation.\(column) = ?
                     """,
@@ -28,10 +28,10 @@ extension Memory {
             try db.run("DELETE FROM journal WHERE \(journalColumn) = ?", [.blob(digest)])
             // What was held back belongs to no conversation.
             if column == "owner" { try db.run("DELETE FROM quarantine WHERE owner = ?", [.blob(digest)]) }
-            return turns ?? 0
+            return count ?? 0
         }
-        if turns != nil { await purge() }
-        return turns
+        if count != nil { await purge() }
+        return count
     }
 
     /// Deletes what is too old or too much.

@@ -28,6 +28,7 @@ public struct BridgeError: Error, Sendable {
         case quarantined = -32019
         case notPermitted = -32020
         case memoryUnavailable = -32021
+        case unknownThought = -32022
         case badConfiguration = -32030
 
         /// The name in `data.code`.
@@ -54,6 +55,7 @@ public struct BridgeError: Error, Sendable {
             case .quarantined: "quarantined"
             case .notPermitted: "not_permitted"
             case .memoryUnavailable: "memory_unavailable"
+            case .unknownThought: "unknown_thought"
             case .badConfiguration: "bad_configuration"
             }
         }
@@ -82,6 +84,7 @@ public struct BridgeError: Error, Sendable {
             case .quarantined: "The task may name what may not leave this machine, and waits for the owner."
             case .notPermitted: "Only the daemon's own user may ask that."
             case .memoryUnavailable: "What is kept on this machine cannot be read or written."
+            case .unknownThought: "There is no such thought of yours."
             case .badConfiguration: "The configuration is wrong, so nothing has changed."
             }
         }

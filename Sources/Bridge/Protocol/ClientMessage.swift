@@ -16,8 +16,9 @@ enum ClientRequest: Sendable {
     case think(ThoughtParams)
     case cancel(RequestID)
     case health
-    case subscribe([String])
-    case unsubscribe([String])
+    case subscribe([ServerEvent])
+    case unsubscribe([ServerEvent])
+    case rate(RateParams)
     case costs
     case audit
     case backends(BackendsRequest)
@@ -170,19 +171,21 @@ private struct Envelope: Decodable {
             try params.allow()
             return .reload
         case "forget": return .forget(try ForgetParams(params))
+        case "rate": return .rate(try RateParams(params))
         case "journal": return .journal(try JournalParams(params))
         default: throw BridgeError(.methodNotFound)
         }
     }
 
-    private static func events(_ params: Params) throws(BridgeError) -> [String] {
+    private static func events(_ params: Params) throws(BridgeError) -> [ServerEvent] {
         try params.allow("events")
-        guard let events = try params.strings("events", atMost: 16), events.allSatisfy({ $0 == "health.changed" })
-        else {
-            throw .invalidParams("events")
+        guard let names = try params.strings("events", atMost: 16) else { throw .invalidParams("events") }
+        return try names.map { name throws(BridgeError) in
+            guard let event = ServerEvent(rawValue: name) else { throw .invalidParams("events") }
+            return event
         }
-        return events
     }
+
     private static func names(_ params: Params) throws(BridgeError) -> [GameNames.Name] {
         try params.allow("names")
         let names = try params.array("names", atMost: 10_000) { element throws(BridgeError) in

@@ -86,6 +86,8 @@ extension ServerMessage {
         if let word = row.word { json.string(word.rawValue) } else { json.null() }
         json.key("primary")
         json.boolean(row.isPrimary)
+        json.key("configured_model")
+        json.string(row.entry.configuredModel)
         writeSettings(backend, &json)
         json.key("health")
         json.object { writeHealth(row.lamp, &$0) }

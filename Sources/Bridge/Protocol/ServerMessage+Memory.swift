@@ -2,6 +2,7 @@ internal import Foundation
 internal import Routing
 
 extension ServerMessage {
+    /// How many exchanges were forgotten.
     static func forgotten(_ id: RequestID, turns: Int) -> [UInt8] {
         result(id) { json in
             json.key("turns")

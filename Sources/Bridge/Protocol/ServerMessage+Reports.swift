@@ -32,16 +32,27 @@ extension ServerMessage {
             json.key("fallbacks")
             json.integer(report.fallbacks)
             json.key("budgets")
-            json.array(report.budgets.prefix(mostBudgets)) { json, budget in json.object { write(budget, &$0) } }
+            json.array(report.budgets.prefix(mostBudgets)) { json, budget in
+                json.object { write(budget, showsHeld: true, &$0) }
+            }
             json.key("savings")
             if let savings = report.savings { json.object { write(savings, &$0) } } else { json.null() }
+        }
+    }
+
+    /// The notification that a budget is nearly or wholly used up.
+    static func alert(_ alert: BudgetAlert) -> [UInt8] {
+        notification("budget.alert") { json in
+            write(alert.standing, showsHeld: false, &json)
+            json.key("level")
+            json.integer(alert.level.percent)
         }
     }
 
     /// A budget that each caller has is a row a caller, and a line has its limit.
     private static let mostBudgets = 200
 
-    private static func write(_ budget: BudgetStanding, _ json: inout JSONWriter) {
+    private static func write(_ budget: BudgetStanding, showsHeld: Bool, _ json: inout JSONWriter) {
         json.key("scope")
         switch budget.scope {
         case .everything: json.constant("everything")
@@ -56,8 +67,10 @@ extension ServerMessage {
         json.number(budget.budget.limit.dollars)
         json.key("spent_usd")
         json.number(budget.spent.dollars)
-        json.key("held_usd")
-        json.number(budget.held.dollars)
+        if showsHeld {
+            json.key("held_usd")
+            json.number(budget.held.dollars)
+        }
         json.key("left_usd")
         json.number(budget.left.dollars)
         json.key("percent")

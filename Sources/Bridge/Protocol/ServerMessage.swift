@@ -50,6 +50,11 @@ enum ServerMessage {
 
     // MARK: Results
 
+    /// What the daemon offers besides what every daemon did.
+    private static let capabilities: [StaticString] = [
+        "stream", "cancel", "subscribe", "backends", "models", "reload", "names", "rate", "switch", "budget.alert",
+    ]
+
     static func hello(_ id: RequestID, persona: PersonaID, maxInFlight: Int) -> [UInt8] {
         result(id) { json in
             json.key("protocol")
@@ -61,7 +66,7 @@ enum ServerMessage {
             json.key("persona")
             json.string(persona.rawValue)
             json.key("capabilities")
-            json.array(["stream", "cancel", "subscribe", "backends", "models", "reload", "names"]) { $0.string($1) }
+            json.array(capabilities) { $0.constant($1) }
             json.key("limits")
             json.object { json in
                 json.key("line_bytes")
@@ -88,10 +93,23 @@ enum ServerMessage {
         }
     }
 
-    static func subscribed(_ id: RequestID, to events: [String]) -> [UInt8] {
+    static func subscribed(_ id: RequestID, to events: [ServerEvent]) -> [UInt8] {
         result(id) { json in
             json.key("events")
-            json.array(events) { $0.string($1) }
+            json.array(events) { $0.string($1.rawValue) }
+        }
+    }
+
+    static func rated(_ id: RequestID, _ params: RateParams, _ thought: RatedThought) -> [UInt8] {
+        result(id) { json in
+            json.key("thought")
+            json.string(params.thought)
+            json.key("stars")
+            json.integer(params.stars)
+            json.key("backend")
+            json.string(thought.backend)
+            json.key("model")
+            if let model = thought.model { json.string(model) } else { json.null() }
         }
     }
 

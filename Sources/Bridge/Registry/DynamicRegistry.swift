@@ -16,6 +16,8 @@ actor DynamicRegistry {
     private var config: BridgeConfig
     private var registered: [ConfiguredBackend] = []
     private var words: [BackendID: OperatorWord]
+    /// The models that operators have chosen.
+    private var models: [BackendID: String]
 
     /// Reads what the ledger kept.
     init(
@@ -30,14 +32,11 @@ actor DynamicRegistry {
         self.board = board
         self.ledger = ledger
         self.logger = logger
-        var words: [BackendID: OperatorWord] = [:]
-        for (name, word) in try ledger.operatorWords() {
-            if let id = BackendID(name) { words[id] = word }
-        }
-        self.words = words
+        words = Self.byID(try ledger.operatorWords())
+        models = Self.byID(try ledger.chosenModels())
         let kept = try ledger.registeredBackends()
         registered = Self.read(kept, config: config, logger: logger)
-        let backends = Self.effective(config, registered, words)
+        let backends = Self.effective(config, registered, words, models)
         let policy = config.policy
         live.update { $0 = RoutingSnapshot(registry: BackendRegistry(backends.map(\.backend)), policy: policy) }
         board.adopt(live.current.registry)
@@ -45,7 +44,7 @@ actor DynamicRegistry {
     }
 
     /// All of them, in the order in which they are considered.
-    var backends: [ConfiguredBackend] { Self.effective(config, registered, words) }
+    var backends: [ConfiguredBackend] { Self.effective(config, registered, words, models) }
 
     /// What an operator has said of each.
     var operatorWords: [BackendID: OperatorWord] { words }
@@ -69,9 +68,7 @@ actor DynamicRegistry {
 
     /// Does as an operator says of a backend.
     func say(_ word: OperatorWord, of name: String) throws(BridgeError) {
-        guard let entry = backends.first(where: { $0.backend.id.rawValue == name }) else {
-            throw BridgeError(.unknownBackend)
-        }
+        let entry = try entry(name)
         if word == .enabled, let missing = entry.missingKey {
             throw rejected(name, "its key is not there", hint: "set \(missing) for the daemon, and reload")
         }
@@ -80,6 +77,33 @@ actor DynamicRegistry {
         publish()
         try record()
         logger.notice("an operator changed a backend", metadata: ["backend": "\(name)", "to": "\(word.rawValue)"])
+    }
+
+    /// Has another model of a backend asked for, whatever the configuration says, until the next word.
+    /// - Parameters:
+    ///   - model: nil for the configuration's.
+    ///   - isListed: asks the backend whether it lists the model; asked when the configuration does not name it.
+    func choose(
+        _ model: String?,
+        of name: String,
+        isListed: (Backend, String) async -> Bool
+    ) async throws(BridgeError) {
+        let before = try entry(name)
+        if let model, !before.names(model) {
+            guard await isListed(before.backend, model) else { throw .invalidParams("model") }
+        }
+        // It took its time to answer: the backend may be gone.
+        let entry = try entry(name)
+        if let model, let leak = leak(of: entry, asking: model) {
+            throw rejected(name, leak, hint: "choose another model, or change the identity's term")
+        }
+        do { try ledger.choose(model, of: name) } catch { throw unavailable(error) }
+        models[entry.backend.id] = model
+        publish()
+        logger.notice(
+            "an operator switched a backend's model",
+            metadata: ["backend": "\(name)", "to": "\(model ?? entry.configuredModel)"]
+        )
     }
 
     /// Adds a backend, or replaces one that was registered before.
@@ -96,7 +120,12 @@ actor DynamicRegistry {
             throw BridgeError(.badConfiguration, .init(problems: error.problems))
         }
         let others = backends.filter { $0.backend.id != id }
-        do { try ledger.keep((others + [entry]).map(row)) } catch { throw unavailable(error) }
+        do {
+            try ledger.keep((others + [entry]).map(row))
+            // Its section is the last word about its model.
+            try ledger.choose(nil, of: name)
+        } catch { throw unavailable(error) }
+        models[id] = nil
         registered.removeAll { $0.backend.id == id }
         registered.append(entry)
         publish()
@@ -105,20 +134,38 @@ actor DynamicRegistry {
 
     /// Removes a backend that was registered over the socket.
     func remove(_ name: String) throws(BridgeError) {
-        guard let entry = backends.first(where: { $0.backend.id.rawValue == name }) else {
-            throw BridgeError(.unknownBackend)
-        }
+        let entry = try entry(name)
         guard entry.source == .socket else {
             throw rejected(name, "stands in the configuration", hint: "remove it there, or disable it here")
         }
         do { try ledger.forget(name) } catch { throw unavailable(error) }
         registered.removeAll { $0.backend.id == entry.backend.id }
         words[entry.backend.id] = nil
+        models[entry.backend.id] = nil
         publish()
         logger.notice("an operator removed a backend", metadata: ["backend": "\(name)"])
     }
 
     // MARK: Parts
+
+    private func entry(_ name: String) throws(BridgeError) -> ConfiguredBackend {
+        guard let entry = backends.first(where: { $0.backend.id.rawValue == name }) else {
+            throw BridgeError(.unknownBackend)
+        }
+        return entry
+    }
+
+    /// What would hold everything back that is sent for that model; nil when nothing would.
+    private func leak(of entry: ConfiguredBackend, asking model: String) -> String? {
+        var backend = entry.backend
+        backend.model = model
+        return LeakCheck(config.personas, own: config.ownIdentity, backends: backends.map(\.backend))?
+            .leak(of: backend)
+    }
+
+    private static func byID<Word>(_ words: [String: Word]) -> [BackendID: Word] {
+        Dictionary(words.compactMap { name, word in BackendID(name).map { ($0, word) } }) { first, _ in first }
+    }
 
     private func publish() {
         let registry = BackendRegistry(backends.map(\.backend))
@@ -146,10 +193,12 @@ actor DynamicRegistry {
     private static func effective(
         _ config: BridgeConfig,
         _ registered: [ConfiguredBackend],
-        _ words: [BackendID: OperatorWord]
+        _ words: [BackendID: OperatorWord],
+        _ models: [BackendID: String]
     ) -> [ConfiguredBackend] {
         (config.configured + registered).map { entry in
             var entry = entry
+            if let model = models[entry.backend.id] { entry.choose(model) }
             switch words[entry.backend.id] {
             // Nobody's word makes up for a key.
             case _ where entry.missingKey != nil, nil: break

@@ -108,6 +108,18 @@ actor ModelCatalogue {
         return Listing(models: Array(models.prefix(Self.mostModels)), sources: sources, isCut: isCut)
     }
 
+    /// Whether a backend lists the model. It is asked whatever its health: an operator who wants another model may want it
+    /// because this one is not there. A list of before that lacks the model may be too old.
+    func lists(_ model: String, _ backend: Backend) async -> Bool {
+        for isFresh in [false, true] {
+            let answer = answer(of: backend, state: .unknown, isFresh: isFresh)
+            let (names, _) = await settled(answer, of: backend)
+            if names.contains(model) { return true }
+            if case .asked = answer { return false }
+        }
+        return false
+    }
+
     // MARK: One backend
 
     private enum Answer {

@@ -25,6 +25,10 @@ struct Operations: Sendable {
         switch request {
         case .list: break
         case .say(let word, let name): try await registry.say(word, of: name)
+        case .choose(let model, let name):
+            try await registry.choose(model, of: name) { backend, model in
+                await catalogue.lists(model, backend)
+            }
         case .register(let name, let document):
             try await registry.register(name, document: document)
             // Its key may stand in its own header now, and nowhere else.

@@ -23,7 +23,7 @@ actor Connection {
     private let logger: Logger
     private var outbox = Outbox()
     private var inFlight: [RequestID: Task<Void, Never>?] = [:]
-    private var subscription: Task<Void, Never>?
+    private var subscriptions: [ServerEvent: Task<Void, Never>] = [:]
     private var lastLine = ContinuousClock.now
     private var blockedSince: ContinuousClock.Instant?
     private var isFlushScheduled = false
@@ -175,6 +175,8 @@ actor Connection {
                     ServerMessage.reloaded(id, try await self.operations.reload())
                 }
             }
+        case .rate(let params):
+            start(id) { await self.report(id) { try await self.service.rate(id, params) } }
         case .forget(let params):
             start(id) {
                 await self.operate(id) { () throws(BridgeError) in
@@ -249,6 +251,8 @@ actor Connection {
     private func report(_ id: RequestID, _ work: () async throws -> [UInt8]) async {
         do { queue(try await work()) } catch is CancellationError {
             queue(ServerMessage.error(id, BridgeError(.cancelled)))
+        } catch let error as BridgeError {
+            queue(ServerMessage.error(id, error))
         } catch {
             logger.error("the ledger cannot be read", metadata: ["reason": "\(type(of: error))"])
             queue(ServerMessage.error(id, BridgeError(.ledgerUnavailable)))
@@ -261,8 +265,8 @@ actor Connection {
 
     /// Cancels what is in flight, and waits for its end.
     private func endWork() async {
-        subscription?.cancel()
-        subscription = nil
+        for hearing in subscriptions.values { hearing.cancel() }
+        subscriptions = [:]
         let tasks = inFlight.values.compactMap(\.self)
         for task in tasks { task.cancel() }
         for task in tasks { await task.value }
@@ -270,25 +274,35 @@ actor Connection {
 
     // MARK: Events
 
-    private func subscribe(_ events: [String], _ id: RequestID) {
-        if !events.isEmpty && subscription == nil {
+    private func subscribe(_ events: [ServerEvent], _ id: RequestID) {
+        for event in events where subscriptions[event] == nil { subscriptions[event] = hear(event) }
+        tellSubscriptions(id)
+    }
+
+    private func unsubscribe(_ events: [ServerEvent], _ id: RequestID) {
+        for event in events { subscriptions.removeValue(forKey: event)?.cancel() }
+        tellSubscriptions(id)
+    }
+
+    private func tellSubscriptions(_ id: RequestID) {
+        queue(ServerMessage.subscribed(id, to: ServerEvent.allCases.filter { subscriptions[$0] != nil }))
+    }
+
+    /// Hands on what happens from now on, until it is cancelled.
+    private func hear(_ event: ServerEvent) -> Task<Void, Never> {
+        switch event {
+        case .healthChanged:
             let changes = service.board.changes()
-            subscription = Task {
+            return Task {
                 for await backend in changes {
                     guard let line = self.status.change(of: backend, self.service) else { continue }
                     await self.send(line)
                 }
             }
+        case .budgetAlert:
+            let alerts = service.budgets.alerts()
+            return Task { for await alert in alerts { await self.send(ServerMessage.alert(alert)) } }
         }
-        queue(ServerMessage.subscribed(id, to: subscription == nil ? [] : ["health.changed"]))
-    }
-
-    private func unsubscribe(_ events: [String], _ id: RequestID) {
-        if !events.isEmpty {
-            subscription?.cancel()
-            subscription = nil
-        }
-        queue(ServerMessage.subscribed(id, to: subscription == nil ? [] : ["health.changed"]))
     }
 
     // MARK: Writing
@@ -364,36 +378,5 @@ actor Connection {
             }
             closeWhenDone()
         }
-    }
-}
-
-/// Hands what the channel says to the connection, within the same call.
-final class ConnectionHandler: ChannelInboundHandler {
-    typealias InboundIn = LineBatcher.Batch
-
-    private let connection: Connection
-
-    init(_ connection: Connection) {
-        self.connection = connection
-    }
-
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        let batch = unwrapInboundIn(data)
-        connection.assumeIsolated { $0.received(batch) }
-    }
-
-    func channelWritabilityChanged(context: ChannelHandlerContext) {
-        connection.assumeIsolated { $0.writabilityChanged() }
-        context.fireChannelWritabilityChanged()
-    }
-
-    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if case .some(.inputClosed) = event as? ChannelEvent { connection.assumeIsolated { $0.inputEnded() } }
-        context.fireUserInboundEventTriggered(event)
-    }
-
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        // A connection that breaks is an everyday event, and nothing of the daemon's.
-        context.close(promise: nil)
     }
 }

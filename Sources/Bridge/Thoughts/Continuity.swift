@@ -174,8 +174,8 @@ struct Continuity: Sendable {
 
     /// Forgets; gives how many turns there were.
     func forget(_ origin: Origin) async throws(BridgeError) -> Int {
-        guard let turns = await memory.forget(origin) else { throw BridgeError(.memoryUnavailable) }
-        return turns
+        guard let exchanges = await memory.forget(origin) else { throw BridgeError(.memoryUnavailable) }
+        return exchanges
     }
 
     /// What the persona remembers.

@@ -102,7 +102,14 @@ struct ThoughtService: Sendable {
         }
     }
 
-    /// Forgets a conversation, or all of a caller's; gives how many turns there were.
+    /// Keeps what somebody thought of an answer.
+    func rate(_ id: RequestID, _ params: RateParams) async throws -> [UInt8] {
+        let rated = try await ledger.rate(params.thought, stars: params.stars, caller: params.caller)
+        guard let rated else { throw BridgeError(.unknownThought) }
+        return ServerMessage.rated(id, params, rated)
+    }
+
+    /// Forgets a conversation, or all of a caller's; gives how many exchanges there were.
     func forget(_ params: ForgetParams) async throws(BridgeError) -> Int {
         let persona = try mind(params.persona, bench.current.personas).card.id
         let origin = Origin(persona: persona, caller: params.caller, conversation: params.conversation)

@@ -20,15 +20,21 @@ public final class HealthBoard: Sendable {
         adopt(registry, now: now)
     }
 
-    /// Takes over other backends: what is known of those that have stayed the same is kept.
+    /// Takes over other backends: what is known of those that have stayed the same is kept. Another model is told to the
+    /// observers even when the state is the same as before.
     public func adopt(_ registry: BackendRegistry, now: ContinuousClock.Instant = .now) {
-        board.withLock { board in
+        let (switched, observers) = board.withLock { board in
             var entries: [HealthEntry] = []
             var positions: [BackendID: Int] = [:]
+            var switched: [BackendID] = []
             for backend in registry.backends where positions[backend.id] == nil {
                 positions[backend.id] = entries.count
                 if let known = board.positions[backend.id] {
-                    entries.append(board.entries[known].adopting(backend, now: now))
+                    let entry = board.entries[known].adopting(backend, now: now)
+                    let hasSwitched = board.entries[known].backend.model != backend.model
+                    // One whose state is another one is told by the look at all of them below.
+                    if hasSwitched, entry.state(at: now) == entry.published { switched.append(backend.id) }
+                    entries.append(entry)
                 } else {
                     // Far apart: what was asked of a backend that was removed never comes back to its successor.
                     board.lastBirth += 1 << 32
@@ -37,8 +43,10 @@ public final class HealthBoard: Sendable {
             }
             board.entries = entries
             board.positions = positions
+            return (switched, Array(board.observers.values))
         }
         refresh(at: now)
+        for observer in observers { for id in switched { observer.yield(id) } }
     }
 
     /// The lamps, in the order of the configuration.

@@ -16,6 +16,8 @@ public final class AnswerCache: Sendable {
         /// From 0 to 2; nil for the backend's own.
         var temperature: Double?
         var stop: [String] = []
+        /// Of the snapshot: other backends, and other models of theirs, may answer otherwise.
+        var generation = 0
     }
 
     /// An answer that was given before.

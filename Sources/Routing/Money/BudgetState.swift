@@ -166,7 +166,14 @@ struct BudgetState: Sendable {
             // Who hears that it is used up need not hear that it soon will be.
             told.insert(Told(scope: scope, period: budget.period, level: .near))
             alerts.append(
-                BudgetAlert(scope: scope, period: budget.period, level: level, spent: spent, limit: budget.limit)
+                BudgetAlert(
+                    scope: scope,
+                    period: budget.period,
+                    level: level,
+                    spent: spent,
+                    held: account.held,
+                    limit: budget.limit
+                )
             )
         }
         return alerts

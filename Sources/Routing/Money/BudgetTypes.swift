@@ -151,10 +151,13 @@ public struct BudgetAlert: Sendable, Equatable {
         /// 100 % are spent.
         case reached
 
+        /// The share in percent.
+        public var percent: Int { self == .near ? 80 : 100 }
+
         init?(spent: NanoDollars, of limit: NanoDollars) {
             if spent >= limit {
                 self = .reached
-            } else if spent.dollars >= limit.dollars * 0.8 {
+            } else if limit.less(spent).value <= limit.value / 5 {
                 self = .near
             } else {
                 return nil
@@ -170,8 +173,16 @@ public struct BudgetAlert: Sendable, Equatable {
     public let level: Level
     /// What was spent.
     public let spent: NanoDollars
+    /// What is held for requests under way.
+    public let held: NanoDollars
     /// The limit.
     public let limit: NanoDollars
+
+    /// How the budget stands.
+    public var standing: BudgetStanding {
+        let budget = Budget(scope: scope, period: period, limit: limit)
+        return BudgetStanding(budget: budget, scope: scope, spent: spent, held: held)
+    }
 
     /// The sentence for the log: without a caller's name, which stays in the ledger.
     public var sentence: String {

@@ -42,6 +42,7 @@ struct CacheKey: Hashable, Sendable, Undisclosed {
         add(call.temperature.map { Int(truncatingIfNeeded: $0.bitPattern) })
         add(call.stop.count)
         call.stop.forEach { add($0) }
+        add(call.generation)
     }
 
     // Each part begins with its length, so that no two lists of parts are the same bytes; nil is no length at all.

@@ -52,6 +52,8 @@ public struct DecisionRecord: Sendable, Equatable {
     public var outcome = Outcome.cancelled
     /// Who answered; of an answer out of the cache, who answered then.
     public var served: BackendID?
+    /// The model that answered, as the answer names it.
+    public var model: String?
     /// Whether the answer came out of the cache.
     public var isCached = false
     /// How many requests were sent.

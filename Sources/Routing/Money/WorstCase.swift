@@ -3,14 +3,20 @@ extension Backend {
     /// nobody said its prices.
     /// - Parameters:
     ///   - inputTokens: an estimate of the prompt that does not fall short.
-    ///   - maxTokens: the caller's own limit for the answer. Without it the backend's, and without that ``defaultOutput``.
+    ///   - maxTokens: the caller's own limit for the answer.
     package func worstCase(inputTokens: Int, maxTokens: Int?) -> NanoDollars {
-        let output = outputLimit(maxTokens) ?? Self.defaultOutput
+        let output = outputBound(maxTokens, inputTokens: inputTokens)
         return prices?.worstCase(inputTokens: inputTokens, outputTokens: output) ?? NanoDollars(0)
     }
 
     /// How long an answer may be, by the caller's limit and the backend's own; nil when nobody limits it.
     func outputLimit(_ maxTokens: Int?) -> Int? { maxTokens.map { min($0, maxOutput ?? $0) } ?? maxOutput }
+
+    /// How long an answer may be for which money is held: its limit, or ``defaultOutput`` where nobody limits it, and then
+    /// no more than fits into the window behind the prompt.
+    func outputBound(_ maxTokens: Int?, inputTokens: Int) -> Int {
+        outputLimit(maxTokens) ?? min(Self.defaultOutput, max(maxContext / 4, maxContext - inputTokens))
+    }
 
     /// How long an answer may be that nobody limits.
     private static var defaultOutput: Int { 4_096 }

@@ -79,11 +79,13 @@ struct GeminiReply: Decodable {
         var usage: Usage? {
             guard prompt != nil || candidates != nil else { return nil }
             let input = prompt.map { $0 + (toolUse ?? 0) }
+            // More in the cache than there is: none of it can be believed.
+            if let input, let cached, cached > input { return nil }
             var visible = candidates
             // Protobuf leaves a zero out; the total tells whether it was one.
             if visible == nil, let total, let input { visible = max(0, total - input - (thoughts ?? 0)) }
             return Usage(
-                inputUncached: input.map { max(0, $0 - (cached ?? 0)) },
+                inputUncached: input.map { $0 - (cached ?? 0) },
                 inputCacheRead: cached,
                 outputVisible: visible,
                 outputReasoning: thoughts,

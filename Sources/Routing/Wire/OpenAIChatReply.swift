@@ -161,6 +161,9 @@ struct ChatCounts: Decodable {
     /// The counts in the classes that are priced apart. `prompt_tokens` holds those of the cache.
     func usage(_ dialect: ChatDialect) -> Usage? {
         guard prompt != nil || completion != nil else { return nil }
+        let cached = (cacheRead ?? 0) + (cacheWrite ?? 0)
+        // More in the cache than there is: none of it can be believed.
+        if let prompt, cached > prompt { return nil }
         var reasoning = reasoning
         let sum = (prompt ?? 0) + (completion ?? 0)
         if reasoning == nil, dialect.hidesReasoning, let total, total > sum { reasoning = total - sum }
@@ -169,7 +172,7 @@ struct ChatCounts: Decodable {
             visible = max(0, completion - reasoning)
         }
         return Usage(
-            inputUncached: prompt.map { max(0, $0 - (cacheRead ?? 0) - (cacheWrite ?? 0)) },
+            inputUncached: prompt.map { $0 - cached },
             inputCacheRead: cacheRead,
             inputCacheWrite: cacheWrite,
             outputVisible: visible,

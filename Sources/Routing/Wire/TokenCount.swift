@@ -1,8 +1,8 @@
-/// A number of tokens that can be one. Everything else was not said: a text, a fraction, less than nothing, or more
-/// than could be. A backend must not be able to overflow our sums.
+/// A number of tokens. A text, a fraction or less than nothing was not said. A backend must not be able to overflow our
+/// sums: more than could be becomes a number that ``Usage/isCredible(ofBytes:attachments:)`` still sees through.
 enum TokenCount {
     static func plausible(_ count: Int?) -> Int? {
-        count.flatMap { (0...1_000_000_000_000).contains($0) ? $0 : nil }
+        count.flatMap { $0 < 0 ? nil : min($0, 1_000_000_000_000) }
     }
 }
 

@@ -48,6 +48,22 @@ struct HealthBoardChangeTests {
         #expect(try lamp(board, "one").inFlight == 0)
     }
 
+    @Test("another model is told once, whether or not the state is another one; what was learnt of the old one is gone")
+    func switched() async throws {
+        var backends = try ["same", "unknown", "failing"].map { try Fixture.backend($0) }
+        for index in backends.indices { backends[index].allowedFails = 0 }
+        let board = HealthBoard(BackendRegistry(backends), now: clock.now)
+        try failed(board, backends[2].id)
+        var told = board.changes().makeAsyncIterator()
+        for index in 1...2 { backends[index].model = "other" }
+        board.adopt(BackendRegistry(backends), now: clock.now)
+        #expect(try lamp(board, "failing").state == .unknown)
+        try failed(board, backends[0].id)
+        #expect(await told.next()?.rawValue == "failing")
+        #expect(await told.next()?.rawValue == "unknown")
+        #expect(await told.next()?.rawValue == "same")
+    }
+
     @Test("what was asked of a backend that was removed never comes back to its successor")
     func successor() throws {
         var backend = try Fixture.backend("one")

@@ -112,6 +112,7 @@ struct AnswerCacheTests {
         vary { $0.stop = [""] }
         vary { $0.stop = ["a", "b"] }
         vary { $0.stop = ["ab"] }
+        vary { $0.generation = 1 }
         keys += try calls.map { try key(call: $0) }
         keys.append(try key(kind: .status))
         #expect(!keys.contains(nil))

@@ -136,8 +136,10 @@ struct BudgetBookTests {
             period: .month,
             level: .near,
             spent: NanoDollars(85),
+            held: NanoDollars(0),
             limit: limit
         )
+        #expect(alert.standing.left == NanoDollars(15) && alert.standing.name == "ann")
         #expect(alert.sentence == "a caller's budget of the month is nearly used up")
         #expect(await first.next() == alert)
         #expect(await second.next() == alert)

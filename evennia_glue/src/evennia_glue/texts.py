@@ -112,6 +112,7 @@ SENTENCES: dict[str, str] = {
     "unknown_persona": _NOT_SET_UP,
     "unknown_backend": _NOT_SET_UP,
     "bad_configuration": _NOT_SET_UP,
+    "unknown_thought": "There is no such thought of yours.",
 }
 
 

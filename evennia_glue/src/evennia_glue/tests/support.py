@@ -34,9 +34,9 @@ def transcripts_folder() -> Path:
 
 
 def examples(value):
-    """A daemon's message with the example in place of every matcher."""
+    """A message with the example in place of every matcher."""
     if isinstance(value, dict):
-        if len(value) == 1 and next(iter(value)) in ("$number", "$string", "$any"):
+        if len(value) == 1 and next(iter(value)) in ("$number", "$string", "$any", "$said"):
             return next(iter(value.values()))
         return {key: examples(inner) for key, inner in value.items()}
     return [examples(inner) for inner in value] if isinstance(value, list) else value

@@ -42,7 +42,7 @@ class TestTranscripts(SimpleTestCase):
             self.wire.answer(self.hello, HELLO)
         for step in steps:
             if "c" in step:
-                self.from_client(step["c"])
+                self.from_client(examples(step["c"]))
             else:
                 self.from_daemon(examples(step["s"]))
         self.assertEqual(self.wire.sent(), [], "the client said more than the transcript")
