@@ -309,7 +309,7 @@ TYPED = (
     ("@workshop", r"database[^\n]*\n"),
     ("forget", r"forgets what you two said[^\n]*\n"),
 )
-NOT_THERE = r"is not available|Usage:|no \w+ switch|Unknown switch|You say, "
+NOT_THERE = r"is not available|Usage:|no \w+ switch|Unknown switch"
 
 
 def reactor(world: World, size: Size) -> tuple[list[Table], list[report.Bar]]:
