@@ -237,8 +237,8 @@ def throughput(world: World, size: Size) -> tuple[list[Table], list[report.Bar]]
 
 
 def first_words(world: World, size: Size) -> tuple[list[Table], list[report.Bar]]:
-    """From the backend's first token until it is seen."""
-    upstream, builder, waits, pieces = world.house.upstream, world.builder, [], []
+    """From the backend's first token until words are seen."""
+    upstream, builder, waits = world.house.upstream, world.builder, []
     for number in range(-2, size.thoughts):
         mark = f"lantern{secrets.token_hex(3)}"
         chunks = (*(word.replace("lantern", mark) for word in WORDS),)
@@ -246,23 +246,18 @@ def first_words(world: World, size: Size) -> tuple[list[Table], list[report.Bar]
         builder.forget()
         builder.send(f"think name a colour, number {number}")
         builder.expect(r"thinks \.\.\.", 10)
-        builder.expect(r"\n  [^\n]*\w", 10)
+        builder.expect(r"[A-Za-z]{2,}", 10)
         seen = time.perf_counter()
         asked = upstream.chats()[-1]
         assert asked.first_word
-        builder.expect(r'says, "[^"]+"', 10)
         builder.expect(r"\(stand-in, ", 10)
         if number >= 0:
             waits.append((seen - asked.first_word) * 1000)
-            pieces.append(
-                len(re.findall(r"\n  \S", builder.transcript.rpartition("thinks ...")[2]))
-            )
     row = [
         *("first words seen", f"{statistics.median(waits):.1f}"),
         *(f"{rig.nearest_rank(waits, 0.9):.1f}", f"{max(waits):.1f}"),
-        f"{statistics.median(pieces):g}",
     ]
-    headings = ["think, from the first token to", "p50 ms", "p90 ms", "max ms", "messages"]
+    headings = ["think, from the first token to", "p50 ms", "p90 ms", "max ms"]
     bar = report.Bar("first words, p50", statistics.median(waits), WORDS_BAR, "ms")
     return [Table(headings, [row])], [bar]
 
@@ -314,7 +309,7 @@ TYPED = (
     ("@workshop", r"database[^\n]*\n"),
     ("forget", r"forgets what you two said[^\n]*\n"),
 )
-NOT_THERE = r"is not available|Usage:|no \w+ switch|Unknown switch|You say, "
+NOT_THERE = r"is not available|Usage:|no \w+ switch|Unknown switch"
 
 
 def reactor(world: World, size: Size) -> tuple[list[Table], list[report.Bar]]:

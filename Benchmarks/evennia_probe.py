@@ -15,6 +15,7 @@ import functools
 import gc
 import json
 import os
+import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable
@@ -93,8 +94,9 @@ def wrap_timers() -> None:
     later = reactor.callLater  # type: ignore[attr-defined]
 
     def call_later(seconds: float, work: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        if str(getattr(work, "__module__", "")).startswith(f"{PACKAGE}."):
-            name = f"timer: {work.__module__.removeprefix(f'{PACKAGE}.')}"
+        asking = sys._getframe(1).f_globals["__name__"]
+        if asking.startswith(f"{PACKAGE}."):
+            name = f"later: {asking.removeprefix(f'{PACKAGE}.')}"
             work = timed(lambda *_: name, work)
         return later(seconds, work, *args, **kwargs)
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.utils.module_loading import import_string
 from evennia.accounts.models import AccountDB
 from evennia.objects.models import ObjectDB
 from evennia.objects.objects import DefaultRoom
@@ -19,12 +18,12 @@ from evennia.typeclasses.attributes import Attribute
 from evennia.utils import create
 
 from . import conf, upgrade
+from .persona import Persona
 from .rooms import Workshop
 from .safetext import safe_line
 from .scripts import BackendRouter
 
 PACKAGE = __name__.partition(".")[0]
-PERSONA = f"{PACKAGE}.persona.Persona"
 CATEGORY = "workshop"  # of every Attribute that this package makes
 BEFORE = "typeclass_before"  # what a room was before it was made a Workshop
 
@@ -48,7 +47,7 @@ class Found:
 
     rooms: list[Workshop]
     routers: list[BackendRouter]
-    personas: list[Any]
+    personas: list[Persona]
 
     @property
     def anything(self) -> bool:
@@ -58,20 +57,11 @@ class Found:
 
 def find() -> Found:
     """What of this package is in the database, in classes that inherit from ours, too."""
-    persona = persona_class()
     return Found(
         rooms=list(Workshop.objects.filter_family().order_by("id")),
         routers=list(BackendRouter.objects.filter_family().order_by("id")),
-        personas=list(persona.objects.filter_family().order_by("id")) if persona else [],
+        personas=list(Persona.objects.filter_family().order_by("id")),
     )
-
-
-def persona_class() -> Any:
-    """The typeclass of the persona; None if this version has none."""
-    try:
-        return import_string(PERSONA)
-    except ImportError:
-        return None
 
 
 def label(thing: Any) -> str:
@@ -152,14 +142,11 @@ def _number(dbref: str) -> int:
 
 
 def _made_persona(room: Any) -> str:
-    persona = persona_class()
-    if persona is None:
-        return f"{WRONG} No persona to talk to: this version has no {PERSONA}."
     there = [each for each in find().personas if each.location == room]
     if there:
         return f"{HERE} {label(there[0])} is there."
     name = conf.current().persona_name
-    made = create.create_object(persona, key=name, location=room, home=room)
+    made = create.create_object(Persona, key=name, location=room, home=room)
     return f"{MADE} {label(made)} stands at his bench."
 
 

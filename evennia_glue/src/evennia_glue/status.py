@@ -153,8 +153,7 @@ def world() -> list[Line]:
         return [Line("off", "room", "there is none yet", "Make one: workshop install")]
     lines = [line for room in found.rooms for line in _room(room)]
     if not found.personas:
-        todo = "Make him: workshop install" if installation.persona_class() else ""
-        lines.append(Line("off", "persona", "nobody to talk to", todo))
+        lines.append(Line("off", "persona", "nobody to talk to", "Make him: workshop install"))
     lines += [
         Line("well", "persona", f"{installation.label(each)}, in {_where(each)}")
         for each in found.personas

@@ -7,7 +7,7 @@ from evennia.utils.evmore import EvMore
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
-from .. import conf, texts
+from .. import conf, merged, texts
 from ..bridge import get_bridge
 from ..callers import conversation, is_builder, is_read_aloud, talker
 from ..errors import WorkshopError, log_quietly
@@ -32,9 +32,11 @@ class WorkshopCommand(MuxCommand):
 
     locks = "cmd:all()"
     help_category = "Workshop"
+    cmdset: Any = None  # Evennia's: what this command was found in
 
     def func(self) -> None:
         """Evennia's hook: do it."""
+        merged.hold(self.cmdset, get_bridge().reactor)
         Deferred.fromCoroutine(self.run()).addErrback(self._failed)
 
     async def run(self) -> None:

@@ -9,7 +9,6 @@ from evennia.server.signals import SIGNAL_ACCOUNT_POST_LOGIN
 from evennia.utils.evmenu import get_input
 from twisted.application.service import MultiService
 from twisted.internet.defer import Deferred
-from twisted.internet.task import deferLater
 
 from .. import installation, status, upgrade
 from ..bridge import PROTOCOL, get_bridge
@@ -69,7 +68,7 @@ class CmdWorkshop(WorkshopCommand):
         path = get_bridge().path
         lines = [status.software(), await self._link(path)]
         for part in (lambda: status.configured(path), status.world):
-            await self._turn()
+            await self.next_turn()
             lines += part()
         self.tell(status.shown(lines))
 
@@ -110,12 +109,7 @@ class CmdWorkshop(WorkshopCommand):
         """Tell of each step as it is done."""
         for step in steps:
             self.tell(step)
-            await self._turn()
-
-    @staticmethod
-    def _turn() -> Deferred[None]:
-        """Let the game go on in between."""
-        return deferLater(get_bridge().reactor, 0)
+            await self.next_turn()
 
     def _asked(self, question: str) -> Deferred[str]:
         answer: Deferred[str] = Deferred()
