@@ -59,7 +59,7 @@ class Browser:
     """One Chromium with a page.
 
     Attributes:
-        without: lines of the client's page that have this in them are left out.
+        without: lines of the client's page in which this is found are left out.
         problems: what was thrown in the page, and what dialogs it opened.
         refused: addresses that the page wanted, and that nothing here stands for.
     """
@@ -91,7 +91,7 @@ class Browser:
         )
         os.close(to_read)
         os.close(to_write)
-        self.without: bytes | None = None
+        self.without: re.Pattern[bytes] | None = None
         self.problems: list[str] = []
         self.refused: list[str] = []
         self._buffer = b""
@@ -171,7 +171,7 @@ class Browser:
         body = base64.b64decode(self._answers.pop(number)["result"]["body"])
         if self.without:
             lines = body.splitlines(keepends=True)
-            body = b"".join(line for line in lines if self.without not in line)
+            body = b"".join(line for line in lines if not self.without.search(line))
         self._fulfil(request, INTEGRITY.sub(b"", body), "text/html; charset=utf-8")
 
     def _fetch_paused(self, request: str, url: str) -> None:

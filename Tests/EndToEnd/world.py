@@ -48,6 +48,11 @@ FIRST = {"primary": "alpha"}
 """Who is asked first does not depend on what the classifier makes of a canary."""
 
 
+def password() -> str:
+    """A new one; Evennia takes none that is a number."""
+    return "p" + secrets.token_hex(6)
+
+
 class World:
     """Everything that runs. `close` ends all of it."""
 
@@ -75,7 +80,7 @@ class World:
             quiet=2,
         )
         self._visitor: BrowserPlayer | None = None
-        self._password = secrets.token_hex(6)
+        self._password = password()
         self.opened = self.closed = False
 
     def open(self) -> None:
@@ -102,7 +107,7 @@ class World:
         return bool(told) and sum(map(int, told[-1])) == 1 + len(PLAYERS)
 
     def _newcomer(self, player: Any, name: str) -> Any:
-        player.register(name, secrets.token_hex(6))
+        player.register(name, password())
         return player
 
     def backends(self) -> dict[str, dict[str, Any]]:
