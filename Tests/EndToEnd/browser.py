@@ -29,6 +29,8 @@ FLAGS = (
     *("--headless=new", "--remote-debugging-pipe", "--no-first-run", "--disable-gpu"),
     *("--disable-dev-shm-usage", "--disable-extensions", "--disable-background-networking"),
     *("--hide-scrollbars", "--force-color-profile=srgb", "--lang=en-US"),
+    # a page that was handed over here comes from nowhere, and may open no local web socket else
+    "--disable-features=LocalNetworkAccessChecks,LocalNetworkAccessChecksWebSockets",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 )
 PATIENCE = 20.0

@@ -93,6 +93,9 @@ class PaneTest(BrowserTest):
             "ms", self.browser.run(f"{first}.querySelector('.workshop-latency').textContent")
         )
         self.assertIn("alpha-model", self.browser.run(f"{first}.textContent"))
+        asked = "performance.getEntriesByType('resource').map((one) => one.name)"
+        polled = f"{asked}.filter((name) => name.includes('webclientdata'))"
+        self.assertEqual(self.browser.run(polled), [], "it has to be the web socket")
         self.see(f"{first}.querySelector('polyline').getAttribute('points').split(' ').length > 2")
         self.assertEqual(self.browser.problems, [])
 
