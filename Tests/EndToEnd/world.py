@@ -167,7 +167,7 @@ class World:
         return self._visitor
 
     def return_visitor(self) -> None:
-        """Opens the visitor's page anew; the browser's session logs in again, or else the player."""
+        """Opens the visitor's page anew; the browser's session logs in, or else the player."""
         self.visitor.unread = ""
         self.visitor.open()
         if self.visitor.expect(r"You become|connect <username>", 20)[0].startswith("connect"):
