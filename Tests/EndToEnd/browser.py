@@ -29,6 +29,8 @@ FLAGS = (
     *("--headless=new", "--remote-debugging-pipe", "--no-first-run", "--disable-gpu"),
     *("--disable-dev-shm-usage", "--disable-extensions", "--disable-background-networking"),
     *("--hide-scrollbars", "--force-color-profile=srgb", "--lang=en-US"),
+    # a page that was handed over here comes from nowhere, and may open no local web socket else
+    "--disable-features=LocalNetworkAccessChecks,LocalNetworkAccessChecksWebSockets",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 )
 PATIENCE = 20.0
@@ -59,7 +61,7 @@ class Browser:
     """One Chromium with a page.
 
     Attributes:
-        without: lines of the client's page that have this in them are left out.
+        without: lines of the client's page in which this is found are left out.
         problems: what was thrown in the page, and what dialogs it opened.
         refused: addresses that the page wanted, and that nothing here stands for.
     """
@@ -91,7 +93,7 @@ class Browser:
         )
         os.close(to_read)
         os.close(to_write)
-        self.without: bytes | None = None
+        self.without: re.Pattern[bytes] | None = None
         self.problems: list[str] = []
         self.refused: list[str] = []
         self._buffer = b""
@@ -171,7 +173,7 @@ class Browser:
         body = base64.b64decode(self._answers.pop(number)["result"]["body"])
         if self.without:
             lines = body.splitlines(keepends=True)
-            body = b"".join(line for line in lines if self.without not in line)
+            body = b"".join(line for line in lines if not self.without.search(line))
         self._fulfil(request, INTEGRITY.sub(b"", body), "text/html; charset=utf-8")
 
     def _fetch_paused(self, request: str, url: str) -> None:

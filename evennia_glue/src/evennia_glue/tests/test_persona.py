@@ -12,7 +12,7 @@ from evennia_glue.persona import Persona, spoken
 from evennia_glue.rooms import Workshop
 from evennia_glue.thoughts import host
 
-from .support import NASTY, SHOWN, CommandTest
+from .support import NASTY, SHOWN, CommandTest, awaited
 
 
 class TalkTest(CommandTest):
@@ -193,7 +193,7 @@ class TestAnswering(TalkTest):
     def test_a_fast_one(self):
         self.say("Timmy?")
         self.answers()
-        self.assertEqual(self.clock.getDelayedCalls(), [])
+        self.assertEqual(awaited(self.clock), [])
 
     def test_a_slow_whisper_is_a_secret(self):
         self.whisper("timmy = name a colour")

@@ -153,7 +153,7 @@
         const asked = number(today.attempts);
         if (asked !== null) { lines[1].append(", " + asked.toLocaleString() + " asked"); }
         for (const row of list(costs.budgets).map(object).slice(0, BUDGETS)) {
-            const whose = [row.scope, row.name, row.period].map(text).filter(Boolean).join(" ");
+            const whose = [row.scope, row.name, row.period].map(text).filter(Boolean).join(", ");
             const line = make("div", "budget");
             const used = number(row.percent);
             if (used !== null) {
