@@ -203,6 +203,9 @@ class GameNames:
     def health_changed(self, row: Answer) -> None:
         """Nothing to do with names."""
 
+    def budget_alert(self, row: Answer) -> None:
+        """As `health_changed`."""
+
     # what waits
 
     def settled(self) -> Deferred[None]:

@@ -7,9 +7,10 @@ from evennia.scripts.scripts import DefaultScript
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
-from . import conf, events, lamps
+from . import conf, events, lamps, texts
 from .announcements import UNKNOWN, Announcements, Change
 from .bridge import get_bridge
+from .callers import is_builder
 from .errors import WorkshopError, log_quietly
 from .safetext import safe_line
 
@@ -116,6 +117,14 @@ class BackendRouter(DefaultScript):
         if isinstance(name, str) and self.ndb.rows is not None:
             self._remember(row)
             self._show({**self.ndb.rows, name: row})
+
+    def budget_alert(self, row: lamps.Row) -> None:
+        """A budget is nearly or wholly spent: the builders who are here are told."""
+        if self.is_valid():
+            told = texts.budget_alert(row)
+            for who in self.obj.contents:
+                if is_builder(who) and who.sessions.count():
+                    who.msg(text=(told, {"type": "workshop"}))
 
     def poll(self) -> None:
         """Ask for the health, unless an answer is awaited already."""

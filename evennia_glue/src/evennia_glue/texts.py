@@ -204,3 +204,12 @@ def rejected(row: dict[str, Any]) -> str:
 def model(row: dict[str, Any]) -> str:
     """Who answers, as `local, hermes-4-14b`."""
     return f"{safe_line(row.get('backend', '?'), 40)}, {safe_line(row.get('model', '?'), 80)}"
+
+
+def budget_alert(row: dict[str, Any]) -> str:
+    """A word for builders on a budget, as `Budget: 80 % of everything, day, is spent.`"""
+    spent = row.get("percent")
+    known = isinstance(spent, int | float) and not isinstance(spent, bool)
+    parts = (row.get(key) for key in ("scope", "name", "period"))
+    whose = ", ".join(safe_line(part, 40) for part in parts if part)
+    return f"|yBudget:|n {f'{spent:.0f} %' if known else 'nearly all'} of {whose or '?'} is spent."

@@ -304,3 +304,19 @@ class TestRoom(WorkshopTest):
             self.bridge.request("think", {"task": "x"}).addErrback(failed.append)
             hook()
             self.assertTrue(failed[0].value.stopping)
+
+    def test_builders_are_told_of_a_budget(self):
+        row = {"scope": "everything", "name": "", "period": "day", "percent": 80.4, "level": 80}
+        self.heard1.clear()
+        self.room.router.budget_alert(row)
+        self.assertEqual(self.heard1, [])
+        self.account.permissions.add("Builder")
+        self.room.router.budget_alert(row)
+        self.room.router.budget_alert({})
+        self.assertEqual(
+            self.heard1,
+            [
+                "Budget: 80 % of everything, day is spent.",
+                "Budget: nearly all of ? is spent.",
+            ],
+        )

@@ -51,9 +51,7 @@ class TestTranscripts(SimpleTestCase):
     def from_client(self, message: dict) -> None:
         """What the client is to send: have it asked for, and compare."""
         method, params = message["method"], message.get("params")
-        if (
-            method == "hello"
-        ):  # this client speaks one protocol; what another is told, it is told too
+        if method == "hello":  # this client says 1 only; the answer to another is tested too
             sent = self.hello if params["protocol"] == 1 else {**self.hello, "params": params}
         elif method == "cancel" and params["id"] in self.asked:
             self.asked[params["id"]].deferred.cancel()
