@@ -52,7 +52,7 @@ class CmdForget(WorkshopCommand):
 
 def _turns(count: Any) -> str:
     known = isinstance(count, int) and not isinstance(count, bool)
-    return f"{count:,} turn{'' if count == 1 else 's'}" if known else "turns unknown"
+    return f"{count:,} exchange{'' if count == 1 else 's'}" if known else "exchanges unknown"
 
 
 class CmdJournal(WorkshopCommand):

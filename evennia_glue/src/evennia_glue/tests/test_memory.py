@@ -13,7 +13,7 @@ class TestForget(CommandTest):
         here = {"caller": f"#{self.char1.id}", "conversation": f"room:#{self.room1.id}"}
         self.assertEqual(request["params"], here)
         self.wire.answer(request, {"turns": 4})
-        self.assertEqual(self.heard1, ["Timmy forgets what you two said in this room (4 turns)."])
+        self.assertEqual(self.heard1, ["Timmy forgets what you two said in this room (4 exchanges)."])
         self.assertEqual(self.heard2, [])
 
     def test_everything(self):
@@ -22,7 +22,7 @@ class TestForget(CommandTest):
         request = self.asked("forget")
         self.assertEqual(request["params"], {"persona": "ezra", "caller": f"#{self.char1.id}"})
         self.wire.answer(request, {"turns": 1})
-        told = "Ez|ra forgets all that you ever said, in the journal too (1 turn)."
+        told = "Ez|ra forgets all that you ever said, in the journal too (1 exchange)."
         self.assertEqual(self.heard1, [told])
 
     def test_not_by_mistake(self):
@@ -41,7 +41,7 @@ class TestForget(CommandTest):
         for odd in ({}, {"turns": True}, {"turns": "x"}):
             self.type(CmdForget())
             self.wire.answer(self.asked("forget"), odd)
-            self.assertIn("(turns unknown)", self.heard1[-1])
+            self.assertIn("(exchanges unknown)", self.heard1[-1])
 
 
 class TestJournal(CommandTest):
