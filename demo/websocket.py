@@ -120,4 +120,5 @@ class WebSocket(Player):
         command, args = message[0], message[1]
         if command not in ("text", "prompt") or not args:
             return ""
-        return html.unescape(TAG.sub("", BREAK.sub("\n", str(args[0])))) + "\n"
+        shown = html.unescape(TAG.sub("", BREAK.sub("\n", str(args[0]))))
+        return shown.replace("\xa0", " ") + "\n"  # where Evennia keeps a space from the browser
