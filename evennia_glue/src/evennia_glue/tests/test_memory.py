@@ -13,7 +13,9 @@ class TestForget(CommandTest):
         here = {"caller": f"#{self.char1.id}", "conversation": f"room:#{self.room1.id}"}
         self.assertEqual(request["params"], here)
         self.wire.answer(request, {"turns": 4})
-        self.assertEqual(self.heard1, ["Timmy forgets what you two said in this room (4 exchanges)."])
+        self.assertEqual(
+            self.heard1, ["Timmy forgets what you two said in this room (4 exchanges)."]
+        )
         self.assertEqual(self.heard2, [])
 
     def test_everything(self):
