@@ -50,9 +50,7 @@ class ConversationTest(WorldTest):
 
     def test_forgotten(self) -> None:
         self.first()
-        self.world.weaver.type(
-            "forget", r"Timmy forgets what you two said in this room \(1 \w+\)"
-        )
+        self.world.weaver.type("forget", r"Timmy forgets what you two said in this room \(1 \w+\)")
         self.assertNotIn(RED, " ".join(self.second()))
 
     def test_it_outlives_the_daemon(self) -> None:
