@@ -5,6 +5,7 @@
 /// capitals, in bold, as a plural or a possessive, the term comes back in the same form.
 public struct PseudonymRestorer: Sendable, Undisclosed {
     private let issued: [(standIn: [UInt8], issued: Pseudonyms.Issued)]
+    private let table: PrefixTable
     private let isJSON: Bool
     private var held: [UInt8] = []
     /// Whether what was given out last ends in a letter.
@@ -15,6 +16,7 @@ public struct PseudonymRestorer: Sendable, Undisclosed {
     public init(_ pseudonyms: Pseudonyms, isJSON: Bool = false) {
         issued = pseudonyms.issued.map { (Array($0.standIn.lowercased().utf8), $0) }
             .sorted { $0.standIn.count > $1.standIn.count }
+        table = PrefixTable(issued.map(\.standIn))
         self.isJSON = isJSON
     }
 
@@ -50,18 +52,17 @@ public struct PseudonymRestorer: Sendable, Undisclosed {
         var out: [UInt8] = []
         out.reserveCapacity(held.count)
         var index = 0
+        var work = 0
         scan: while index < held.count {
-            for (standIn, issued) in issued where standIn[0] == held[index].small {
-                let length = Self.common(standIn, held[index...])
-                if length == standIn.count {
-                    out += original(issued, like: held[index..<(index + length)]).utf8
-                    index += length
-                    continue scan
-                }
-                if index + length == held.count { break scan }
+            switch table.find(in: held[index...], work: &work) {
+            case .word(let place, let length):
+                out += original(issued[place].issued, like: held[index..<(index + length)]).utf8
+                index += length
+            case .open: break scan
+            case .none:
+                out.append(held[index])
+                index += 1
             }
-            out.append(held[index])
-            index += 1
         }
         held.removeFirst(index)
         if let last = out.last { isInWord = (0x61...0x7A).contains(last.small) || last >= 0x80 }

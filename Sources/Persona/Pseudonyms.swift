@@ -49,6 +49,8 @@ public struct Pseudonyms: Sendable, Undisclosed {
     private let key: [UInt8]
     private let conversation: String
     private(set) var issued: [Issued] = []
+    /// Where each stand-in stands in ``issued``.
+    private var places: [String: Int] = [:]
 
     /// - Parameters:
     ///   - key: a secret of the bridge, of at least 16 bytes.
@@ -112,8 +114,11 @@ public struct Pseudonyms: Sendable, Undisclosed {
     /// The stand-in as it is written in a term's place.
     private mutating func issue(_ standIn: String, for term: String, typed: String) -> String {
         let form = Form(typed)
-        let place = issued.firstIndex { $0.standIn == standIn } ?? issued.count
-        if place == issued.count { issued.append(Issued(standIn: standIn, term: term)) }
+        let place = places[standIn] ?? issued.count
+        if place == issued.count {
+            issued.append(Issued(standIn: standIn, term: term))
+            places[standIn] = place
+        }
         if issued[place].typed[form] == nil || typed == term { issued[place].typed[form] = typed }
         return form.write(standIn)
     }

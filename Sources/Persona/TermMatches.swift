@@ -36,28 +36,49 @@ struct TermMatches: Sendable, Undisclosed {
     }
 
     private let terms: [Term]
-    /// For each first byte the terms that begin with it, the longest first.
-    private let byFirst: [UInt8: [Int]]
+    /// The terms, the longest first.
+    private let longestFirst: [Int]
+    /// For the hash of all letters of a spelling the terms that are spelt so, by their places in ``longestFirst``.
+    private let byLetters: [UInt64: [Int]]
+    /// The hashes of how spellings begin, which most places of a text do not.
+    private let beginnings: Set<UInt64>
+    /// How many letters the longest spelling has that begins with such a byte; 0 when none does.
+    private let reach: [Int]
+    /// How many letters are a beginning.
+    private static let beginning = 4
 
     init(_ terms: [Term]) {
         self.terms = terms
-        var byFirst: [UInt8: [Int]] = [:]
-        for (index, term) in terms.enumerated().sorted(by: { $0.element.length > $1.element.length }) {
-            for first in Set(term.spellings.compactMap { $0.first?.first }) {
-                byFirst[first, default: []].append(index)
+        longestFirst = terms.indices.sorted { (terms[$1].length, $0) < (terms[$0].length, $1) }
+        var byLetters: [UInt64: [Int]] = [:]
+        var beginnings: Set<UInt64> = []
+        var reach = [Int](repeating: 0, count: 256)
+        for (place, term) in longestFirst.enumerated() {
+            for letters in Set(terms[term].spellings.map { Array($0.joined()) }) {
+                guard let first = letters.first.map(Int.init) else { continue }
+                byLetters[letters.reduce(Self.basis, Self.step), default: []].append(place)
+                beginnings.insert(letters.prefix(Self.beginning).reduce(Self.basis, Self.step))
+                reach[first] = max(reach[first], letters.count)
             }
         }
-        self.byFirst = byFirst
+        self.byLetters = byLetters
+        self.beginnings = beginnings
+        self.reach = reach
     }
 
     /// The places in a text, from the front, none inside another.
     func matches(in text: [UInt8]) -> [Match] {
+        var work = 0
+        return matches(in: text, work: &work)
+    }
+
+    /// - Parameter work: how many letters and terms were looked at is added to it.
+    func matches(in text: [UInt8], work: inout Int) -> [Match] {
         var matches: [Match] = []
         var index = 0
         while index < text.count {
-            if let candidates = byFirst[text[index].small],
-                let match = candidates.lazy.compactMap({ self.match($0, in: text, at: index) }).first
-            {
+            let candidates = candidates(in: text, at: index, work: &work)
+            if let match = candidates.lazy.compactMap({ self.match(longestFirst[$0], in: text, at: index) }).first {
                 matches.append(match)
                 index = match.range.upperBound
             } else {
@@ -65,6 +86,42 @@ struct TermMatches: Sendable, Undisclosed {
             }
         }
         return matches
+    }
+
+    /// The terms whose letters stand there, whatever is between their words, the longest first: what is looked at does not
+    /// grow with the number of terms.
+    private func candidates(in text: [UInt8], at start: Int, work: inout Int) -> [Int] {
+        let reach = reach[Int(text[start].small)]
+        guard reach > 0 else { return [] }
+        var found: [Int] = []
+        var hash = Self.basis
+        var letters = 0
+        var gap = 0
+        for byte in text[start...] {
+            if Self.isBetweenWords(byte) {
+                gap += 1
+                if gap > Self.widestGap { break }
+                continue
+            }
+            gap = 0
+            hash = Self.step(hash, byte.small)
+            letters += 1
+            work += 1
+            if let places = byLetters[hash] {
+                work += places.count
+                found = (places + found).sorted()
+            }
+            if letters == reach || letters == Self.beginning && !beginnings.contains(hash) { break }
+        }
+        return found
+    }
+
+    private static let basis: UInt64 = 0xCBF2_9CE4_8422_2325
+
+    /// Whatever has the same hash is compared byte by byte afterwards.
+    private static func step(_ hash: UInt64, _ byte: UInt8) -> UInt64 {
+        let mixed = (hash ^ UInt64(byte)) &* 0x9E37_79B9_7F4A_7C15
+        return mixed ^ (mixed >> 29)
     }
 
     private func match(_ number: Int, in text: [UInt8], at start: Int) -> Match? {

@@ -148,47 +148,30 @@ actor Connection {
         case .unsubscribe(let events): unsubscribe(events, id)
         case .route(let params): start(id) { await self.route(id, params) }
         case .think(let params): start(id) { await self.think(id, params) }
-        case .costs:
-            start(id) { await self.report(id) { ServerMessage.costs(id, try await self.service.costs()) } }
-        case .audit:
-            start(id) { await self.report(id) { ServerMessage.audit(id, try await self.service.ledger.audit()) } }
-        case .backends(let request):
-            start(id) {
-                await self.operate(id) { () throws(BridgeError) in
-                    ServerMessage.backends(id, try await self.operations.backends(request))
-                }
-            }
+        case .costs: report(id) { ServerMessage.costs(id, try await self.service.costs()) }
+        case .audit: report(id) { ServerMessage.audit(id, try await self.service.ledger.audit()) }
+        case .rate(let params): report(id) { try await self.service.rate(id, params) }
         case .models(let isFresh):
             start(id) { self.queue(ServerMessage.models(id, await self.operations.catalogue.list(isFresh: isFresh))) }
         case .names(let names):
             start(id) { self.queue(ServerMessage.names(id, await self.operations.roster.learn(names))) }
         case .leaks(let request):
             guard isOwner else { return queue(ServerMessage.error(id, BridgeError(.notPermitted))) }
-            start(id) {
-                await self.operate(id) { () throws(BridgeError) in
-                    try await self.service.leaks(id, request)
-                }
+            operate(id) { () throws(BridgeError) in try await self.service.leaks(id, request) }
+        case .backends(let request):
+            operate(id) { () throws(BridgeError) in
+                ServerMessage.backends(id, try await self.operations.backends(request))
             }
         case .reload:
-            start(id) {
-                await self.operate(id) { () throws(BridgeError) in
-                    ServerMessage.reloaded(id, try await self.operations.reload())
-                }
-            }
-        case .rate(let params):
-            start(id) { await self.report(id) { try await self.service.rate(id, params) } }
+            operate(id) { () throws(BridgeError) in ServerMessage.reloaded(id, try await self.operations.reload()) }
         case .forget(let params):
-            start(id) {
-                await self.operate(id) { () throws(BridgeError) in
-                    ServerMessage.forgotten(id, turns: try await self.service.forget(params))
-                }
+            operate(id) { () throws(BridgeError) in
+                ServerMessage.forgotten(id, turns: try await self.service.forget(params))
             }
         case .journal(let params):
-            start(id) {
-                await self.operate(id) { () throws(BridgeError) in
-                    let (entries, say) = try await self.service.journal(params)
-                    return ServerMessage.journal(id, entries, say: say)
-                }
+            operate(id) { () throws(BridgeError) in
+                let (entries, say) = try await self.service.journal(params)
+                return ServerMessage.journal(id, entries, say: say)
             }
         }
     }
@@ -248,19 +231,25 @@ actor Connection {
         }
     }
 
-    private func report(_ id: RequestID, _ work: () async throws -> [UInt8]) async {
-        do { queue(try await work()) } catch is CancellationError {
-            queue(ServerMessage.error(id, BridgeError(.cancelled)))
-        } catch let error as BridgeError {
-            queue(ServerMessage.error(id, error))
-        } catch {
-            logger.error("the ledger cannot be read", metadata: ["reason": "\(type(of: error))"])
-            queue(ServerMessage.error(id, BridgeError(.ledgerUnavailable)))
+    private func report(_ id: RequestID, _ work: @escaping () async throws -> [UInt8]) {
+        start(id) {
+            do { self.queue(try await work()) } catch is CancellationError {
+                self.queue(ServerMessage.error(id, BridgeError(.cancelled)))
+            } catch let error as BridgeError {
+                self.queue(ServerMessage.error(id, error))
+            } catch {
+                self.logger.error("the ledger cannot be read", metadata: ["reason": "\(type(of: error))"])
+                self.queue(ServerMessage.error(id, BridgeError(.ledgerUnavailable)))
+            }
         }
     }
 
-    private func operate(_ id: RequestID, _ work: () async throws(BridgeError) -> [UInt8]) async {
-        do { queue(try await work()) } catch { queue(ServerMessage.error(id, error)) }
+    private func operate(_ id: RequestID, _ work: @escaping () async throws(BridgeError) -> [UInt8]) {
+        start(id) {
+            do throws(BridgeError) { self.queue(try await work()) } catch {
+                self.queue(ServerMessage.error(id, error))
+            }
+        }
     }
 
     /// Cancels what is in flight, and waits for its end.
