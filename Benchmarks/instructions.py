@@ -16,6 +16,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +25,9 @@ import bench
 import report
 import rig
 
-WARM_UP = 500
+WARM_UP = 1000
+SETTLE_S = 2.0
+MORE_TIMES = 4
 KINDS = ("think", "stream", "route", "guard")
 # As counts.c numbers them.
 COUNTERS = ("mallocs", "bytes", "objects", "retains", "releases")
@@ -66,7 +69,7 @@ def perf(command: list[str], pid: int | None = None, said: str | None = None) ->
     whom = [] if pid is None else ["-p", str(pid)]
     with tempfile.NamedTemporaryFile("r") as out:
         done = subprocess.run(
-            [found, "stat", "-x,", "-o", out.name, "-e", "instructions:u,instructions:k", *whom]
+            [found, "stat", "-x,", "-o", out.name, "-e", "instructions:u,instructions:k,cycles:u", *whom]
             + ["--", *command],
             input=said,
             capture_output=True,
@@ -75,12 +78,12 @@ def perf(command: list[str], pid: int | None = None, said: str | None = None) ->
         )
         if done.returncode != 0:
             raise rig.RigError(f"{command[0]}: {done.stdout}{done.stderr}")
-        lines = [line.split(",") for line in out.read().splitlines() if ",instructions" in line]
+        lines = [line.split(",") for line in out.read().splitlines() if ":u" in line or ":k" in line]
     try:
-        own, kernel = (float(line[0]) for line in lines)
+        own, kernel, cycles = (float(line[0]) for line in lines)
     except ValueError as error:
         raise rig.RigError(f"this machine counts no instructions: {lines}") from error
-    return {"instructions": own, "of the kernel": kernel}
+    return {"instructions": own, "of the kernel": kernel, "cycles": cycles}
 
 
 @contextlib.contextmanager
@@ -92,6 +95,8 @@ def serving(built: Rig, name: str, kind: str, prefix: list[str]) -> Iterator[rig
         ready = bench.request("route")
         home = built.folder / name
         with rig.daemon(built.options.binary, home, port, ready, prefix=prefix) as daemon:
+            # What it does once, behind its first answer, is not a request's.
+            time.sleep(SETTLE_S)
             yield daemon
 
 
@@ -126,23 +131,22 @@ def of_requests(built: Rig, kind: str) -> Counts:
 
 
 def of_texts(built: Rig) -> Counts:
-    """Of a kilobyte in pieces of one: what `workshop guard` takes for them, but for reading them."""
+    """Of a kilobyte, in pieces of one: what `workshop guard` takes to judge them once more."""
     options = built.options
     encoded = options.text.read_bytes()
     pieces = [encoded[at : at + 1024].decode(errors="ignore") for at in range(0, len(encoded), 1024)]
     pieces = list(itertools.islice(itertools.cycle(pieces), options.count))
-    read_them = "".join(json.dumps({"text": piece, "rest": ""}) + "\n" for piece in pieces)
-    skip_them = "".join(json.dumps({"text": "", "rest": piece}) + "\n" for piece in pieces)
+    lines = "".join(json.dumps({"text": piece}) + "\n" for piece in pieces)
     persona = rig.REPO / "configs" / "personas" / "timmy"
-    command = [str(options.binary), "guard", "--persona", str(persona)]
+    command = [str(options.binary), "guard", "--persona", str(persona), "--times"]
     totals = []
-    for number, lines in enumerate((read_them, skip_them)):
-        numbers = built.folder / f"guard{number}.counts"
-        counts = perf(command, said=lines)
-        perf([*counting(built, numbers), *command], said=lines)
+    for times in (1, 1 + MORE_TIMES):
+        numbers = built.folder / f"guard{times}.counts"
+        counts = perf([*command, str(times)], said=lines)
+        perf([*counting(built, numbers), *command, str(times)], said=lines)
         totals.append(counts | dict(zip(COUNTERS, read(numbers), strict=True)))
-    kilobytes = sum(len(piece.encode()) for piece in pieces) / 1024
-    return {name: (totals[0][name] - totals[1][name]) / kilobytes for name in totals[0]}
+    kilobytes = MORE_TIMES * sum(len(piece.encode()) for piece in pieces) / 1024
+    return {name: (totals[1][name] - totals[0][name]) / kilobytes for name in totals[0]}
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -150,7 +154,7 @@ def parse_arguments() -> argparse.Namespace:
     binary = rig.REPO / ".build" / "release" / "workshop"
     parser.add_argument("kinds", nargs="*", metavar="KIND", help=", ".join(KINDS))
     parser.add_argument("--binary", type=Path, default=binary, help="the daemon (release build)")
-    parser.add_argument("--count", type=int, default=2000, help="how many requests, or texts")
+    parser.add_argument("--count", type=int, default=6000, help="how many requests, or texts")
     parser.add_argument("--window", type=int, default=1, help="how many requests at once")
     parser.add_argument("--text", type=Path, default=rig.REPO / "DESIGN.md", help="what is guarded")
     parser.add_argument("--json", action="store_true", help="print an object instead of a table")
