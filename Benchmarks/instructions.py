@@ -68,9 +68,10 @@ def perf(command: list[str], pid: int | None = None, said: str | None = None) ->
         raise rig.RigError("perf is not installed (Debian: linux-perf)")
     whom = [] if pid is None else ["-p", str(pid)]
     with tempfile.NamedTemporaryFile("r") as out:
+        events = "instructions:u,instructions:k,cycles:u"
+        stat = [found, "stat", "-x,", "-o", out.name, "-e", events, *whom]
         done = subprocess.run(
-            [found, "stat", "-x,", "-o", out.name, "-e", "instructions:u,instructions:k,cycles:u", *whom]
-            + ["--", *command],
+            [*stat, "--", *command],
             input=said,
             capture_output=True,
             text=True,
@@ -78,7 +79,9 @@ def perf(command: list[str], pid: int | None = None, said: str | None = None) ->
         )
         if done.returncode != 0:
             raise rig.RigError(f"{command[0]}: {done.stdout}{done.stderr}")
-        lines = [line.split(",") for line in out.read().splitlines() if ":u" in line or ":k" in line]
+        lines = [
+            line.split(",") for line in out.read().splitlines() if ":u" in line or ":k" in line
+        ]
     try:
         own, kernel, cycles = (float(line[0]) for line in lines)
     except ValueError as error:
@@ -107,10 +110,8 @@ def of_requests(built: Rig, kind: str) -> Counts:
     def load(daemon: rig.Daemon, count: int) -> list[str]:
         line = built.folder / f"{kind}.line"
         window = str(options.window)
-        return [str(built.load), "-s", str(daemon.socket), "-t", str(line)] + ["-w", window] + [
-            "-n",
-            str(count),
-        ]
+        to = ["-s", str(daemon.socket), "-t", str(line)]
+        return [str(built.load), *to, "-u", "0", "-w", window, "-n", str(count)]
 
     def run(daemon: rig.Daemon, count: int) -> None:
         done = subprocess.run(load(daemon, count), capture_output=True, text=True, check=False)
@@ -134,7 +135,9 @@ def of_texts(built: Rig) -> Counts:
     """Of a kilobyte, in pieces of one: what `workshop guard` takes to judge them once more."""
     options = built.options
     encoded = options.text.read_bytes()
-    pieces = [encoded[at : at + 1024].decode(errors="ignore") for at in range(0, len(encoded), 1024)]
+    pieces = [
+        encoded[at : at + 1024].decode(errors="ignore") for at in range(0, len(encoded), 1024)
+    ]
     pieces = list(itertools.islice(itertools.cycle(pieces), options.count))
     lines = "".join(json.dumps({"text": piece}) + "\n" for piece in pieces)
     persona = rig.REPO / "configs" / "personas" / "timmy"
@@ -154,7 +157,7 @@ def parse_arguments() -> argparse.Namespace:
     binary = rig.REPO / ".build" / "release" / "workshop"
     parser.add_argument("kinds", nargs="*", metavar="KIND", help=", ".join(KINDS))
     parser.add_argument("--binary", type=Path, default=binary, help="the daemon (release build)")
-    parser.add_argument("--count", type=int, default=6000, help="how many requests, or texts")
+    parser.add_argument("--count", type=int, default=4000, help="how many requests, or texts")
     parser.add_argument("--window", type=int, default=1, help="how many requests at once")
     parser.add_argument("--text", type=Path, default=rig.REPO / "DESIGN.md", help="what is guarded")
     parser.add_argument("--json", action="store_true", help="print an object instead of a table")

@@ -278,6 +278,7 @@ def daemon(
     folder: Path,
     port: int,
     request: Json,
+    *,
     guarded: bool = True,
     prefix: Sequence[str] = (),
 ) -> Iterator[Daemon]:
