@@ -37,6 +37,8 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CMalloc"),
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .target(name: "Persona", swiftSettings: settings),
         .target(
             name: "Routing",
@@ -46,7 +48,7 @@ let package = Package(
         .target(
             name: "Bridge",
             dependencies: [
-                "Persona", "Routing",
+                "CMalloc", "CSQLite", "Persona", "Routing",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),

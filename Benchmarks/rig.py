@@ -14,7 +14,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -282,15 +282,16 @@ def daemon(
     *,
     guarded: bool = True,
     probe: str = "/models",
+    prefix: Sequence[str] = (),
 ) -> Iterator[Daemon]:
-    """A daemon that has answered `request` once; `folder` is made for it."""
+    """A daemon that has answered `request` once; `folder` is made for it, `prefix` runs it."""
     folder.mkdir(mode=0o700)
     config = write_config(folder, port, probe)
     path = folder / "bridge.sock"
     if len(os.fsencode(path)) > 107:
         raise RigError(f"too long for a socket's path: {path}")
     began = time.monotonic()
-    command = [str(binary), "serve", "--config", str(config)]
+    command = [*prefix, str(binary), "serve", "--config", str(config)]
     with child(command, folder, "workshop.log", guarded) as process:
         answered = first_answer(process, path, request, folder / "workshop.log")
         yield Daemon(process, folder, (answered - began) * 1000)

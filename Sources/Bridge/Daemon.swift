@@ -1,3 +1,4 @@
+internal import CMalloc
 public import Logging
 internal import Persona
 internal import Routing
@@ -26,6 +27,7 @@ public struct Daemon: Sendable {
         // Closing the terminal that it was started from is no reason to end: it is read as a reload.
         signal(SIGHUP, SIG_IGN)
         raiseFileLimit()
+        giveMemoryBack()
         let parts = try Parts(config, logger: logger)
         defer { parts.close() }
         var group = ServiceGroupConfiguration(
@@ -47,6 +49,13 @@ public struct Daemon: Sendable {
         guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
         limit.rlim_cur = limit.rlim_max
         setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    }
+
+    /// What is freed goes back to the system. Left alone, glibc raises its limits with the first large table that is thrown
+    /// away, and keeps megabytes from then on (mallopt(3), M_MMAP_THRESHOLD).
+    private func giveMemoryBack() {
+        mallopt(M_MMAP_THRESHOLD, 128 << 10)
+        mallopt(M_TRIM_THRESHOLD, 128 << 10)
     }
 
     /// What a daemon is made of.

@@ -4,7 +4,7 @@
 /// - ``glyphDetectors`` read the letters of all fields side by side, without what separates them;
 /// - ``textDetectors`` read the bytes of one field, and its ``Runs``;
 /// - ``decoders`` write out what the bytes say in another code; that is read for terms, and decoded again. The codes of
-///   single words are lines in ``Tokens/decode(_:wantsWords:words:into:)``, which parts a text into its words only once.
+///   single words are lines in ``Tokens/decode(_:skims:wantsWords:words:into:)``.
 ///
 /// Each entry says which kinds of bytes it needs (``Signs``), and is passed over where there are none of them. It is
 /// linear: one pass or a few, a decoder writes no more than it reads, and all of them together no more than ``mostDecoded``
@@ -57,7 +57,7 @@ package final class Detectors: Sendable, Undisclosed {
         Decoder(.words, needs: .markup) { Markup.read($0.bytes, into: &$1) },
         Decoder(.texts, needs: .digits) { NumberLists.decode($0.bytes, into: &$1) },
         Decoder(.words, needs: .foreign) { Flipped.decode($0.bytes, into: &$1) },
-        Decoder(.texts, needs: .dashes) { Morse.decode($0.bytes, into: &$1) },
+        Decoder(.texts, needs: .dashes, Morse.decode),
         Decoder(.texts, needs: .digits, NumberShapes.readHex),
         Decoder(.texts, needs: .digits, Radixes.decode),
         Decoder(.texts, needs: .digits, GroupedRuns.decode),
@@ -110,9 +110,9 @@ package final class Detectors: Sendable, Undisclosed {
             TextDetector(needs: [], detect: strands.detect),
             TextDetector(needs: [.digits], detect: numbers.detect),
             TextDetector(needs: [.masks]) { masked.detect($0.bytes, $1) },
-            TextDetector(needs: []) { pairs.detect($0.bytes, $1) },
+            TextDetector(needs: [], detect: pairs.detect),
             TextDetector(needs: [[.digits, .escapes]], detect: halves.detect),
-            TextDetector(needs: []) { if TokenShapes.isOdd($0.bytes) { $1(.odd) } },
+            TextDetector(needs: []) { if TokenShapes.isOdd($0) { $1(.odd) } },
         ]
     }
 
@@ -139,14 +139,14 @@ package final class Detectors: Sendable, Undisclosed {
         if depth == .thorough { for detector in glyphDetectors { detector.detect(glyphs, found) } }
         var room = size * Self.mostDecoded + Self.leastRoom
         for (index, field) in fields.enumerated() {
-            let signs = self.signs(of: field)
             let runs = Runs(of: field)
+            let signs = self.signs(of: runs)
             if depth == .thorough {
                 for detector in textDetectors where detector.needs.allSatisfy({ !signs.isDisjoint(with: $0) }) {
                     detector.detect(runs) { found($0.moved(to: index)) }
                 }
             }
-            readCodes(of: runs, signs, &room) { found($0.moved(to: index)) }
+            readCodes(of: runs, &room) { found($0.moved(to: index)) }
         }
         return mayStand || glyphs.hasDropped || !skims
     }
@@ -160,19 +160,19 @@ package final class Detectors: Sendable, Undisclosed {
         return traces
     }
 
-    private func signs(of bytes: UnsafeBufferPointer<UInt8>) -> Signs { skims ? Signs(of: bytes) : .all }
+    private func signs(of runs: Runs) -> Signs { skims ? runs.signs : .all }
 
     /// Looks for terms in what a text says in other codes, and in what that says in other codes.
     private func readCodes(
         of runs: Runs,
-        _ signs: Signs,
         level: Int = 1,
         _ room: inout Int,
         _ found: (Trace) -> Void
     ) {
         var words = DecodedText(room: room)
         var texts = DecodedText(room: room)
-        Tokens.decode(runs.bytes, skims: skims, wantsWords: level == 1, words: &words, into: &texts)
+        let signs = signs(of: runs)
+        Tokens.decode(runs, skims: skims, wantsWords: level == 1, words: &words, into: &texts)
         for decoder in Self.decoders where decoder.needs == .all || !signs.isDisjoint(with: decoder.needs) {
             switch decoder.output {
             case .texts: decoder.decode(runs, &texts)
@@ -187,7 +187,7 @@ package final class Detectors: Sendable, Undisclosed {
         }
         guard level < Self.deepest, !texts.isEmpty else { return }
         texts.bytes.withUnsafeBufferPointer {
-            readCodes(of: Runs(of: $0), self.signs(of: $0), level: level + 1, &room, found)
+            readCodes(of: Runs(of: $0), level: level + 1, &room, found)
         }
     }
 

@@ -4,7 +4,7 @@
 /// A term whose words have four letters or fewer counts only where it stands as a word ("Sam" is no part of "same", "Old
 /// Tim" none of "old times"), its plural and the words of an identifier included: "Tims", `getBessMemory`, `bess2`. A
 /// longer one counts anywhere, so that `getTimmyMemory` and `Timmys` are found.
-public struct IdentityIndex: Sendable, Undisclosed {
+public final class IdentityIndex: Sendable, Undisclosed {
     private let automaton: TermAutomaton
     private let classes: [IdentityClass]
     private let shapes: [Shape]
@@ -26,7 +26,7 @@ public struct IdentityIndex: Sendable, Undisclosed {
     /// - Parameters:
     ///   - names: what the game calls its own.
     ///   - keys: the bridge's own.
-    public init(
+    public convenience init(
         _ identities: [Identity],
         rule: OddityRule = .standard,
         names: GameNames = .none,

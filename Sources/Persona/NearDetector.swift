@@ -4,6 +4,8 @@
 /// All of it is a guess. Ordinary words are never meant, and for each other word two tests of bits come first.
 struct NearDetector: Sendable, Undisclosed {
     private let terms: [GuardedTerm]
+    /// Their letters alone: a term has much else, which is not to be counted for each word.
+    private let letters: [[UInt8]]
     /// The letters that the terms hold, and their numbers of letters.
     private let masks: [UInt64]
     private let lengths: [Int]
@@ -31,6 +33,7 @@ struct NearDetector: Sendable, Undisclosed {
             if consonants.count >= 4 && consonants.count < term.letters.count { bare[consonants] = index }
             term.letters.withUnsafeBufferPointer { fronts[Self.front($0[...])] = index }
         }
+        letters = terms.map(\.letters)
         masks = terms.map(\.mask)
         lengths = terms.map(\.letters.count)
         firsts = terms.reduce(0) { $0 | 1 << UInt64($1.letters[0] & 0x3F) }
@@ -125,7 +128,7 @@ struct NearDetector: Sendable, Undisclosed {
             if longer > 1 {
                 // All its letters, and as many others.
                 guard mask & table.masks[index] == table.masks[index], longer >= table.lengths[index] - 1, isFirst,
-                    Likeness.isSpread(terms[index].letters, over: word)
+                    Likeness.isSpread(letters[index], over: word)
                 else { continue }
             } else if longer >= -1 {
                 let different = (mask ^ table.masks[index]).nonzeroBitCount
@@ -145,7 +148,7 @@ struct NearDetector: Sendable, Undisclosed {
     private func isCommon(_ word: Word) -> Bool { common.contains(word) }
 
     private func isNear(_ word: Word, _ index: Int, _ different: Int, _ kinds: Int) -> Bool {
-        let letters = terms[index].letters
+        let letters = self.letters[index]
         // The name itself, or one letter before or behind it: that is no near miss.
         if word.starts(with: letters) || word.dropFirst().starts(with: letters) { return false }
         // As many different letters, and some of them twice.
@@ -168,14 +171,14 @@ struct NearDetector: Sendable, Undisclosed {
 
     private func alike(_ word: Word) -> Int? {
         let sound = Sound.hash(word)
-        guard sound.count >= 4, let index = sounds[sound.hash], abs(terms[index].letters.count - word.count) <= 3,
-            !word.starts(with: terms[index].letters)
+        guard sound.count >= 4, let index = sounds[sound.hash], abs(letters[index].count - word.count) <= 3,
+            !word.starts(with: letters[index])
         else {
             return nil
         }
         // Of few sounds the first vowel has to be the same one, or Tommy would be Timmy.
         let isSame = word.prefix(sound.count > 4 ? 1 : 2).elementsEqual(
-            terms[index].letters.prefix(sound.count > 4 ? 1 : 2)
+            letters[index].prefix(sound.count > 4 ? 1 : 2)
         )
         return isSame ? index : nil
     }

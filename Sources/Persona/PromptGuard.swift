@@ -117,13 +117,9 @@ public struct PromptGuard: Sendable {
     /// - Throws: ``GuardRefusal`` when any part of it holds an identity term, or is to be quarantined.
     public func blind(_ draft: PromptDraft) throws(GuardRefusal) -> BlindPrompt {
         var parts = DraftParts(draft)
-        var traces = index.traces(in: parts.texts)
         var draft = draft
-        if strip(&parts.texts, at: [0], traces) {
-            draft.task = parts.texts[0]
-            traces = index.traces(in: parts.texts)
-        }
-        traces += attachmentTraces(draft, parts)
+        if strip(&parts.texts, at: [0]) { draft.task = parts.texts[0] }
+        let traces = index.traces(in: parts.texts) + attachmentTraces(draft, parts)
         // The surest first; of the equally sure, the first.
         guard let trace = traces.max(by: { ($0.certainty, $1.field) < ($1.certainty, $0.field) }) else {
             return BlindPrompt(draft)
@@ -143,14 +139,11 @@ public struct PromptGuard: Sendable {
         var parts = DraftParts(draft)
         let attached = attachmentTraces(draft, parts).map(Finding.init)
         if !attached.isEmpty { return .refuse(worst(of: attached, parts)) }
-        var traces = index.traces(in: parts.texts)
-        if traces.isEmpty { return .allow(BlindPrompt(draft)) }
         var draft = draft
         // What was said before is sent as it was then, without its address.
-        if strip(&parts.texts, at: [0] + parts.said, traces) {
-            draft = parts.draft(like: draft)
-            traces = index.traces(in: parts.texts)
-        }
+        if strip(&parts.texts, at: [0] + parts.said) { draft = parts.draft(like: draft) }
+        let traces = index.traces(in: parts.texts)
+        if traces.isEmpty { return .allow(BlindPrompt(draft)) }
         let judged = judge(parts.texts, traces, released, pseudonyms())
         switch judged.verdict {
         case .allow: return .allow(BlindPrompt(draft))
@@ -180,9 +173,8 @@ public struct PromptGuard: Sendable {
         pseudonyms: Pseudonyms
     ) -> (verdict: Verdict, findings: [Finding], out: [String]) {
         var texts = fields
-        var traces = index.traces(in: texts)
-        if strip(&texts, at: Array(texts.indices), traces) { traces = index.traces(in: texts) }
-        let judged = judge(texts, traces, [], pseudonyms)
+        _ = strip(&texts, at: Array(texts.indices))
+        let judged = judge(texts, index.traces(in: texts), [], pseudonyms)
         return (judged.verdict, judged.findings, judged.out)
     }
 
@@ -195,10 +187,9 @@ public struct PromptGuard: Sendable {
 
     /// Takes the address out of those texts in which a term stands as it is written; whatever the stripper takes out is one.
     /// - Returns: whether there was any.
-    private func strip(_ texts: inout [String], at places: [Int], _ traces: [Trace]) -> Bool {
+    private func strip(_ texts: inout [String], at places: [Int]) -> Bool {
         var isChanged = false
-        for place in places where traces.contains(where: { $0.field == place && $0.certainty == .plain }) {
-            guard index.firstClass(in: texts[place]) != nil else { continue }
+        for place in places where stripper.mayName(in: texts[place]) && index.firstClass(in: texts[place]) != nil {
             let stripped = stripper.strip(texts[place])
             guard !stripped.utf8.elementsEqual(texts[place].utf8) else { continue }
             texts[place] = stripped

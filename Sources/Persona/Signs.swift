@@ -19,31 +19,24 @@ struct Signs: OptionSet {
 
     init(rawValue: UInt16) { self.rawValue = rawValue }
 
-    init(of bytes: UnsafeBufferPointer<UInt8>) {
-        let signs = Self.table.withUnsafeBufferPointer { table in
-            var signs: UInt16 = 0
-            for byte in bytes { signs |= table[Int(byte)] }
-            return signs
-        }
-        self.init(rawValue: signs)
-    }
+    init(ofByte byte: UInt8) { self = Self.table[Int(byte)] }
 
-    private static let table: [UInt16] = (0..<256).map { value in
+    private static let table: [Signs] = (0..<256).map { value in
         switch value {
-        case 0x30...0x39: digits.rawValue
-        case 0x0A: lines.rawValue
+        case 0x30...0x39: .digits
+        case 0x0A: .lines
         // `%ch` is a colour in some worlds, and `%54` an escape.
-        case 0x25: escapes.rawValue | markup.rawValue
-        case 0x5C, 0x3D, 0x26, 0x2B: escapes.rawValue
-        case 0x3C, 0x5B, 0x7B, 0x7C: markup.rawValue
-        case 0x1B: markup.rawValue | control.rawValue
-        case 0x2D: dashes.rawValue
-        case 0x5F: dashes.rawValue | masks.rawValue
-        case 0x2A, 0x23: masks.rawValue
-        case 0x09, 0x0D: 0
-        case 0..<0x20, 0x7F: control.rawValue
-        case 0x80...: foreign.rawValue
-        default: 0
+        case 0x25: [.escapes, .markup]
+        case 0x5C, 0x3D, 0x26, 0x2B: .escapes
+        case 0x3C, 0x5B, 0x7B, 0x7C: .markup
+        case 0x1B: [.markup, .control]
+        case 0x2D: .dashes
+        case 0x5F: [.dashes, .masks]
+        case 0x2A, 0x23: .masks
+        case 0x09, 0x0D: []
+        case 0..<0x20, 0x7F: .control
+        case 0x80...: .foreign
+        default: []
         }
     }
 }

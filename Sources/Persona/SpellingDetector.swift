@@ -1,5 +1,5 @@
 /// Finds terms in glyphs, whatever separates their letters and whichever public cipher wrote them.
-struct SpellingDetector: Sendable, Undisclosed {
+final class SpellingDetector: Sendable, Undisclosed {
     let terms: [GuardedTerm]
     private let automaton: TermAutomaton
     private let fronts: TermFronts

@@ -27,8 +27,7 @@ package struct TermAutomaton: Sendable, Undisclosed {
     /// The class of each byte value: bytes that no term holds share class 0, which keeps the table small.
     private let classes: [UInt8]
     private let width: Int
-    /// `next[state * width + class]`.
-    private let next: [Int32]
+    private let next: Table
     /// The terms that end in a state, those of its suffixes included.
     private let outputs: [[Int]]
     /// Whether a state has outputs at all: keeps the inner loop to two loads a byte.
@@ -56,10 +55,20 @@ package struct TermAutomaton: Sendable, Undisclosed {
         trie.closeOverSuffixes()
         self.classes = classes
         self.width = width
-        self.next = trie.next
+        self.next = Table(trie.next, states: trie.outputs.count)
         self.outputs = trie.outputs
         self.hasOutput = trie.outputs.map { !$0.isEmpty }
         self.depths = trie.depths
+    }
+
+    /// `[state * width + class]`: most automata have so few states that two bytes name one, and a megabyte is saved.
+    private enum Table: Sendable {
+        case narrow([UInt16])
+        case wide([UInt32])
+
+        init(_ next: [Int32], states: Int) {
+            self = states <= 1 << 16 ? .narrow(next.map { UInt16($0) }) : .wide(next.map { UInt32($0) })
+        }
     }
 
     /// Whether there is anything to look for.
@@ -75,18 +84,29 @@ package struct TermAutomaton: Sendable, Undisclosed {
     ) {
         guard !isEmpty else { return }
         folded.withUnsafeBufferPointer { text in
-            next.withUnsafeBufferPointer { next in
-                classes.withUnsafeBufferPointer { classes in
-                    var state = 0
-                    for index in 0..<text.count {
-                        state = Int(next[state * width + Int(classes[Int(text[index])])])
-                        guard hasOutput[state] else { continue }
-                        for term in outputs[state] {
-                            let match = Match(term: term, end: index + 1)
-                            guard stands(term, endingAt: index, in: text) || inside(match) else { continue }
-                            if !found(match) { return }
-                        }
-                    }
+            switch next {
+            case .narrow(let next): next.withUnsafeBufferPointer { scan(text, $0, inside, found) }
+            case .wide(let next): next.withUnsafeBufferPointer { scan(text, $0, inside, found) }
+            }
+        }
+    }
+
+    @inline(__always)
+    private func scan<State: FixedWidthInteger>(
+        _ text: UnsafeBufferPointer<UInt8>,
+        _ next: UnsafeBufferPointer<State>,
+        _ inside: (Match) -> Bool,
+        _ found: (Match) -> Bool
+    ) {
+        classes.withUnsafeBufferPointer { classes in
+            var state = 0
+            for index in 0..<text.count {
+                state = Int(truncatingIfNeeded: next[state * width + Int(classes[Int(text[index])])])
+                guard hasOutput[state] else { continue }
+                for term in outputs[state] {
+                    let match = Match(term: term, end: index + 1)
+                    guard stands(term, endingAt: index, in: text) || inside(match) else { continue }
+                    if !found(match) { return }
                 }
             }
         }
@@ -99,23 +119,41 @@ package struct TermAutomaton: Sendable, Undisclosed {
     func scan(_ letters: [UInt8], fronts: TermFronts, _ found: (Match) -> Bool) {
         guard !isEmpty else { return }
         letters.withUnsafeBufferPointer { text in
-            fronts.withUnsafeFronts { fronts in
-                var place = 0
-                while let start = fronts.next(in: text, from: place) {
-                    guard let end = follow(text, from: start, found) else { return }
-                    place = end
-                }
+            switch next {
+            case .narrow(let next): next.withUnsafeBufferPointer { scan(text, $0, fronts, found) }
+            case .wide(let next): next.withUnsafeBufferPointer { scan(text, $0, fronts, found) }
+            }
+        }
+    }
+
+    @inline(__always)
+    private func scan<State: FixedWidthInteger>(
+        _ text: UnsafeBufferPointer<UInt8>,
+        _ next: UnsafeBufferPointer<State>,
+        _ fronts: TermFronts,
+        _ found: (Match) -> Bool
+    ) {
+        fronts.withUnsafeFronts { fronts in
+            var place = 0
+            while let start = fronts.next(in: text, from: place) {
+                guard let end = follow(text, next, from: start, found) else { return }
+                place = end
             }
         }
     }
 
     /// Reads on as long as a term of four letters or more may be under way; then where the next one may begin, or nil
     /// when there is no more to do.
-    private func follow(_ text: UnsafeBufferPointer<UInt8>, from start: Int, _ found: (Match) -> Bool) -> Int? {
+    private func follow<State: FixedWidthInteger>(
+        _ text: UnsafeBufferPointer<UInt8>,
+        _ next: UnsafeBufferPointer<State>,
+        from start: Int,
+        _ found: (Match) -> Bool
+    ) -> Int? {
         var state = 0
         var index = start
         repeat {
-            state = Int(next[state * width + Int(classes[Int(text[index])])])
+            state = Int(truncatingIfNeeded: next[state * width + Int(classes[Int(text[index])])])
             index += 1
             if hasOutput[state] {
                 for term in outputs[state] where !found(Match(term: term, end: index)) { return nil }

@@ -27,6 +27,9 @@ struct Guard: ParsableCommand {
     @Flag(help: "Measure what reading costs, on the clean texts of standard input and on the worst texts.")
     var bench = false
 
+    @Option(help: "Judge each line so many times, to measure what that takes.")
+    var times = 1
+
     func run() throws {
         let card = try PersonaCommand.load(persona)
         let index = IdentityIndex([card.identity], rule: OddityRule(scripts: card.guardWishes.scripts))
@@ -38,7 +41,11 @@ struct Guard: ParsableCommand {
             guard let fields = object["fields"] as? [String] ?? (object["text"] as? String).map({ [$0] }) else {
                 return nil
             }
-            let judged = gate.judge(fields: fields, pseudonyms: Pseudonyms(key: key, conversation: ""))
+            func judge() -> (verdict: Verdict, findings: [Finding], out: [String]) {
+                gate.judge(fields: fields, pseudonyms: Pseudonyms(key: key, conversation: ""))
+            }
+            for _ in 1..<max(1, times) { _ = judge() }
+            let judged = judge()
             return [
                 "verdict": judged.verdict.rawValue,
                 "findings": judged.findings.map { finding -> [String: Any] in

@@ -104,4 +104,17 @@ struct TermAutomatonTests {
         #expect(Set(found).count == found.count, "seed \(seed): found twice")
         #expect(found.map(\.end) == found.map(\.end).sorted(), "seed \(seed): out of order")
     }
+
+    @Test("more states than two bytes can name")
+    func manyStates() {
+        var random = SeededGenerator(seed: 3)
+        let terms = (0..<1_400).map { _ in
+            TermAutomaton.Term(
+                folded: (0..<50).map { _ in UInt8.random(in: 0x61...0x7A, using: &random) },
+                isWholeWord: false
+            )
+        }
+        let text = terms[7].folded + terms[1_399].folded
+        #expect(Self.found(terms, in: text) == [Found(term: 7, end: 50), Found(term: 1_399, end: 100)])
+    }
 }

@@ -1,6 +1,19 @@
+internal import CSQLite
 internal import Foundation
 internal import GRDB
 internal import GRDBSQLite
+
+/// What is said to SQLite once, before the first database is opened.
+enum SQLiteLibrary {
+    private static let prepared: Void = { _ = csqlite_count_no_memory() }()
+
+    /// How much of a database a connection keeps in memory, a quarter of what it would: what is written goes to the ends of
+    /// tables, and the rest is in the system's cache.
+    static let cacheKibibytes = 512
+
+    /// Says it. Afterwards it is too late, and nothing happens.
+    static func prepare() { prepared }
+}
 
 /// A value for a placeholder of a statement; nil is NULL, and so is a number that is none.
 enum Cell {

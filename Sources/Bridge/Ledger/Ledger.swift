@@ -72,8 +72,10 @@ final class Ledger: EgressLedger {
                 // In WAL mode NORMAL loses nothing that was committed when the process dies, only when the power does.
                 // The writer checkpoints when it is asked to, see below.
                 try db.execute(sql: "PRAGMA wal_autocheckpoint = 0")
+                try db.execute(sql: "PRAGMA cache_size = -\(SQLiteLibrary.cacheKibibytes)")
                 try db.execute(sql: "PRAGMA synchronous = \(durability == .power ? "FULL" : "NORMAL")")
             }
+            SQLiteLibrary.prepare()
             let pool = try DatabasePool(path: path, configuration: configuration)
             try LedgerSchema.migrator(secrets).migrate(pool)
             try PrivateFile.protect(path)

@@ -96,7 +96,8 @@ struct Conversations: Sendable {
                 guard db.changesCount == 1 else { return 0 }
             }
             let conversation = try Self.conversation(name, owner: digests.owner, now: now, settings, db)
-            let id = try Int64.fetchOne(db, sql: "SELECT COALESCE(MAX(id), 0) + 1 FROM exchange") ?? 1
+            let next = try db.cachedStatement(sql: "SELECT COALESCE(MAX(id), 0) + 1 FROM exchange")
+            let id = try Int64.fetchOne(next) ?? 1
             let text = String(decoding: try JSONEncoder().encode(exchange), as: UTF8.self)
             try db.run(
                 """
@@ -122,7 +123,8 @@ struct Conversations: Sendable {
         _ settings: BridgeConfig.MemorySettings,
         _ db: Database
     ) throws -> Int64 {
-        if let id = try Int64.fetchOne(db, sql: "SELECT id FROM conversation WHERE name = ?", arguments: [name]) {
+        let known = try db.cachedStatement(sql: "SELECT id FROM conversation WHERE name = ?")
+        if let id = try Int64.fetchOne(known, arguments: [name]) {
             try db.run("UPDATE conversation SET used_ms = ? WHERE id = ?", [.integer(now), .integer(id)])
             return id
         }
@@ -150,11 +152,10 @@ struct Conversations: Sendable {
 
     /// Deletes the oldest exchanges of a conversation that has too many turns or bytes. The newest stays.
     private static func bound(_ conversation: Int64, _ settings: BridgeConfig.MemorySettings, _ db: Database) throws {
-        let rows = try Row.fetchAll(
-            db,
-            sql: "SELECT id, turns, LENGTH(sealed) FROM exchange WHERE conversation = ? ORDER BY id DESC",
-            arguments: [conversation]
+        let kept = try db.cachedStatement(
+            sql: "SELECT id, turns, LENGTH(sealed) FROM exchange WHERE conversation = ? ORDER BY id DESC"
         )
+        let rows = try Row.fetchAll(kept, arguments: [conversation])
         var (turns, bytes) = (0, 0)
         let surplus = rows.drop { row in
             turns += row[1] as Int

@@ -1,6 +1,7 @@
 internal import Foundation
 internal import GRDB
 internal import Persona
+internal import Routing
 
 /// What the persona has thought, for whom it was, and what came of it: its own memory, which no backend has.
 struct Journal: Sendable {
@@ -39,9 +40,9 @@ struct Journal: Sendable {
             var record = record
             record.task = String(record.task.prefix(Self.longestText))
             record.answer = String(record.answer.prefix(Self.longestText))
-            let id = try Int64.fetchOne(db, sql: "SELECT COALESCE(MAX(id), 0) + 1 FROM journal") ?? 1
-            let text = String(decoding: try JSONEncoder().encode(record), as: UTF8.self)
-            let sealed = try memory.seal(text, at: Self.place(id))
+            let next = try db.cachedStatement(sql: "SELECT COALESCE(MAX(id), 0) + 1 FROM journal")
+            let id = try Int64.fetchOne(next) ?? 1
+            let sealed = try memory.seal(record.json, at: Self.place(id))
             let cells: [Cell] = [
                 .integer(id), .integer(now), .blob(digests.persona), .blob(digests.owner), .blob(sealed),
             ]
@@ -89,6 +90,30 @@ struct Journal: Sendable {
     }
 
     private static func place(_ id: Int64) -> Memory.Place { Memory.Place(table: "journal", row: "\(id)") }
+}
+
+extension Journal.Record {
+    /// What it is decoded from.
+    fileprivate var json: String {
+        var json = JSONWriter(reserving: task.utf8.count + answer.utf8.count + 128)
+        json.object { json in
+            json.key("task")
+            json.string(task)
+            json.key("answer")
+            json.string(answer)
+            for (key, value) in [("caller", caller), ("kind", kind), ("backend", backend)] as [(StaticString, String?)]
+            {
+                guard let value else { continue }
+                json.key(key)
+                json.string(value)
+            }
+            if let confidence {
+                json.key("confidence")
+                json.number(confidence)
+            }
+        }
+        return String(decoding: json.bytes, as: UTF8.self)
+    }
 }
 
 /// Chooses entries of the journal: those that hold most of the words that were asked about, the newest of them first. Pure.

@@ -2,6 +2,7 @@ internal import Crypto
 internal import Foundation
 internal import GRDB
 internal import Logging
+internal import Routing
 
 #if canImport(Glibc)
     internal import Glibc
@@ -37,6 +38,8 @@ final class Memory: Sendable {
     private let commits: GroupCommit<Change, Int>
     private let key: SymmetricKey
     private let digestKey: SymmetricKey
+    /// An authentication that has read its key: to begin each with the key takes as long as the rest.
+    private let digests: HMAC<SHA256>
 
     /// Opens the memory, and brings an older one up to date.
     /// - Parameter path: the database; its folder is made (0700) when it is missing.
@@ -50,11 +53,14 @@ final class Memory: Sendable {
             let secret = SymmetricKey(data: try PrivateFile.randomBytes(32, keptAt: path + ".key"))
             key = Self.derive("texts", from: secret)
             digestKey = Self.derive("digests", from: secret)
+            digests = HMAC<SHA256>(key: digestKey)
+            SQLiteLibrary.prepare()
             var configuration = Configuration()
             configuration.prepareDatabase { db in
                 // What is deleted is overwritten with zeros, and not only left to be written over some day.
                 try db.execute(sql: "PRAGMA secure_delete = ON")
                 try db.execute(sql: "PRAGMA wal_autocheckpoint = 0")
+                try db.execute(sql: "PRAGMA cache_size = -\(SQLiteLibrary.cacheKibibytes)")
                 try db.execute(sql: "PRAGMA synchronous = NORMAL")
             }
             pool = try DatabasePool(path: path, configuration: configuration)
@@ -101,7 +107,7 @@ final class Memory: Sendable {
 
     /// What was sealed there; nil, and a line in the log, when it has been changed or moved.
     func unsealed<Value: Decodable>(_ sealed: Data, at place: Place) -> Value? {
-        do { return try JSONDecoder().decode(Value.self, from: Data(open(sealed, at: place).utf8)) } catch {
+        do { return try JSONTree.decode(Value.self, from: Array(open(sealed, at: place).utf8)) } catch {
             logger.error("a text of the memory cannot be read", metadata: ["table": "\(place.table)"])
             return nil
         }
@@ -109,7 +115,9 @@ final class Memory: Sendable {
 
     /// A keyed digest of 16 bytes: tells equal texts without holding them.
     func digest(_ text: String) -> Data {
-        Data(HMAC<SHA256>.authenticationCode(for: Data(text.utf8), using: digestKey).prefix(16))
+        var code = digests
+        code.update(data: Data(text.utf8))
+        return Data(code.finalize().prefix(16))
     }
 
     /// A secret of this machine for one purpose, of 32 bytes: the same at every start.

@@ -1,4 +1,3 @@
-internal import FoundationEssentials
 internal import NIOCore
 internal import Persona
 internal import Routing
@@ -39,51 +38,20 @@ struct ClientMessage: Sendable {
 
     /// Reads a line. It never throws: what cannot be read becomes an error to be answered.
     static func read(_ line: ByteBuffer) -> ClientMessage {
-        guard nestingIsBounded(line), isUTF8(line) else {
+        let value: JSONValue
+        do {
+            value = try line.withUnsafeReadableBytes { try JSONParser.parse($0, deepest: deepest) }
+        } catch {
             return ClientMessage(id: nil, request: .failure(BridgeError(.parseError)))
         }
-        do {
-            return try JSONDecoder().decode(Envelope.self, from: Data(line.readableBytesView)).message
-        } catch DecodingError.dataCorrupted {
-            return ClientMessage(id: nil, request: .failure(BridgeError(.parseError)))
-        } catch {
+        do { return try JSONTree.decode(Envelope.self, from: value).message } catch {
             // It is JSON, and no object.
             return ClientMessage(id: nil, request: .failure(BridgeError(.invalidRequest)))
         }
     }
 
-    /// Whether the line is UTF-8: the decoder would let some broken strings pass as something else.
-    private static func isUTF8(_ line: ByteBuffer) -> Bool {
-        line.withUnsafeReadableBytes { String(validating: $0, as: UTF8.self) != nil }
-    }
-
-    /// Whether brackets nest at most this deep, outside strings: a parser must not be led into deep recursion.
-    private static func nestingIsBounded(_ line: ByteBuffer, limit: Int = 64) -> Bool {
-        line.withUnsafeReadableBytes { bytes in
-            var depth = 0
-            var isInString = false
-            var isEscaped = false
-            for byte in bytes {
-                if isInString {
-                    if isEscaped {
-                        isEscaped = false
-                    } else if byte == UInt8(ascii: "\\") {
-                        isEscaped = true
-                    } else if byte == UInt8(ascii: "\"") {
-                        isInString = false
-                    }
-                } else if byte == UInt8(ascii: "\"") {
-                    isInString = true
-                } else if byte == UInt8(ascii: "{") || byte == UInt8(ascii: "[") {
-                    depth += 1
-                    if depth > limit { return false }
-                } else if byte == UInt8(ascii: "}") || byte == UInt8(ascii: "]") {
-                    depth -= 1
-                }
-            }
-            return true
-        }
-    }
+    /// How deep brackets may nest.
+    private static let deepest = 64
 }
 
 /// The JSON-RPC envelope. Decoding it never throws for what a client may get wrong inside an object.

@@ -1,5 +1,3 @@
-internal import FoundationEssentials
-
 /// Parameters, read one by one; what is wrong names its field.
 struct Params {
     let fields: KeyedDecodingContainer<AnyKey>?

@@ -33,20 +33,25 @@ enum Morse {
     }
 
     /// Whether so many words begin with a dot or a dash that they can be letters.
-    private static func mayStand(in bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+    private static func mayStand(in runs: Runs) -> Bool {
         var count = 0
-        var last = UInt8(ascii: " ")
-        for byte in bytes {
-            let isSign = byte == 0x2D || byte == 0x2E || byte == 0x5F
-            let isApart = last <= 0x20 || last == 0x2C || last == 0x2F || last == 0x7C
-            count &+= isSign && isApart ? 1 : 0
-            last = byte
+        for word in runs.words where word.kinds & Tokens.Kind.mark != 0 {
+            var isApart = true
+            for byte in runs.bytes[word.start..<word.end] {
+                if isApart, isSign(byte) { count += 1 }
+                isApart = byte == 0x2C || byte == 0x2F || byte == 0x7C
+            }
+            if count >= fewest { return true }
         }
-        return count >= fewest
+        return false
     }
 
-    static func decode(_ bytes: UnsafeBufferPointer<UInt8>, into out: inout DecodedText) {
-        guard mayStand(in: bytes) else { return }
+    @inline(__always)
+    private static func isSign(_ byte: UInt8) -> Bool { byte == 0x2D || byte == 0x2E || byte == 0x5F }
+
+    static func decode(_ runs: Runs, into out: inout DecodedText) {
+        guard mayStand(in: runs) else { return }
+        let bytes = runs.bytes
         var word: [UInt8] = []
         var lastCode = 1
         func endWord() {

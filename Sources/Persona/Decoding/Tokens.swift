@@ -1,5 +1,5 @@
-/// The words of a text as white space parts them, each with what kinds of bytes are in it: most words are plain, and are
-/// no code of any kind.
+/// Reads the words of a text in the codes of single words. Most words are plain, and no code of any kind: what stands in
+/// them says so.
 enum Tokens {
     typealias Bytes = UnsafeBufferPointer<UInt8>
 
@@ -55,7 +55,7 @@ enum Tokens {
     ///   - words: takes those.
     ///   - texts: takes what was decoded.
     static func decode(
-        _ bytes: Bytes,
+        _ runs: Runs,
         skims: Bool,
         wantsWords: Bool,
         words: inout DecodedText,
@@ -63,17 +63,13 @@ enum Tokens {
     ) {
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: shortestRoom) { room in
             kinds.withUnsafeBufferPointer { table in
-                var index = 0
-                while index < bytes.count {
-                    let start = index
-                    let kinds = Self.kinds(of: bytes, at: &index, table)
-                    let token = Bytes(rebasing: bytes[start..<index])
-                    index += 1
-                    guard token.count >= 4 else { continue }
+                for word in runs.words where word.count >= 4 {
+                    let kinds = word.kinds
                     let looksOdd = kinds & (Kind.sign | Kind.beyond | Kind.double) != 0
-                    if kinds & (Kind.inner | Kind.digit) != 0 || token.count >= 8 || !skims {
-                        EncodedRuns.decode(token, room, into: &texts)
-                    }
+                    let mayBeRun = kinds & (Kind.inner | Kind.digit) != 0 || word.count >= 8 || !skims
+                    guard mayBeRun || looksOdd || kinds & Kind.mark != 0 else { continue }
+                    let token = Bytes(rebasing: runs.bytes[word.start..<word.end])
+                    if mayBeRun { EncodedRuns.decode(token, room, into: &texts) }
                     guard token.count <= 512, kinds & Kind.none == 0 else { continue }
                     if wantsWords, kinds & Kind.letter != 0, looksOdd || !skims {
                         OddWords.read(token, kinds, room, into: &words)
@@ -84,27 +80,5 @@ enum Tokens {
                 }
             }
         }
-    }
-
-    /// What stands in the token that begins here, up to white space.
-    @inline(__always)
-    private static func kinds(of bytes: Bytes, at index: inout Int, _ table: UnsafeBufferPointer<UInt16>) -> UInt16 {
-        let start = index
-        var kinds: UInt16 = 0
-        while index < bytes.count, bytes[index] > 0x20 {
-            kinds |= table[Int(bytes[index])]
-            index += 1
-        }
-        // Of three equal letters in a row two stand at an even place and behind it; of letters that are all doubled, the first.
-        var place = start
-        while place + 1 < index {
-            if bytes[place] | 0x20 == bytes[place + 1] | 0x20 { kinds |= Kind.double }
-            place += 2
-        }
-        guard kinds & Kind.upper != 0 else { return kinds }
-        for place in (start + 1)..<max(start + 1, index) where table[Int(bytes[place])] & Kind.upper != 0 {
-            if table[Int(bytes[place - 1])] & (Kind.letter | Kind.digit) != 0 { return kinds | Kind.inner }
-        }
-        return kinds
     }
 }

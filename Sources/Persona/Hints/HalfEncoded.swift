@@ -4,11 +4,14 @@ struct HalfEncoded: Sendable, Undisclosed {
     private static let shortest = 6
     private static let longest = 64
 
+    /// Their letters alone: a term has much else, which is not to be counted for each word.
+    private let letters: [[UInt8]]
     /// The first two letters of the terms, and their last two.
     private let edges: [(front: UInt16, back: UInt16)]
 
     init(_ all: [GuardedTerm]) {
         terms = all.filter { $0.isWord }
+        letters = terms.map(\.letters)
         edges = terms.map { term in
             (
                 Self.pair(term.letters[0], term.letters[1]),
@@ -47,17 +50,16 @@ struct HalfEncoded: Sendable, Undisclosed {
     }
 
     private func look(_ run: [UInt8], _ found: (Trace) -> Void) {
-        for term in terms {
-            let letters = term.letters
+        for (index, letters) in letters.enumerated() {
             let front = zip(run, letters).prefix { $0 | 0x20 == $1 }.count
             if front >= 2, front < letters.count, (2...front).contains(where: { isRest(run[$0...], letters[$0...]) }) {
-                return found(term.guess)
+                return found(terms[index].guess)
             }
             let back = zip(run.reversed(), letters.reversed()).prefix { $0 | 0x20 == $1 }.count
             if back >= 2, back < letters.count,
                 (2...back).contains(where: { isRest(run.dropLast($0), letters.dropLast($0)) })
             {
-                return found(term.guess)
+                return found(terms[index].guess)
             }
         }
     }

@@ -3,35 +3,36 @@
 ///
 /// The rule is positive for blobs: pictures, documents, keys and digests are known by how they begin and how long they are.
 enum TokenShapes {
-    static func isOdd(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+    static func isOdd(_ runs: Runs) -> Bool {
         // In a text with other letters a word may be of a language that we cannot speak.
-        var walk = Walk(isASCII: !bytes.contains { $0 >= 0x80 })
-        return kinds.withUnsafeBufferPointer { kinds in
-            var index = 0
-            while index < bytes.count {
-                guard bytes[index] > 0x20 else {
-                    walk.take(blank: bytes[index])
-                    index += 1
-                    continue
-                }
-                let start = index
-                var flags: UInt8 = 0
-                var rises = 0
-                var last: UInt8 = 0
-                while index < bytes.count, bytes[index] > 0x20 {
-                    let kind = kinds[Int(bytes[index])]
-                    flags |= kind
-                    // A small letter's bit, moved, meets a capital's.
-                    rises &+= Int(last << 1 & kind & Kind.upper) >> 1
-                    last = kind
-                    index += 1
-                }
-                walk.take(bytes[start..<index], flags, rises)
-                if walk.isOdd { return true }
-            }
-            return walk.isStrewn
+        var walk = Walk(isASCII: runs.isASCII)
+        var end = 0
+        for word in runs.words {
+            if word.start - end >= mostTurns, holdsBits(runs.bytes[end..<word.start]) { return true }
+            end = word.end
+            walk.take(runs.bytes[word.start..<end], word)
+            if walk.isOdd { return true }
         }
+        return walk.isStrewn
     }
+
+    /// Spaces and tabs in turn, within one line, are bits.
+    private static func holdsBits(_ gap: UnsafeBufferPointer<UInt8>.SubSequence) -> Bool {
+        var turns = 0
+        var last: UInt8 = 0
+        for byte in gap {
+            if byte == 0x0A {
+                turns = 0
+            } else if byte != last {
+                turns += 1
+                if turns >= mostTurns { return true }
+            }
+            last = byte
+        }
+        return false
+    }
+
+    private static let mostTurns = 10
 
     fileprivate enum Kind {
         static let lower: UInt8 = 1
@@ -61,32 +62,21 @@ enum TokenShapes {
 
         init(isASCII: Bool) { self.isASCII = isASCII }
 
-        private var blank: UInt8 = 0
-        private var turns = 0
-
-        /// Spaces and tabs in turn, within one line, are bits.
-        mutating func take(blank byte: UInt8) {
-            if byte == 0x0A {
-                turns = 0
-            } else if byte != blank {
-                turns += 1
-                if turns >= 10 { isOdd = true }
-            }
-            blank = byte
-        }
-
         /// Capitals all over words that are separated as prose is; identifiers have one for each of their words.
         var isStrewn: Bool { letters >= 24 && rises * 6 >= letters }
 
-        mutating func take(_ token: UnsafeBufferPointer<UInt8>.SubSequence, _ flags: UInt8, _ rises: Int) {
-            (turns, blank) = (0, 0)
-            if flags & ~(Kind.lower | Kind.upper) == 0 {
+        mutating func take(_ token: UnsafeBufferPointer<UInt8>.SubSequence, _ word: Runs.Word) {
+            let hasDigit = word.kinds & Tokens.Kind.digit != 0
+            let hasLetter = word.kinds & Tokens.Kind.letter != 0
+            if hasLetter, !hasDigit, word.kinds & (Tokens.Kind.mark | Tokens.Kind.none) == 0 {
                 letters += token.count
-                self.rises += rises
+                rises += Int(word.rises)
             }
-            if isASCII, flags & Kind.digit == 0, rises == 0, Unspeakable.isOne(token) { isOdd = true }
-            if pair.take(token, flags) || taps.take(token, flags) { isOdd = true }
-            if rises >= 3, flags & Kind.digit != 0, token.count >= Blob.shortest, Blob.isOdd(token) { isOdd = true }
+            if isASCII, !hasDigit, word.rises == 0, Unspeakable.isOne(token) { isOdd = true }
+            if pair.take(token, hasDigit: hasDigit) || taps.take(token, isMarks: !hasDigit && !hasLetter) {
+                isOdd = true
+            }
+            if word.rises >= 3, hasDigit, token.count >= Blob.shortest, Blob.isOdd(token) { isOdd = true }
         }
     }
 
@@ -119,8 +109,8 @@ enum TokenShapes {
         private var two: UInt8 = 0
         private var groups = 0
 
-        mutating func take(_ token: UnsafeBufferPointer<UInt8>.SubSequence, _ flags: UInt8) -> Bool {
-            guard token.count >= 4, token.count <= 8, flags & Kind.digit == 0 else {
+        mutating func take(_ token: UnsafeBufferPointer<UInt8>.SubSequence, hasDigit: Bool) -> Bool {
+            guard token.count >= 4, token.count <= 8, !hasDigit else {
                 groups = 0
                 return false
             }
@@ -154,9 +144,9 @@ enum TokenShapes {
         private var lengths: UInt8 = 0
         private var mark: UInt8 = 0
 
-        mutating func take(_ token: UnsafeBufferPointer<UInt8>.SubSequence, _ flags: UInt8) -> Bool {
+        mutating func take(_ token: UnsafeBufferPointer<UInt8>.SubSequence, isMarks: Bool) -> Bool {
             let first = token[token.startIndex]
-            guard flags & ~(Kind.other | Kind.mark) == 0, token.count <= 6, first < 0x80,
+            guard isMarks, token.count <= 6, first < 0x80,
                 token.dropLast(groups > 0 ? 1 : 0).allSatisfy({ $0 == first })
             else {
                 groups = 0

@@ -47,51 +47,50 @@ struct WordPairs: Sendable, Undisclosed {
         spellings = WordSpellings(parts)
     }
 
-    func detect(_ bytes: UnsafeBufferPointer<UInt8>, _ found: (Trace) -> Void) {
+    func detect(_ runs: Runs, _ found: (Trace) -> Void) {
         guard !terms.isEmpty else { return }
+        let bytes = runs.bytes
         var standing: [Standing] = []
         var number = 0
         func see(_ entry: WordSpellings.Entry, _ number: Int) {
             standing.append(Standing(number: number, word: entry.word, kind: entry.kind))
             judge(standing, found)
         }
-        Self.kinds.withUnsafeBufferPointer { kinds in
-            var index = 0
-            while index < bytes.count {
-                let start = index
-                var kind: UInt8 = 0
-                var doubles = 0
-                var last: UInt8 = 0
-                while index < bytes.count, bytes[index] > 0x20 {
-                    let byte = bytes[index]
-                    kind |= kinds[Int(byte)]
-                    doubles &+= byte | 0x20 == last ? 1 : 0
-                    last = byte | 0x20
-                    index += 1
+        for word in runs.words {
+            number += 1
+            guard word.count > 1 else { continue }
+            let text = bytes[word.start..<(word.hasClosing ? endOfText(of: word, in: bytes) : word.end)]
+            if isLetters(word, text) {
+                if let entry = spellings.entry(text) {
+                    see(entry, number)
+                } else if word.isDrawnOut, let entry = drawnOut(text) {
+                    see(entry, number)
                 }
-                var end = index
-                index += 1
-                guard end > start else { continue }
-                number += 1
-                guard end - start > 1 else { continue }
-                if kind & Kind.closing != 0 {
-                    // Mostly what closes a sentence, or a part of it.
-                    while end > start, kinds[Int(bytes[end - 1])] == Kind.closing { end -= 1 }
-                    var rest: UInt8 = 0
-                    for place in start..<end { rest |= kinds[Int(bytes[place])] }
-                    if rest == Kind.letter { kind = rest }
-                }
-                if kind == Kind.letter {
-                    if let entry = spellings.entry(bytes[start..<end]) {
-                        see(entry, number)
-                    } else if doubles > 1, let entry = drawnOut(bytes[start..<end]) {
-                        see(entry, number)
-                    }
-                } else if kind & (Kind.letter | Kind.digit) != 0, end - start <= 2 * WordSpellings.longest {
-                    number += readOdd(bytes[start..<end], kind, number, see)
-                }
+            } else if word.kinds & (Tokens.Kind.letter | Tokens.Kind.digit) != 0,
+                text.count <= 2 * WordSpellings.longest
+            {
+                number += readOdd(text, word.kinds & Tokens.Kind.beyond != 0, number, see)
             }
         }
+    }
+
+    /// Without what closes a sentence, or a part of it.
+    private func endOfText(of word: Runs.Word, in bytes: UnsafeBufferPointer<UInt8>) -> Int {
+        Self.kinds.withUnsafeBufferPointer { kinds in
+            var end = word.end
+            while end > word.start, kinds[Int(bytes[end - 1])] == Kind.closing { end -= 1 }
+            return end
+        }
+    }
+
+    /// Whether nothing else stands in the text of a word.
+    private func isLetters(_ word: Runs.Word, _ text: UnsafeBufferPointer<UInt8>.SubSequence) -> Bool {
+        let others = Tokens.Kind.digit | Tokens.Kind.mark | Tokens.Kind.none
+        if word.kinds & others == 0 { return true }
+        guard word.hasClosing, word.kinds & (Tokens.Kind.digit | Tokens.Kind.beyond) == 0, !text.isEmpty else {
+            return false
+        }
+        return Self.kinds.withUnsafeBufferPointer { kinds in text.allSatisfy { kinds[Int($0)] == Kind.letter } }
     }
 
     /// Whether the words of a term stand together now that another one has come.
@@ -128,12 +127,12 @@ struct WordPairs: Sendable, Undisclosed {
     /// - Returns: how many words more than one it is.
     private func readOdd(
         _ token: UnsafeBufferPointer<UInt8>.SubSequence,
-        _ kind: UInt8,
+        _ isForeign: Bool,
         _ number: Int,
         _ see: (WordSpellings.Entry, _ number: Int) -> Void
     ) -> Int {
-        guard mayMean(token, kind) else { return 0 }
-        let text = kind & Kind.beyond == 0 ? Array(token) : folded(token)
+        guard isForeign || mayMean(token) else { return 0 }
+        let text = isForeign ? folded(token) : Array(token)
         if let entry = meant(text[...]) {
             see(entry, number)
             return 0
@@ -147,9 +146,9 @@ struct WordPairs: Sendable, Undisclosed {
     }
 
     /// Whether the token, or a part of it, begins and ends as a word of a term does, or turned round; most do not.
-    private func mayMean(_ token: UnsafeBufferPointer<UInt8>.SubSequence, _ kind: UInt8) -> Bool {
-        // Accents; or a code, and what it is filled up with.
-        if kind & Kind.beyond != 0 || spellings.entry(token.prefix { $0 != 0x3D }) != nil { return true }
+    private func mayMean(_ token: UnsafeBufferPointer<UInt8>.SubSequence) -> Bool {
+        // A code, and what it is filled up with.
+        if spellings.entry(token.prefix { $0 != 0x3D }) != nil { return true }
         return Self.joins.withUnsafeBufferPointer { joins in
             Self.ends.withUnsafeBufferPointer { ends in
                 var (first, last, part): (UInt32, UInt32, UInt32) = (0, 0, 0)
@@ -169,28 +168,43 @@ struct WordPairs: Sendable, Undisclosed {
     }
 
     private func meant(_ text: ArraySlice<UInt8>) -> WordSpellings.Entry? {
-        let bare = text.filter { Self.kinds[Int($0)] & (Kind.letter | Kind.digit) != 0 }
-        guard bare.count > 1, bare.count <= WordSpellings.longest else { return nil }
-        if let entry = entry(bare) { return entry }
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: text.count) { room in meant(text, room) }
+    }
+
+    /// - Parameter room: for as many bytes as the text has.
+    private func meant(_ text: ArraySlice<UInt8>, _ room: UnsafeMutableBufferPointer<UInt8>) -> WordSpellings.Entry? {
+        func kept(_ letter: (UInt8) -> UInt8?) -> UnsafeBufferPointer<UInt8>.SubSequence {
+            var count = 0
+            for byte in text {
+                guard let letter = letter(byte) else { continue }
+                room[count] = letter
+                count += 1
+            }
+            return UnsafeBufferPointer(rebasing: room[..<count])[...]
+        }
+        func bare() -> UnsafeBufferPointer<UInt8>.SubSequence {
+            kept { Self.kinds[Int($0)] & (Kind.letter | Kind.digit) != 0 ? $0 : nil }
+        }
+        let count = bare().count
+        guard count > 1, count <= WordSpellings.longest else { return nil }
+        if let entry = spellings.entry(bare()) { return entry }
         var best: WordSpellings.Entry?
         for reading in OddWords.readings {
-            let read = text.map { reading[Int($0)] }.filter { $0 != 0 }
-            if let entry = entry(read), best == nil || entry.kind.rawValue < best?.kind.rawValue ?? 0 { best = entry }
+            let read = kept { reading[Int($0)] == 0 ? nil : reading[Int($0)] }
+            if let entry = spellings.entry(read), best == nil || entry.kind.rawValue < best?.kind.rawValue ?? 0 {
+                best = entry
+            }
         }
         if let best { return WordSpellings.Entry(word: best.word, kind: best.kind == .guess ? .guess : .sure) }
-        let letters = bare.filter { $0 > 0x39 }
-        if letters.count < bare.count, let entry = entry(letters) {
+        let letters = kept { Self.kinds[Int($0)] & (Kind.letter | Kind.digit) != 0 && $0 > 0x39 ? $0 : nil }
+        if letters.count < count, let entry = spellings.entry(letters) {
             return WordSpellings.Entry(word: entry.word, kind: .guess)
         }
-        if let entry = bare.withUnsafeBufferPointer({ drawnOut($0[...]) }) { return entry }
+        if let entry = drawnOut(bare()) { return entry }
         guard text.contains(where: Self.masks.contains) else { return nil }
         var end = text.endIndex
         while end > text.startIndex, Self.kinds[Int(text[end - 1])] == Kind.closing { end -= 1 }
         return spellings.entry(masked: text[..<end].map { Self.masks.contains($0) ? 0 : $0 | 0x20 })
-    }
-
-    private func entry(_ letters: [UInt8]) -> WordSpellings.Entry? {
-        letters.withUnsafeBufferPointer { spellings.entry($0[...]) }
     }
 
     private func drawnOut(_ word: UnsafeBufferPointer<UInt8>.SubSequence) -> WordSpellings.Entry? {

@@ -88,6 +88,8 @@ final class CurlTransfer: @unchecked Sendable {
             _ = ccurl_setopt_off_t(handle, CURLOPT_POSTFIELDSIZE_LARGE, request.body.count)
             // A function and no way to rewind it: libcurl sends a request again by itself when a kept connection dies
             // under it, and what is sent must be on record. It then fails with CURLE_SEND_FAIL_REWIND instead.
+            // Four times as much is set aside by default, for each transfer under way.
+            _ = ccurl_setopt_long(handle, CURLOPT_UPLOAD_BUFFERSIZE, 16 << 10)
             _ = ccurl_setopt_function(handle, CURLOPT_READFUNCTION, Self.onSend)
             _ = ccurl_setopt_pointer(handle, CURLOPT_READDATA, me)
         case .get:

@@ -1,4 +1,3 @@
-internal import FoundationEssentials
 internal import Persona
 
 /// `POST /messages`, Anthropic's own format (https://docs.claude.com/en/api/messages), in the version of 2023-06-01.
@@ -78,7 +77,7 @@ struct AnthropicMessagesWire: WireFormat {
         private var counts = AnthropicReply.Counts()
         private var stopReason: String?
         mutating func read(_ event: [UInt8], into answer: inout PartialAnswer) throws(WireError) {
-            guard let event = try? JSONDecoder.plain.decode(AnthropicEvent.self, from: Data(event)) else {
+            guard let event = try? JSONTree.decode(AnthropicEvent.self, from: event) else {
                 throw WireError(.malformed)
             }
             switch event.content {
@@ -109,7 +108,7 @@ struct AnthropicMessagesWire: WireFormat {
         }
 
         func readWhole(_ body: [UInt8], into answer: inout PartialAnswer) throws(WireError) {
-            guard let reply = try? JSONDecoder.plain.decode(AnthropicReply.self, from: Data(body)) else {
+            guard let reply = try? JSONTree.decode(AnthropicReply.self, from: body) else {
                 throw WireError(.malformed)
             }
             var counts = counts

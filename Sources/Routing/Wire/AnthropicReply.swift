@@ -18,7 +18,7 @@ struct AnthropicReply: Decodable {
             id = fields.lenient(String.self, .id)
             name = fields.lenient(String.self, .name)
             // A stream begins a call with an empty input, and sends it as text afterwards.
-            arguments = fields.lenient(JSONValue.self, .input).flatMap { $0 == .object([:]) ? nil : $0.text }
+            arguments = fields.lenient(JSONValue.self, .input).flatMap { $0 == .object([]) ? nil : $0.text }
         }
     }
 

@@ -1,4 +1,3 @@
-internal import FoundationEssentials
 internal import Persona
 
 /// `POST /execute` of a dumb pipe: `{"prompt", "model_config"}` goes in, `{"status", "result", "model_used",
@@ -86,7 +85,7 @@ struct DumbPipeWire: WireFormat {
         }
 
         func readWhole(_ body: [UInt8], into answer: inout PartialAnswer) throws(WireError) {
-            guard let reply = try? JSONDecoder.plain.decode(DumbPipeReply.self, from: Data(body)) else {
+            guard let reply = try? JSONTree.decode(DumbPipeReply.self, from: body) else {
                 throw WireError(.malformed)
             }
             answer.model = reply.model.flatMap { $0.isPlainWord ? $0 : nil }

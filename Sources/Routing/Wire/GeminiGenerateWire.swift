@@ -1,4 +1,3 @@
-internal import FoundationEssentials
 internal import Persona
 
 /// `POST /models/{model}:generateContent` and `:streamGenerateContent`, Google's own format
@@ -81,7 +80,7 @@ struct GeminiGenerateWire: WireFormat {
         static let framing = ReplyFraming.serverSentEvents
 
         func read(_ event: [UInt8], into answer: inout PartialAnswer) throws(WireError) {
-            guard let chunk = try? JSONDecoder.plain.decode(GeminiReply.self, from: Data(event)) else {
+            guard let chunk = try? JSONTree.decode(GeminiReply.self, from: event) else {
                 throw WireError(.malformed)
             }
             try take(chunk, into: &answer)
@@ -89,7 +88,7 @@ struct GeminiGenerateWire: WireFormat {
 
         func readWhole(_ body: [UInt8], into answer: inout PartialAnswer) throws(WireError) {
             // A stream without `alt=sse` is one list of chunks.
-            if let list = try? JSONDecoder.plain.decode([GeminiReply].self, from: Data(body)) {
+            if let list = try? JSONTree.decode([GeminiReply].self, from: body) {
                 for chunk in list { try take(chunk, into: &answer) }
                 return
             }

@@ -1,7 +1,5 @@
-internal import FoundationEssentials
-
-/// Any JSON, for what is passed on without being understood: the arguments of a tool's call.
-enum JSONValue: Decodable, Equatable {
+/// Any JSON.
+package enum JSONValue: Decodable, Equatable, Sendable {
     case null
     case boolean(Bool)
     case integer(Int64)
@@ -9,39 +7,28 @@ enum JSONValue: Decodable, Equatable {
     case number(Double)
     case string(String)
     case array([JSONValue])
-    case object([String: JSONValue])
+    /// The fields in the order of the text. Of two with the same key the first counts.
+    case object([Field])
 
-    init(from decoder: any Swift.Decoder) throws {
-        if let fields = try? decoder.container(keyedBy: Key.self) {
-            var object: [String: JSONValue] = [:]
-            for key in fields.allKeys { object[key.stringValue] = try fields.decode(JSONValue.self, forKey: key) }
-            self = .object(object)
-            return
-        }
-        if var elements = try? decoder.unkeyedContainer() {
-            var array: [JSONValue] = []
-            while !elements.isAtEnd { array.append(try elements.decode(JSONValue.self)) }
-            self = .array(array)
-            return
-        }
-        let value = try decoder.singleValueContainer()
-        if value.decodeNil() {
-            self = .null
-        } else if let boolean = try? value.decode(Bool.self) {
-            self = .boolean(boolean)
-        } else if let integer = try? value.decode(Int64.self) {
-            self = .integer(integer)
-        } else if let unsigned = try? value.decode(UInt64.self) {
-            self = .unsigned(unsigned)
-        } else if let number = try? value.decode(Double.self) {
-            self = .number(number)
-        } else {
-            self = .string(try value.decode(String.self))
+    /// A key and its value.
+    package struct Field: Equatable, Sendable {
+        package let key: String
+        package let value: JSONValue
+
+        package init(key: String, value: JSONValue) {
+            self.key = key
+            self.value = value
         }
     }
 
+    /// - Throws: for any other decoder than ``JSONTree``.
+    package init(from decoder: any Swift.Decoder) throws {
+        guard let tree = decoder as? JSONTree else { throw JSONParser.Malformed() }
+        self = tree.value
+    }
+
     /// The value as text, with the keys of objects in order: the same value is the same text.
-    var text: String {
+    package var text: String {
         var json = JSONWriter(reserving: 128)
         write(to: &json)
         return String(decoding: json.bytes, as: UTF8.self)
@@ -57,10 +44,13 @@ enum JSONValue: Decodable, Equatable {
         case .string(let value): json.string(value)
         case .array(let values): json.array(values) { $1.write(to: &$0) }
         case .object(let fields):
+            let sorted = fields.enumerated().sorted { ($0.element.key, $0.offset) < ($1.element.key, $1.offset) }
             json.object { json in
-                for key in fields.keys.sorted() {
-                    json.key(escaping: key)
-                    fields[key]?.write(to: &json)
+                var last: String?
+                for (_, field) in sorted where field.key != last {
+                    json.key(escaping: field.key)
+                    field.value.write(to: &json)
+                    last = field.key
                 }
             }
         }
@@ -69,24 +59,7 @@ enum JSONValue: Decodable, Equatable {
     /// The bytes of a text that is one JSON object, to stand in a larger one as they are; nil for any other text.
     static func object(_ text: String) -> [UInt8]? {
         let bytes = Array(text.utf8)
-        // With a NUL in it Foundation would read UTF-16, and the bytes would not be what was read.
-        guard bytes.first(where: { $0 > 0x20 }) == UInt8(ascii: "{"), !bytes.contains(0),
-            let value = try? JSONDecoder.plain.decode(JSONValue.self, from: Data(bytes)), case .object = value
-        else { return nil }
+        guard case .object = try? bytes.withUnsafeBytes({ try JSONParser.parse($0) }) else { return nil }
         return bytes
     }
-
-    private struct Key: CodingKey {
-        var stringValue: String
-        var intValue: Int? { nil }
-
-        init(stringValue: String) { self.stringValue = stringValue }
-
-        init?(intValue: Int) { nil }
-    }
-}
-
-extension JSONDecoder {
-    /// One for all replies: nothing about it is ever set, and making one costs more than reading a small object.
-    static let plain = JSONDecoder()
 }

@@ -1,5 +1,3 @@
-internal import FoundationEssentials
-
 /// A list of models: OpenAI's and Anthropic's `{"data":[{"id"}]}`, Gemini's and Ollama's `{"models":[{"name"}]}`, the
 /// dumb pipe's `{"models":["name"]}`, and a bare list.
 struct ModelList: Decodable {
@@ -43,7 +41,7 @@ struct ModelList: Decodable {
 
     /// The names, each once, in the order of the list; without what could be no name, and without Gemini's `models/`.
     static func names(in body: [UInt8]) throws(WireError) -> [String] {
-        guard let list = try? JSONDecoder.plain.decode(ModelList.self, from: Data(body)) else {
+        guard let list = try? JSONTree.decode(ModelList.self, from: body) else {
             throw WireError(.malformed)
         }
         var seen = Set<String>()

@@ -1,4 +1,3 @@
-internal import FoundationEssentials
 internal import Persona
 
 /// `POST /api/chat`, Ollama's own format (https://github.com/ollama/ollama/blob/main/docs/api.md): one JSON object on
@@ -65,7 +64,7 @@ struct OllamaChatWire: WireFormat {
         static let framing = ReplyFraming.lines
 
         func read(_ event: [UInt8], into answer: inout PartialAnswer) throws(WireError) {
-            guard let line = try? JSONDecoder.plain.decode(OllamaReply.self, from: Data(event)) else {
+            guard let line = try? JSONTree.decode(OllamaReply.self, from: event) else {
                 throw WireError(.malformed)
             }
             if let usage = line.usage { answer.usage = usage }

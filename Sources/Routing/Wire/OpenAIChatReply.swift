@@ -1,4 +1,3 @@
-internal import FoundationEssentials
 internal import Persona
 
 /// A reply or a chunk of one: only the fields that are read, all optional, since every server leaves some out.

@@ -1,4 +1,3 @@
-internal import FoundationEssentials
 internal import Persona
 
 /// `POST /chat/completions` as OpenAI defined it (https://platform.openai.com/docs/api-reference/chat) and llama.cpp,
@@ -115,7 +114,7 @@ struct OpenAIChatWire: WireFormat {
 
         private func parse(_ bytes: [UInt8], into answer: inout PartialAnswer) throws(WireError) -> ChatReply {
             // A malformed chunk inside a stream has lost text: half an answer must not pass for a whole one.
-            guard let reply = try? JSONDecoder.plain.decode(ChatReply.self, from: Data(bytes)) else {
+            guard let reply = try? JSONTree.decode(ChatReply.self, from: bytes) else {
                 throw WireError(.malformed)
             }
             let counts = reply.usage ?? reply.choices?.first?.usage

@@ -102,7 +102,7 @@ struct ErrorBody: Decodable {
 
     /// What a refused reply means.
     static func failure(of reply: HTTPReply) -> WireError {
-        let error = (try? JSONDecoder.plain.decode(ErrorBody.self, from: Data(reply.body)))?.error
+        let error = (try? JSONTree.decode(ErrorBody.self, from: reply.body))?.error
         return WireError(
             FailureClassifier.classify(status: reply.status, error: error),
             retryAfter: RetryAfter.parse(reply.headers, now: Date()) ?? error?.retryAfter

@@ -1,5 +1,3 @@
-internal import FoundationEssentials
-
 /// How one format reads what a backend sends. Framing, limits and ends are common to all: see ``ReplyStream``.
 protocol ReplyReader {
     /// How the events of a stream are told apart.
