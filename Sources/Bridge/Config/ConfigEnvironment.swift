@@ -2,6 +2,8 @@ internal import Foundation
 internal import Persona
 
 #if canImport(Glibc)
+    // With Hummingbird beside it, the compiler takes Dispatch's copy of `stat` for the one that is meant.
+    internal import Dispatch
     internal import Glibc
 #endif
 
