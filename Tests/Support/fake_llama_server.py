@@ -30,7 +30,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--load-s", type=float, default=0, help="be so long not ready")
     parser.add_argument("--mute", action="store_true", help="do not say that it listens")
     parser.add_argument("--crash-at-start", action="store_true", help="end with code 1 before it listens")
-    parser.add_argument("--crash-file", type=Path, help="end with code 7 as soon as that file is there")
+    parser.add_argument("--crash-file", type=Path, help="end with code 7, once, when that file is there")
     parser.add_argument("--hang-file", type=Path, help="answer nothing while that file is there")
     parser.add_argument("--busy-file", type=Path, help="be at work while that file is there")
     parser.add_argument("--no-slots", action="store_true", help="have no GET /slots, as with that flag")
@@ -50,6 +50,7 @@ def crash_when_told(options: argparse.Namespace) -> None:
     """Watches for the file."""
     while not options.crash_file.exists():
         time.sleep(0.01)
+    options.crash_file.unlink()
     say("ggml_abort: told to crash")
     os._exit(7)
 

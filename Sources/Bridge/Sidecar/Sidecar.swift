@@ -12,8 +12,17 @@ actor Sidecar {
     /// What makes a run of a model.
     typealias MakeRunner = @Sendable (ModelRun, _ port: Int?) -> any ModelRunner
 
+    /// How often a model is asked.
+    struct Intervals: Sendable {
+        /// Whether it is ready.
+        var poll = Duration.milliseconds(500)
+        /// Whether it lives and works, when it is.
+        var watch = Duration.seconds(2)
+    }
+
     let manifest: Manifest
     private let logger: Logger
+    private let intervals: Intervals
     private let makeRunner: MakeRunner
     private var supervisor: Supervisor
     private var runner: (run: Int, any ModelRunner)?
@@ -25,13 +34,14 @@ actor Sidecar {
     private var closers: [CheckedContinuation<Void, Never>] = []
     private let began = ContinuousClock.now
 
-    /// Between two questions whether a model is ready.
-    static let pollInterval = Duration.milliseconds(500)
-    /// Between two questions whether a ready model lives and works.
-    static let watchInterval = Duration.seconds(2)
-
-    init(_ manifest: Manifest, logger: Logger, makeRunner: @escaping MakeRunner) {
+    init(
+        _ manifest: Manifest,
+        logger: Logger,
+        intervals: Intervals = Intervals(),
+        makeRunner: @escaping MakeRunner
+    ) {
         self.manifest = manifest
+        self.intervals = intervals
         self.logger = logger
         self.makeRunner = makeRunner
         supervisor = Supervisor(limits: manifest.limits, now: .now)
@@ -159,8 +169,8 @@ actor Sidecar {
             if supervisor.active?.id == run.id {
                 let occupancy = await runner.occupancy()
                 handle(.occupied(run: run.id, requests: occupancy.requests, hasWorked: occupancy.hasWorked))
-                try? await Task.sleep(for: Self.watchInterval)
-            } else if await hasSpoken(run, runner, within: haste.popLast() ?? Self.pollInterval) {
+                try? await Task.sleep(for: intervals.watch)
+            } else if await hasSpoken(run, runner, within: haste.popLast() ?? intervals.poll) {
                 // It says so a moment before it is so.
                 haste = [160, 80, 40, 20, 10].map { .milliseconds($0) }
             }

@@ -10,13 +10,15 @@ public struct SidecarDaemon: Sendable {
     private let logger: Logger
     /// The program whose `sidecar-keeper` is the keeper.
     private let keeper: String?
+    private let intervals: Sidecar.Intervals
 
     /// A sidecar of a checked manifest.
     public init(_ manifest: Manifest, logger: Logger) {
         self.init(manifest, logger: logger, keeper: "/proc/self/exe")
     }
 
-    init(_ manifest: Manifest, logger: Logger, keeper: String?) {
+    init(_ manifest: Manifest, logger: Logger, keeper: String?, intervals: Sidecar.Intervals = .init()) {
+        self.intervals = intervals
         self.manifest = manifest
         self.logger = logger
         self.keeper = keeper.map { (try? FileManager.default.destinationOfSymbolicLink(atPath: $0)) ?? $0 }
@@ -46,7 +48,12 @@ public struct SidecarDaemon: Sendable {
         defer { transport.shutdown() }
         let life = mark.life(.random(in: .min ... .max))
         let line = ModelServerLine(transport: transport)
-        let sidecar = Sidecar(manifest, logger: logger, makeRunner: Sidecar.runners(mark: life, line: line))
+        let sidecar = Sidecar(
+            manifest,
+            logger: logger,
+            intervals: intervals,
+            makeRunner: Sidecar.runners(mark: life, line: line)
+        )
         let server = SidecarServer(
             api: SidecarAPI(sidecar: sidecar),
             listener: manifest.listener,

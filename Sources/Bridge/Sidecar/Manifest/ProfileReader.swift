@@ -107,6 +107,10 @@ struct ProfileReader {
             settings.profile.timeToLive = seconds > .zero ? seconds : nil
         }
         if let seconds = section.seconds("hang_timeout_s", in: 0...longest) {
+            // It is asked every few seconds, and may take some for its answer.
+            if seconds > .zero, seconds < .seconds(10) {
+                section.report("hang_timeout_s", "is less than 10 s", hint: "0 for never")
+            }
             settings.profile.hangTimeout = seconds > .zero ? seconds : nil
         }
         settings.profile.readyTimeout =
