@@ -10,7 +10,8 @@ struct ModelServerTests {
         "HTTP://LOCALHOST:80",
     ]
     private static let others = [
-        "http://10.0.0.1:80", "https://127.0.0.1:80", "http://127.0.0.1", "http://127.0.0.1:0", "http://127.0.0.1:65536",
+        "http://10.0.0.1:80", "https://127.0.0.1:80", "http://127.0.0.1", "http://127.0.0.1:0",
+        "http://127.0.0.1:65536",
         "http://127.0.0.1:80/v1", "http://user@127.0.0.1:80", "http://127.0.0.1.evil:80", "http://127.0.0:80",
         "http://0.0.0.0:80", "http://example:80", "http://127.0.0.1:+8", "", "http://:80", "http://127.0.0.1#@evil:80",
     ]

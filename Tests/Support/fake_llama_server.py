@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A llama-server that loads nothing, and misbehaves on demand: for tests of what starts and stops it.
+"""A llama-server that loads nothing, and misbehaves on demand.
 
 It takes llama-server's own flags, and ignores those that it does not know. What it is to do wrong:
 """
@@ -29,13 +29,21 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--alias", default="")
     parser.add_argument("--load-s", type=float, default=0, help="be so long not ready")
     parser.add_argument("--mute", action="store_true", help="do not say that it listens")
-    parser.add_argument("--crash-at-start", action="store_true", help="end with code 1 before it listens")
-    parser.add_argument("--crash-file", type=Path, help="end with code 7, once, when that file is there")
+    parser.add_argument(
+        "--crash-at-start", action="store_true", help="end with code 1 before it listens"
+    )
+    parser.add_argument(
+        "--crash-file", type=Path, help="end with code 7, once, when that file is there"
+    )
     parser.add_argument("--hang-file", type=Path, help="answer nothing while that file is there")
     parser.add_argument("--busy-file", type=Path, help="be at work while that file is there")
-    parser.add_argument("--no-slots", action="store_true", help="have no GET /slots, as with that flag")
+    parser.add_argument(
+        "--no-slots", action="store_true", help="have no GET /slots, as with that flag"
+    )
     parser.add_argument("--ignore-sigterm", action="store_true", help="end only when killed")
-    parser.add_argument("--child-file", type=Path, help="start a child, and write its process id there")
+    parser.add_argument(
+        "--child-file", type=Path, help="start a child, and write its process id there"
+    )
     parser.add_argument("--escape", action="store_true", help="the child gets a session of its own")
     return parser.parse_known_args()[0]
 
@@ -60,7 +68,17 @@ def say(line: str) -> None:
     print(line, file=sys.stderr, flush=True)
 
 
-def make_handler(options: argparse.Namespace, ready: threading.Event) -> type[BaseHTTPRequestHandler]:
+def slots(options: argparse.Namespace) -> tuple[int, object]:
+    """What GET /slots says."""
+    if options.no_slots:
+        return 501, {"error": {"code": 501, "message": "This server does not support slots"}}
+    busy = bool(options.busy_file and options.busy_file.exists())
+    return 200, [{"id": 0, "is_processing": busy}, {"id": 1, "is_processing": False}]
+
+
+def make_handler(
+    options: argparse.Namespace, ready: threading.Event
+) -> type[BaseHTTPRequestHandler]:
     """What answers requests."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -70,20 +88,22 @@ def make_handler(options: argparse.Namespace, ready: threading.Event) -> type[Ba
         def do_GET(self) -> None:
             while options.hang_file and options.hang_file.exists():
                 time.sleep(0.05)
+            self.answer(*self.page())
+
+        def page(self) -> tuple[int, object]:
+            """Status and body."""
             if self.path == "/slots":
-                if options.no_slots:
-                    return self.answer(501, {"error": {"code": 501, "message": "This server does not support slots"}})
-                busy = bool(options.busy_file and options.busy_file.exists())
-                return self.answer(200, [{"id": 0, "is_processing": busy}, {"id": 1, "is_processing": False}])
+                return slots(options)
             if not ready.is_set():
-                return self.answer(503, {"error": {"code": 503, "message": "Loading model", "type": "unavailable_error"}})
-            if self.path == "/health":
-                return self.answer(200, {"status": "ok"})
-            if self.path == "/environment":
-                return self.answer(200, dict(os.environ))
-            if self.path == "/arguments":
-                return self.answer(200, sys.argv[1:])
-            return self.answer(404, {"error": {"code": 404}})
+                error = {"code": 503, "message": "Loading model", "type": "unavailable_error"}
+                return 503, {"error": error}
+            pages = {
+                "/health": {"status": "ok"},
+                "/environment": dict(os.environ),
+                "/arguments": sys.argv[1:],
+            }
+            found = self.path in pages
+            return (200, pages[self.path]) if found else (404, {"error": {"code": 404}})
 
         def answer(self, status: int, body: object) -> None:
             data = json.dumps(body).encode()
@@ -116,7 +136,8 @@ def main() -> int:
     time.sleep(options.load_s)
     ready.set()
     if not options.mute:
-        say(f"main: server is listening on http://{options.host}:{options.port} - starting the main loop")
+        url = f"http://{options.host}:{options.port}"
+        say(f"main: server is listening on {url} - starting the main loop")
     while True:
         signal.pause()
 

@@ -61,12 +61,17 @@ actor Sidecar {
 
     // MARK: What may be asked
 
-    /// Wishes for a model, or for none, and returns when that is settled.
+    /// Wishes for a model, or for none, and returns when that is settled; a task that is cancelled wishes no more.
     func wish(for target: SwitchTarget, ifBusy: SwitchWish.IfBusy, patience: Duration) async -> SwitchOutcome {
         let id = nextWish()
-        return await withCheckedContinuation { continuation in
-            waiters[id] = continuation
-            handle(.wanted(SwitchWish(id: id, target: target, ifBusy: ifBusy, deadline: .now + patience)))
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                waiters[id] = continuation
+                handle(.wanted(SwitchWish(id: id, target: target, ifBusy: ifBusy, deadline: .now + patience)))
+                if Task.isCancelled { handle(.left(wish: id)) }
+            }
+        } onCancel: {
+            Task { await handle(.left(wish: id)) }
         }
     }
 

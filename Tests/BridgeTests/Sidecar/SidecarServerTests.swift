@@ -5,7 +5,8 @@ import Testing
 
 @Suite("the sidecar's HTTP", .timeLimit(.minutes(1)))
 struct SidecarServerTests {
-    private static let profiles = "{hermes: {model: m, name: Hermes, aliases: [h], memory: 1GiB, ttl_s: 60}, other: {model: m}}"
+    private static let profiles =
+        "{hermes: {model: m, name: Hermes, aliases: [h], memory: 1GiB, ttl_s: 60}, other: {model: m}}"
 
     @Test("what there is, is listed")
     func available() async throws {

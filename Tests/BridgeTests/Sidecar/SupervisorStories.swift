@@ -22,7 +22,7 @@ struct SupervisorStory {
 
     /// What is decided when that happens:
     /// `wish a`, `wish - wait`, `answered`, `occupied 1`, `worked`, `idle`, `measured 0`, `exit 1`, `unloaded`, `missing`,
-    /// `lease x a 60`, `release x`, `after 5`, `close`.
+    /// `left 1`, `lease x a 60`, `release x`, `after 5`, `close`.
     mutating func happens(_ text: String) -> String {
         let words = text.split(separator: " ").map(String.init)
         let run = supervisor.run?.id ?? 0
@@ -32,6 +32,7 @@ struct SupervisorStory {
             let target: SwitchTarget = words[1] == "-" ? .nothing : .profile(Self.profile(words[1]))
             let ifBusy = words.count > 2 ? SwitchWish.IfBusy(rawValue: words[2]) ?? .refuse : .refuse
             return told(.wanted(SwitchWish(id: wishes, target: target, ifBusy: ifBusy, deadline: now + .seconds(120))))
+        case "left": return told(.left(wish: Int(words[1]) ?? 0))
         case "answered": return told(.answered(run: run))
         case "occupied": return told(.occupied(run: run, requests: Int(words[1]), hasWorked: false))
         case "worked": return told(.occupied(run: run, requests: nil, hasWorked: true))

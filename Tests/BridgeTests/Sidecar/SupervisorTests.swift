@@ -260,6 +260,21 @@ struct SupervisorTests {
         ])
     }
 
+    @Test("who leaves wishes no more; what is loading goes on loading")
+    func leaving() {
+        play([
+            ("wish a", "start a", "starting a"),
+            ("left 1", "1 timed out", "starting a"),
+            ("answered", "", "ready a"),
+            ("lease x a 60", "granted", "ready a"),
+            ("wish b wait", "", "ready a > b"),
+            ("wish b wait", "", "ready a > b"),
+            ("left 2", "2 timed out", "ready a > b"),
+            ("left 3", "3 timed out", "ready a"),
+            ("left 3", "", "ready a"),
+        ])
+    }
+
     @Test("a model that its own server unloads has not crashed")
     func unloadedElsewhere() {
         play([

@@ -16,18 +16,21 @@ struct SidecarServer: Sendable {
 
     /// As a service that runs until its group ends.
     func application() -> some ApplicationProtocol {
-        let router = Router()
+        let router = Router(context: SidecarContext.self)
         router.addMiddleware { ErrorReplies(api: api) }
         router.addMiddleware { Doorkeeper(listener: listener) }
         router.get("/health") { _, _ in await respond(api.health()) }
         router.get("/models/available") { _, _ in await respond(api.available()) }
         router.get("/models/status") { _, _ in await respond(api.status()) }
-        router.post("/models/switch") { request, _ in try await respond(api.change(body(of: request))) }
+        router.post("/models/switch") { request, context in
+            let fields = try await body(of: request)
+            return try await respond(whileConnected(context.channel) { try await api.change(fields) })
+        }
         router.post("/models/lease") { request, _ in try await respond(api.lease(body(of: request))) }
         router.post("/models/release") { request, _ in try await respond(api.release(body(of: request))) }
         return Application(
             router: router,
-            server: .http1(configuration: .init(idleTimeout: .seconds(120))),
+            server: .http1(configuration: .init(idleTimeout: .seconds(30))),
             configuration: ApplicationConfiguration(
                 address: .hostname(listener.host, port: listener.port),
                 availableConnectionsDelegate: MaximumAvailableConnections(256, logger: logger)
@@ -50,6 +53,33 @@ struct SidecarServer: Sendable {
         guard let buffer = try? await request.collectBody(upTo: SidecarAPI.maxBody) else { throw SidecarError.tooLarge }
         return Array(buffer.readableBytesView)
     }
+}
+
+/// What is known of a request besides the request.
+private struct SidecarContext: RequestContext {
+    var coreContext: CoreRequestContextStorage
+    /// Its connection.
+    let channel: any Channel
+
+    init(source: ApplicationRequestContextSource) {
+        coreContext = CoreRequestContextStorage(source: source)
+        channel = source.channel
+    }
+}
+
+/// Runs the operation, and cancels it when the client has left: who leaves wishes no more.
+///
+/// Not `consumeWithCancellationOnInboundClose`: in Hummingbird 2.28.1 that ends the whole process when a body is not read
+/// to its end, or was read before ("Deinited NIOAsyncSequenceProducer.Source without calling source.finish()").
+private func whileConnected<Value: Sendable>(
+    _ channel: any Channel,
+    _ operation: @escaping @Sendable () async throws -> Value
+) async throws -> Value {
+    // Hummingbird lets clients close their half of a connection, and hears nothing of it while a request is answered.
+    try await channel.setOption(ChannelOptions.allowRemoteHalfClosure, value: false).get()
+    let task = Task { try await operation() }
+    channel.closeFuture.whenComplete { _ in task.cancel() }
+    return try await task.value
 }
 
 private func respond(_ reply: SidecarAPI.Reply) -> Response {

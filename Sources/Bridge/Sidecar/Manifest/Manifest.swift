@@ -128,7 +128,7 @@ struct ModelCommand: Sendable, Equatable {
     func arguments(port: Int, alias: String) -> [String] {
         let names = Set(flags.map(\.name))
         let own = ["--model", model, "--host", "127.0.0.1", "--port", "\(port)"]
-        let known = names.isDisjoint(with: ["--alias", "-a"]) ? ["--alias", alias] : []
+        let known = names.isDisjoint(with: ModelFlag.aliases) ? ["--alias", alias] : []
         return own + known + flags.flatMap(\.arguments) + arguments
     }
 
@@ -152,4 +152,6 @@ struct ModelFlag: Sendable, Equatable {
 
     /// Those that the sidecar sets itself.
     static let reserved: Set = ["--model", "-m", "--host", "--port"]
+    /// Those that say what the server calls the model.
+    static let aliases: Set = ["--alias", "-a"]
 }

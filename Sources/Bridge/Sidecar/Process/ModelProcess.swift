@@ -38,7 +38,7 @@ final class ModelProcess: ModelRunner {
         self.mark = mark
         self.line = line
         url = LoopbackURL(port: port)
-        model = profile.id
+        model = command.flags.last { ModelFlag.aliases.contains($0.name) }?.value ?? profile.id
         arguments = command.arguments(port: port, alias: profile.id)
     }
 

@@ -32,8 +32,10 @@ struct ProcessMark: Sendable, Hashable, CustomStringConvertible {
 
     /// Whether a process with that environment is meant; as `/proc` has it, every variable with a zero behind it.
     func isIn(environment: [UInt8]) -> Bool {
-        let wanted = Array("\(Self.variable)=\(description)".utf8)
-        return environment.split(separator: 0).contains { $0.starts(with: wanted) }
+        // With the zero before it, so that it is found at the beginning of a variable alone.
+        let wanted = [0] + Array("\(Self.variable)=\(description)".utf8)
+        if environment.starts(with: wanted.dropFirst()) { return true }
+        return Data(environment).range(of: Data(wanted)) != nil
     }
 }
 

@@ -9,6 +9,8 @@ struct Supervisor: Sendable {
     enum Event: Sendable, Equatable {
         /// Somebody wishes for a model.
         case wanted(SwitchWish)
+        /// Whoever had that wish is gone.
+        case left(wish: Int)
         /// The run answers that it is ready, first or again.
         case answered(run: Int)
         /// What the run says of itself: how many requests it works on, and whether it has worked since it was asked last.
@@ -166,6 +168,9 @@ struct Supervisor: Sendable {
         actions = []
         switch event {
         case .wanted(let wish): want(wish, at: now)
+        case .left(let wish):
+            settleAll(.timedOut) { $0.id == wish }
+            abandonUnwanted()
         case .answered(let id): if run?.id == id { answered(at: now) }
         case .occupied(let id, let requests, let hasWorked):
             if active?.id == id { note(requests, hasWorked, at: now) }
