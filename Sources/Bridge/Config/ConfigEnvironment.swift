@@ -2,8 +2,8 @@ internal import Foundation
 internal import Persona
 
 #if canImport(Glibc)
-    // With Hummingbird beside it, the compiler takes Dispatch's copy of `stat` for the one that is meant.
-    internal import Dispatch
+    // With Hummingbird in the module, the compiler may take Dispatch's copy of `stat` for the one that is meant.
+    internal import CDispatch
     internal import Glibc
 #endif
 

@@ -327,4 +327,17 @@ struct SupervisorTests {
         _ = story.happens("close")
         #expect(story.nextTick == nil)
     }
+
+    @Test("it does not ask for the time again and again while a lease is in the way")
+    func noSpinning() {
+        var story = SupervisorStory()
+        // The answer to a question comes when the reason for it is gone, and there is a lease.
+        for text in ["wish b", "answered", "after 30", "lease x b 100", "wish a wait", "measured 0"] {
+            _ = story.happens(text)
+        }
+        #expect(story.standing == "ready b > a")
+        _ = story.happens("after 1")
+        #expect((story.nextTick ?? 0) > 1)
+        #expect(story.happens("release x") == "known, measure b")
+    }
 }

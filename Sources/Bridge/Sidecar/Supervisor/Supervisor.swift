@@ -281,8 +281,8 @@ struct Supervisor: Sendable {
     /// Asks the model in the way whether it is busy; one with leases is.
     private mutating func measureNow() {
         guard let course, let active else { return }
+        self.course?.nextMeasure = nil
         if leases.isEmpty {
-            self.course?.nextMeasure = nil
             actions.append(.measure(active))
         } else {
             refuseImpatient(course, active)
