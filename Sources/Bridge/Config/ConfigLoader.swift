@@ -105,7 +105,7 @@ public enum ConfigLoader {
             ? "the path has \(path.utf8.count) bytes, and a Unix socket's may have \(longestSocketPath)" : nil
     }
 
-    private static func stateFolder(_ environment: [String: String]) -> String {
+    static func stateFolder(_ environment: [String: String]) -> String {
         let state = environment["XDG_STATE_HOME"].flatMap { $0.isEmpty ? nil : $0 }
         return (state ?? (environment["HOME"] ?? "") + "/.local/state") + "/workshop"
     }

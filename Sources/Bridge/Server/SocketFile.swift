@@ -1,6 +1,8 @@
 internal import Foundation
 
 #if canImport(Glibc)
+    // With Hummingbird in the module, the compiler may take Dispatch's copy of `stat` for the one that is meant.
+    internal import CDispatch
     internal import Glibc
 #endif
 
