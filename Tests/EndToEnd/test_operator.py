@@ -123,7 +123,7 @@ class ReloadTest(OperatorTest):
 
 
 class JudgementTest(OperatorTest):
-    """An answer that is none, or a bad one, does not reach the room while there is a better one."""
+    """A refusal does not reach the room while there is a better answer; weak words are cut short."""
 
     def test_refusal_in_words(self) -> None:
         world = self.world
@@ -145,7 +145,9 @@ class JudgementTest(OperatorTest):
         world.builder.expect(SAID)
         world.builder.expect(r"\(beta, beta-model; [^\n]*after alpha: low_quality")
         world.watcher.expect(SAID)
-        self.assertNotIn("so it goes", world.watcher.transcript[at:])
+        heard = world.watcher.transcript[at:]
+        self.assertEqual(heard.count("loses the thread"), 1)
+        self.assertNotIn("so it goes", heard[heard.index("loses the thread") :])
 
     def test_best_of_the_weak(self) -> None:
         """Nobody answers well, so the best that there is is said."""
