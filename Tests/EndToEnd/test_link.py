@@ -79,3 +79,18 @@ class LinkTest(WorldTest):
                 world.daemon.start()
                 world.builder.expect(LIT, 15)
         world.builder.type(TASK, r'Timmy says, "[^"]+"')
+
+    def test_the_game_stops_in_the_middle_of_a_thought(self) -> None:
+        """Its players are told before they go, the backend is let go, and what was said is kept."""
+        world = self.world
+        world.weaver.type(TASK, r'Timmy says, "[^"]+"')
+        self.begin(world.builder)
+        since = world.game.log_size()
+        world.game.evennia("reboot")
+        world.builder.expect(r"The world pauses for a moment, and the thought is lost", 5)
+        world.alpha.wait_for(lambda log: log[-1].outcome == "client_closed")
+        world.game.wait_log(r"evennia_glue: bridge up", 30, since)
+        world.enter()
+        world.weaver.type("journal", rf"{CANARY}|river")
+        world.weaver.type(TASK, r'Timmy says, "[^"]+"')
+        self.assertEqual(world.alpha.chats()[-1].body.decode().count(CANARY), 2, "it goes on")
