@@ -120,6 +120,8 @@ class HearingTest(TalkTest):
         player = self.world.weaver
         player.type("get timmy", r"You can't get that|can't pick")
         player.type("ic timmy", r"You don't have permission to puppet 'Timmy'")
+        # Evennia notes whom one wanted to be, refused or not, and tries that at the next login
+        player.type("ic Bela", r"already puppeting")
         player.type("destroy timmy", r"Command 'destroy timmy' is not available")
         player.type("look timmy", r"Somebody who listens.*ask timmy <question>")
 
