@@ -21,6 +21,7 @@ LINK = ""  # where the state of the link stands among those of the backends
 LIT, DARK = "lit", "dark"
 OUT = "|rThe lamps over the benches go out.|n"
 UP = "|gThe lamps over the benches light up.|n"
+HUSH = 10.0  # seconds for which a change waits until who speaks in the room has ended
 MANY = 3  # changes from which on a lamp is said to flicker
 
 
@@ -36,6 +37,7 @@ class BackendRouter(DefaultScript):
         ndb.news: what the room is to be told, an `Announcements`.
         ndb.polling: True while an answer is awaited.
         ndb.timer: the call that tells the room, or None.
+        ndb.hushed: since when the room is not told because somebody speaks there, or None.
     """
 
     def at_script_creation(self) -> None:
@@ -189,14 +191,26 @@ class BackendRouter(DefaultScript):
         if not self.is_valid():
             return
         news, now = self.ndb.news, get_bridge().reactor.seconds()
+        events.tell_room(self.obj)
+        if self._hushed(now):
+            self._soon(GATHER)
+            return
         lines = [self._line(change) for change in news.due(now)]
         if lines:
             told = ("{lines}", {"type": "workshop"})
             self.obj.msg_contents(told, mapping={"lines": "\n".join(lines)})
-        events.tell_room(self.obj)
         wait = news.wait(now)
         if wait is not None:
             self._soon(max(wait, GATHER))
+
+    def _hushed(self, now: float) -> bool:
+        """Whether to wait: nobody talks into a speech, unless it is a long one."""
+        if not self.obj.ndb.workshop_said:
+            self.ndb.hushed = None
+            return False
+        if self.ndb.hushed is None:
+            self.ndb.hushed = now
+        return now - self.ndb.hushed < HUSH
 
     def _line(self, change: Change) -> str:
         """A change in words."""

@@ -141,6 +141,25 @@ class TestRoom(WorkshopTest):
         self.assertEqual(len(self.heard2), 1)
         self.assertEqual(self.heard2[0].count("unhealthy"), 2)
 
+    def test_nobody_talks_into_a_speech(self):
+        self.start(LOCAL)
+        self.room.ndb.workshop_said = object()
+        self.note(**{**LOCAL, "state": "unhealthy"})
+        self.clock.advance(5)
+        self.assertEqual(self.heard2, [])
+        self.room.ndb.workshop_said = None
+        self.clock.advance(1)
+        self.assertEqual(self.heard2, ["[-] The lamp of local: unhealthy, was healthy."])
+
+    def test_a_speech_without_end_is_talked_into(self):
+        self.start(LOCAL)
+        self.room.ndb.workshop_said = object()
+        self.note(**{**LOCAL, "state": "unhealthy"})
+        self.clock.pump([0.2] * 55)
+        self.assertEqual(self.heard2, ["[-] The lamp of local: unhealthy, was healthy."])
+        self.note(**{**LOCAL, "state": "healthy"})
+        self.assertEqual(len(self.heard2), 2)
+
     def test_a_lamp_that_flickers_is_summed_up(self):
         self.start(LOCAL)
         for state in ("unhealthy", "healthy", "unhealthy", "healthy", "unhealthy"):
