@@ -123,7 +123,7 @@ class ReloadTest(OperatorTest):
 
 
 class JudgementTest(OperatorTest):
-    """A refusal does not reach the room while there is a better answer; weak words are cut short."""
+    """The room hears no refusal while there is a better answer; weak words are cut short."""
 
     def test_refusal_in_words(self) -> None:
         world = self.world
