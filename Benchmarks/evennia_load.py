@@ -265,7 +265,7 @@ def first_words(world: World, size: Size) -> tuple[list[Table], list[report.Bar]
 # memory
 
 MIX = (*["route list the files in this room, shelf {}"] * 17, "look {}", "forget", "journal word{}")
-MIXED = rb'First:|Could not find|turns?\)|says, "'
+MIXED = rb'First:|Could not find|exchanges?\)|says, "'
 
 
 def memory(world: World, size: Size) -> tuple[list[Table], list[report.Bar]]:

@@ -4,7 +4,7 @@ import os
 import platform
 import socket
 import stat
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
@@ -146,23 +146,29 @@ def _listed(setting: str, module: str) -> bool:
     return module in ([listed] if isinstance(listed, str) else listed)
 
 
-def world() -> list[Line]:
-    """What is in the game."""
+def parts(path: str) -> Iterator[list[Line]]:
+    """The settings and what is in the game, in pieces between which the game may go on."""
+    yield configured(path)
     found = installation.find()
     if not found.rooms:
-        return [Line("off", "room", "there is none yet", "Make one: workshop install")]
-    lines = [line for room in found.rooms for line in _room(room)]
-    if not found.personas:
-        lines.append(Line("off", "persona", "nobody to talk to", "Make him: workshop install"))
-    lines += [
+        yield [Line("off", "room", "there is none yet", "Make one: workshop install")]
+        return
+    yield []
+    for room in found.rooms:
+        yield _room(room)
+    yield [
         Line("well", "persona", f"{installation.label(each)}, in {_where(each)}")
         for each in found.personas
-    ]
+    ] or [Line("off", "persona", "nobody to talk to", "Make him: workshop install")]
+    yield [_database()]
+
+
+def _database() -> Line:
     layout = upgrade.stored()
-    current = layout == upgrade.LAYOUT
-    fact = f"layout {layout}" + ("" if current else f", this package's is {upgrade.LAYOUT}")
-    todo = "" if current else "workshop upgrade"
-    return [*lines, Line("well" if current else "wrong", "database", fact, todo)]
+    if layout == upgrade.LAYOUT:
+        return Line("well", "database", f"layout {layout}")
+    fact = f"layout {layout}, this package's is {upgrade.LAYOUT}"
+    return Line("wrong", "database", fact, "workshop upgrade")
 
 
 def _room(room: Any) -> list[Line]:

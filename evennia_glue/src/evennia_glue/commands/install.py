@@ -67,9 +67,10 @@ class CmdWorkshop(WorkshopCommand):
     async def _status(self) -> None:
         path = get_bridge().path
         lines = [status.software(), await self._link(path)]
-        for part in (lambda: status.configured(path), status.world):
+        await self.next_turn()
+        for part in status.parts(path):
+            lines += part
             await self.next_turn()
-            lines += part()
         self.tell(status.shown(lines))
 
     async def _link(self, path: str) -> status.Line:
