@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import json
 import os
 import re
 import secrets
@@ -25,11 +24,11 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import evennia_rig as rig
+import evennia_turns as turns
 import report
-from evennia_rig import NotSeen, ScratchGame, Table, Telnet, wait_until
+from evennia_rig import NotSeen, ScratchGame, Table, Telnet
 
 from upstream.behaviour import Behaviour
 
@@ -292,87 +291,11 @@ def answer_all(world: World, count: int) -> int:
 
 # the reactor
 
-TYPED = (
-    ("route list the files, shelf {}", r"First: [^\n]*\n"),
-    ("think name a colour, number {}", r"\(stand-in, [^\n]*\n"),
-    ("look", rig.LIT),
-    ("costs", r"today.*this month.*\n"),
-    ("leakaudit", r"byte invariance.*\n"),
-    ("leaks", r"(?:Nothing is held back|held back)[^\n]*\n"),
-    ("journal", r'(?:says, "|nothing on that)[^\n]*\n'),
-    ("journal/full", r"(?:\d\d:\d\d|nothing on that)[^\n]*\n"),
-    ("lamps", r"stand-in.*?\n"),
-    ("backends", r"stand-in.*?\n"),
-    ("route/full list the files, shelf {}", r"stand-in.*?\n"),
-    ("ask timmy what is lamp {}?", r'Timmy says[^"\n]*"[^\n]*\n'),
-    ("say Timmy, what is lamp {}?", r'Timmy says[^"\n]*"[^\n]*\n'),
-    ("@workshop", r"database[^\n]*\n"),
-    ("forget", r"forgets what you two said[^\n]*\n"),
-)
-NOT_THERE = r"is not available|Usage:|no \w+ switch|Unknown switch"
-
 
 def reactor(world: World, size: Size) -> tuple[list[Table], list[report.Bar]]:
     """How long our own code keeps the reactor."""
-    world.probe.with_suffix(".on").touch()
-    began, absent = probed(world), []
-    for line, seen in TYPED:
-        for number in range(size.typed):
-            try:
-                shown = world.builder.type(line.format(number), f"{seen}|{NOT_THERE}", 10)[0]
-            except NotSeen:
-                shown = "not available"
-            if re.search(NOT_THERE, shown) and not re.search(seen, shown):
-                absent.append(line.partition(" {}")[0])
-                break
-            time.sleep(0.01)
-    ended = probed(world)
-    world.probe.with_suffix(".on").unlink()
-    rows, longest = [], (0.0, 0.0, "nothing")
-    for name, all_times in sorted(ended["seen"].items()):
-        times = all_times[len(began["seen"].get(name, ())) :]
-        if not times:
-            continue
-        wall, cpu = [each[0] for each in times], [each[1] for each in times]
-        longest = max(longest, (max(wall), max(cpu), name))
-        rows.append(
-            [
-                *(name, f"{len(times):,}", f"{statistics.median(wall):.2f}"),
-                *(f"{rig.nearest_rank(wall, 0.99):.2f}", f"{max(wall):.2f}", f"{max(cpu):.2f}"),
-            ]
-        )
-    pauses = ended["pauses"][len(began["pauses"]) :]
-    rows.append(
-        [
-            *("(Python's whole collection)", f"{len(pauses)}"),
-            *(f"{value:.2f}" if pauses else "" for value in _spread(pauses)),
-            "",
-        ]
-    )
-    headings = ["keeps the reactor", "times", "p50 ms", "p99 ms", "max ms", "max ms of CPU"]
-    if absent:
-        rows.append([f"(not there: {', '.join(absent)})", "", "", "", "", ""])
-    bar = report.Bar(f"reactor, longest ({longest[2]})", longest[0], REACTOR_BAR, "ms")
-    return [Table(headings, rows)], [bar]
-
-
-def _spread(values: Sequence[float]) -> tuple[float, float, float]:
-    if not values:
-        return (0.0, 0.0, 0.0)
-    return statistics.median(values), rig.nearest_rank(values, 0.99), max(values)
-
-
-def probed(world: World) -> dict[str, Any]:
-    """What the probe has seen, as of now.
-
-    Raises:
-        NotSeen: if it writes nothing.
-    """
-    since = time.time()
-    if not wait_until(lambda: world.probe.exists() and world.probe.stat().st_mtime > since, 10):
-        raise NotSeen("the probe writes nothing")
-    found: dict[str, Any] = json.loads(world.probe.read_text())
-    return found
+    table, longest, name = turns.measure(world.builder, world.probe, size.typed)
+    return [table], [report.Bar(f"reactor, longest ({name})", longest, REACTOR_BAR, "ms of CPU")]
 
 
 PARTS = {

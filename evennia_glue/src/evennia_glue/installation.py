@@ -57,11 +57,17 @@ class Found:
 
 def find() -> Found:
     """What of this package is in the database, in classes that inherit from ours, too."""
-    return Found(
-        rooms=list(Workshop.objects.filter_family().order_by("id")),
-        routers=list(BackendRouter.objects.filter_family().order_by("id")),
-        personas=list(Persona.objects.filter_family().order_by("id")),
-    )
+    return Found(rooms(), list(BackendRouter.objects.filter_family().order_by("id")), personas())
+
+
+def rooms() -> list[Workshop]:
+    """Every Workshop."""
+    return list(Workshop.objects.filter_family().order_by("id"))
+
+
+def personas() -> list[Persona]:
+    """Every persona."""
+    return list(Persona.objects.filter_family().order_by("id"))
 
 
 def label(thing: Any) -> str:

@@ -149,16 +149,18 @@ def _listed(setting: str, module: str) -> bool:
 def parts(path: str) -> Iterator[list[Line]]:
     """The settings and what is in the game, in pieces between which the game may go on."""
     yield configured(path)
-    found = installation.find()
-    if not found.rooms:
+    rooms = installation.rooms()
+    if not rooms:
         yield [Line("off", "room", "there is none yet", "Make one: workshop install")]
         return
     yield []
-    for room in found.rooms:
+    for room in rooms:
         yield _room(room)
+    personas = installation.personas()
+    yield []
     yield [
         Line("well", "persona", f"{installation.label(each)}, in {_where(each)}")
-        for each in found.personas
+        for each in personas
     ] or [Line("off", "persona", "nobody to talk to", "Make him: workshop install")]
     yield [_database()]
 
