@@ -6,6 +6,8 @@ struct DoorRequest: Sendable {
     var isStreamed: Bool
     /// Whether the stream's end tells usage (`stream_options.include_usage`); always in Anthropic's dialect.
     var tellsUsage: Bool
+    /// Whether the answer is one JSON value: then a fence around it is taken off.
+    var wantsJSON = false
 }
 
 /// One API of the front door. Pure: a value is one request's answer.
