@@ -33,7 +33,7 @@ struct DialectDumpTests {
                 let anthropic = AnthropicDialect(id: "1", created: 1_700_000_000, request: request)
                 add("openai whole", label, openAI.whole(reply))
                 add("anthropic whole", label, anthropic.whole(reply))
-                let pieces = reply.plain.pieces(atMost: 3)
+                let pieces = reply.plain.pieces(atMost: 4)
                 add("openai stream", label, Array(OpenAIDialect.stream(pieces, reply, for: request).utf8))
                 add("anthropic stream", label, Array(AnthropicDialect.stream(pieces, reply, for: request).utf8))
                 add("openai notice", label, openAI.notice("model_switching", Array(#"{"place":1}"#.utf8)))
@@ -67,7 +67,7 @@ struct DialectDumpTests {
             source: .provider
         )
         return [
-            ("text", try DialectCases.reply("Hello \"you\",\n𝄞 \u{1F}\u{2028}.", usage: cached)),
+            ("text", try DialectCases.reply("Hello \"you\",\n𝄞 \u{1F}\u{2028}\u{85}.", usage: cached)),
             ("cut", try DialectCases.reply("Hello", finish: .length, cost: nil)),
             ("calls", try DialectCases.reply("", calls: DialectCases.calls, finish: .toolCalls)),
             ("text and calls", try DialectCases.reply("I look.", calls: DialectCases.calls, finish: .toolCalls)),

@@ -253,6 +253,16 @@ struct DialectReplyTests {
         #expect(OpenAIDialect.body(of: DoorError(.unauthorized)).text.contains(#""param":null,"#))
     }
 
+    @Test("no client sees a break of lines in the middle of an event")
+    func oneLine() throws {
+        let words = "a\u{2028}b\u{2029}c\u{85}d\u{B}ä–\r\n"
+        let reply = try DialectCases.reply(words)
+        let written = #""a\u2028b\u2029c\u0085d\u000bä–\r\n""#
+        let request = DialectCases.request()
+        #expect(OpenAIDialect.stream([words], reply, for: request).contains(#"{"content":\#(written)}"#))
+        #expect(AnthropicDialect.stream([words], reply, for: request).contains(#""text":\#(written)}"#))
+    }
+
     @Test("a notice is an event of its name that adds nothing; without a name the line is kept open")
     func notices() {
         let openAI = OpenAIDialect(id: "1", created: 1_700_000_000, request: DialectCases.request())
