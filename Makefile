@@ -27,13 +27,14 @@ test: test-swift test-wire test-door seals test-leaks test-protocol test-glue te
 test-swift: ## the Swift tests
 	$(SWIFT) test --no-parallel --explicit-target-dependency-import-check error
 
-test-wire: build ## every request against the types of the vendors' own SDKs
+test-wire: build ## every request, and every answer of the front door, against the types of the vendors' own SDKs
 	test -e $(VENVS)-wire/ready || { $(PYTHON) -m venv $(VENVS)-wire \
 		&& $(VENVS)-wire/bin/pip install -q --disable-pip-version-check -r Tests/Wire/requirements.txt \
 		&& touch $(VENVS)-wire/ready; }
-	WORKSHOP_WIRE_DUMP=$(CURDIR)/.build/wire.jsonl $(SWIFT) test --explicit-target-dependency-import-check error \
-		--filter WireDumpTests
+	WORKSHOP_WIRE_DUMP=$(CURDIR)/.build/wire.jsonl WORKSHOP_DOOR_DUMP=$(CURDIR)/.build/door.jsonl \
+		$(SWIFT) test --explicit-target-dependency-import-check error --filter '(Wire|Dialect)DumpTests'
 	$(VENVS)-wire/bin/python Tests/Wire/strict.py .build/wire.jsonl
+	$(VENVS)-wire/bin/python Tests/Wire/replies.py .build/door.jsonl
 
 test-door: build ## the front door with the official SDKs of OpenAI, Anthropic and LangChain
 	test -e $(VENVS)-door/ready || { $(PYTHON) -m venv $(VENVS)-door \
