@@ -1,0 +1,114 @@
+/// What the dashboard's viewers are pushed: the parts that have changed, at most twice a second.
+///
+/// While nobody looks nothing is worked out; a hundred viewers cost one look. A viewer that is slow to take misses what has
+/// been overtaken meanwhile, and holds up nobody.
+actor DashboardFeed {
+    /// How many may look at once.
+    static let mostViewers = 64
+    /// So many looks are a new one at the costs, the audit's standing, a sign of life.
+    private static let costsEvery = 4
+    private static let auditEvery = 20
+    private static let signEvery = 30
+
+    private let source: DashboardSource
+    /// Waits for the next look; real time is half a second.
+    private let pause: @Sendable () async -> Void
+    private var viewers: [Int: AsyncStream<Void>.Continuation] = [:]
+    private var lastViewer = 0
+    private var looking: Task<Void, Never>?
+    private var parts: [StatePart: (version: Int, text: [UInt8])] = [:]
+    private var looks = 0
+    private var costsOf: (generation: UInt64, look: Int)?
+    private var auditOf: Int?
+
+    init(
+        _ source: DashboardSource,
+        pause: @escaping @Sendable () async -> Void = { try? await Task.sleep(for: .milliseconds(500)) }
+    ) {
+        self.source = source
+        self.pause = pause
+    }
+
+    /// Somebody who looks, from ``enter()`` to ``leave(_:)``.
+    struct Viewer: Sendable {
+        fileprivate let id: Int
+        /// One element whenever there may be something to say.
+        let wakes: AsyncStream<Void>
+        /// What it has been told.
+        fileprivate var seen: [StatePart: Int] = [:]
+    }
+
+    /// Takes a viewer; nil when there are too many.
+    func enter() -> Viewer? {
+        guard viewers.count < Self.mostViewers else { return nil }
+        let (wakes, continuation) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+        lastViewer += 1
+        viewers[lastViewer] = continuation
+        if looking == nil {
+            // What was found for those who looked before may be old.
+            (parts, costsOf, auditOf) = ([:], nil, nil)
+            looking = Task { await look() }
+        } else {
+            continuation.yield()
+        }
+        return Viewer(id: lastViewer, wakes: wakes)
+    }
+
+    func leave(_ viewer: Viewer) {
+        viewers.removeValue(forKey: viewer.id)?.finish()
+        if viewers.isEmpty {
+            looking?.cancel()
+            looking = nil
+        }
+    }
+
+    /// How many look; whether anything is worked out.
+    var isLooking: Bool { looking != nil }
+
+    /// What the viewer has not been told, as server-sent events; a comment when that is nothing.
+    func news(_ viewer: inout Viewer) -> [UInt8] {
+        var text: [UInt8] = []
+        for part in StatePart.allCases {
+            guard let (version, json) = parts[part], viewer.seen[part] != version else { continue }
+            viewer.seen[part] = version
+            text += Array("event: \(part.rawValue)\ndata: ".utf8) + json + Array("\n\n".utf8)
+        }
+        return text.isEmpty ? Array(": still here\n\n".utf8) : text
+    }
+
+    // MARK: Looking
+
+    private func look() async {
+        while !Task.isCancelled {
+            await refresh()
+            // Those who came while it was worked out are told too.
+            guard !Task.isCancelled else { return }
+            await pause()
+        }
+    }
+
+    private func refresh() async {
+        looks += 1
+        let activity = source.ledger.activity.snapshot
+        var found: [(StatePart, [UInt8]?)] = source.quick(activity).map { ($0.0, $0.1) }
+        let sinceCosts = costsOf.map { looks - $0.look } ?? .max
+        // Another day or another budget is nobody's doing.
+        if sinceCosts >= Self.auditEvery || sinceCosts >= Self.costsEvery && costsOf?.generation != activity.generation {
+            costsOf = (activity.generation, looks)
+            found.append((.costs, await source.costs()))
+        }
+        if auditOf.map({ looks - $0 >= Self.auditEvery }) ?? true {
+            auditOf = looks
+            found.append((.audit, await source.audit()))
+        }
+        found.append((.models, await source.models()))
+        guard !Task.isCancelled else { return }
+        var hasChanged = false
+        for case (let part, let text?) in found where parts[part]?.text != text {
+            parts[part] = ((parts[part]?.version ?? 0) + 1, text)
+            hasChanged = true
+        }
+        guard hasChanged || looks % Self.signEvery == 0 else { return }
+        for viewer in viewers.values { viewer.yield() }
+    }
+}
