@@ -11,7 +11,8 @@ struct MetricsText: Sendable {
         case counter, gauge, histogram
     }
 
-    typealias Labels = [(name: StaticString, value: String)]
+    /// Names and values.
+    typealias Labels = [(String, String)]
 
     private(set) var text = ""
 
@@ -50,7 +51,7 @@ struct MetricsText: Sendable {
     private mutating func sample(_ name: String, _ labels: Labels, _ value: Double) {
         text += name
         if !labels.isEmpty {
-            let pairs = labels.map { "\($0.name)=\"\(Self.escaped($0.value))\"" }
+            let pairs = labels.map { "\($0.0)=\"\(Self.escaped($0.1))\"" }
             text += "{" + pairs.joined(separator: ",") + "}"
         }
         text += " \(Self.number(value))\n"

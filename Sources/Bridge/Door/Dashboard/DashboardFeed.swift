@@ -13,7 +13,7 @@ actor DashboardFeed {
     private let source: DashboardSource
     /// Waits for the next look; real time is half a second.
     private let pause: @Sendable () async -> Void
-    private var viewers: [Int: AsyncStream<Void>.Continuation] = [:]
+    private var viewers: [Int: Told] = [:]
     private var lastViewer = 0
     private var looking: Task<Void, Never>?
     private var parts: [StatePart: (version: Int, text: [UInt8])] = [:]
@@ -34,8 +34,12 @@ actor DashboardFeed {
         fileprivate let id: Int
         /// One element whenever there may be something to say.
         let wakes: AsyncStream<Void>
-        /// What it has been told.
-        fileprivate var seen: [StatePart: Int] = [:]
+    }
+
+    /// How a viewer is woken, and what it has been told.
+    private struct Told {
+        let wake: AsyncStream<Void>.Continuation
+        var versions: [StatePart: Int] = [:]
     }
 
     /// Takes a viewer; nil when there are too many.
@@ -43,11 +47,16 @@ actor DashboardFeed {
         guard viewers.count < Self.mostViewers else { return nil }
         let (wakes, continuation) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
         lastViewer += 1
-        viewers[lastViewer] = continuation
+        viewers[lastViewer] = Told(wake: continuation)
         if looking == nil {
             // What was found for those who looked before may be old.
             (parts, costsOf, auditOf) = ([:], nil, nil)
-            looking = Task { await look() }
+            looking = Task {
+                await withDiscardingTaskGroup { group in
+                    group.addTask { await self.look() }
+                    if let models = self.source.models { group.addTask { await self.look(at: models) } }
+                }
+            }
         } else {
             continuation.yield()
         }
@@ -55,7 +64,7 @@ actor DashboardFeed {
     }
 
     func leave(_ viewer: Viewer) {
-        viewers.removeValue(forKey: viewer.id)?.finish()
+        viewers.removeValue(forKey: viewer.id)?.wake.finish()
         if viewers.isEmpty {
             looking?.cancel()
             looking = nil
@@ -66,11 +75,12 @@ actor DashboardFeed {
     var isLooking: Bool { looking != nil }
 
     /// What the viewer has not been told, as server-sent events; a comment when that is nothing.
-    func news(_ viewer: inout Viewer) -> [UInt8] {
+    func news(for viewer: Viewer) -> [UInt8] {
         var text: [UInt8] = []
         for part in StatePart.allCases {
-            guard let (version, json) = parts[part], viewer.seen[part] != version else { continue }
-            viewer.seen[part] = version
+            guard let (version, json) = parts[part], viewers[viewer.id]?.versions[part] != version
+            else { continue }
+            viewers[viewer.id]?.versions[part] = version
             text += Array("event: \(part.rawValue)\ndata: ".utf8) + json + Array("\n\n".utf8)
         }
         return text.isEmpty ? Array(": still here\n\n".utf8) : text
@@ -81,8 +91,6 @@ actor DashboardFeed {
     private func look() async {
         while !Task.isCancelled {
             await refresh()
-            // Those who came while it was worked out are told too.
-            guard !Task.isCancelled else { return }
             await pause()
         }
     }
@@ -93,7 +101,8 @@ actor DashboardFeed {
         var found: [(StatePart, [UInt8]?)] = source.quick(activity).map { ($0.0, $0.1) }
         let sinceCosts = costsOf.map { looks - $0.look } ?? .max
         // Another day or another budget is nobody's doing.
-        if sinceCosts >= Self.auditEvery || sinceCosts >= Self.costsEvery && costsOf?.generation != activity.generation {
+        if sinceCosts >= Self.auditEvery || sinceCosts >= Self.costsEvery && costsOf?.generation != activity.generation
+        {
             costsOf = (activity.generation, looks)
             found.append((.costs, await source.costs()))
         }
@@ -101,14 +110,30 @@ actor DashboardFeed {
             auditOf = looks
             found.append((.audit, await source.audit()))
         }
-        found.append((.models, await source.models()))
+        take(found)
+        if looks % Self.signEvery == 0 { wake() }
+    }
+
+    /// A sidecar may be silent: nothing else waits for it.
+    private func look(at models: @Sendable () async -> [UInt8]) async {
+        while !Task.isCancelled {
+            take([(.models, await models())])
+            await pause()
+            await pause()
+        }
+    }
+
+    private func take(_ found: [(StatePart, [UInt8]?)]) {
         guard !Task.isCancelled else { return }
         var hasChanged = false
         for case (let part, let text?) in found where parts[part]?.text != text {
             parts[part] = ((parts[part]?.version ?? 0) + 1, text)
             hasChanged = true
         }
-        guard hasChanged || looks % Self.signEvery == 0 else { return }
-        for viewer in viewers.values { viewer.yield() }
+        if hasChanged { wake() }
+    }
+
+    private func wake() {
+        for viewer in viewers.values { viewer.wake.yield() }
     }
 }
