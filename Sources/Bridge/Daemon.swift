@@ -31,11 +31,11 @@ public struct Daemon: Sendable {
         let parts = try Parts(config, logger: logger)
         defer { parts.close() }
         var group = ServiceGroupConfiguration(
-            // Stopped in reverse order: the socket first.
+            // Stopped in reverse order: the door and the socket first.
             services: [
                 parts.health, parts.budgetWatch, parts.memoryWatch, LedgerService(ledger: parts.ledger),
                 ReloadService(reloader: parts.operations.reloader), parts.server,
-            ],
+            ] + (parts.door.map { [$0] } ?? []),
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger
         )
@@ -70,15 +70,19 @@ public struct Daemon: Sendable {
         let bench: Live<ThoughtService.Bench>
         let operations: Operations
         let server: BridgeServer
+        /// Nil when the configuration has none.
+        let door: DoorServer?
 
         /// - Parameters:
         ///   - circumstances: time and chance of the routing; a rehearsal holds them still.
         ///   - wrap: what stands around the transport, in tests.
+        ///   - onOpen: told the port of the front door when it is open.
         init(
             _ config: BridgeConfig,
             logger: Logger,
             circumstances: Router.Circumstances = Router.Circumstances(),
-            through wrap: (CurlLoop) -> any Transport = { $0 }
+            through wrap: (CurlLoop) -> any Transport = { $0 },
+            onOpen: @escaping @Sendable (Int) -> Void = { _ in }
         ) throws {
             Self.tell(config, logger)
             ledger = try Ledger(
@@ -94,6 +98,11 @@ public struct Daemon: Sendable {
             board = HealthBoard(live.current.registry)
             let registry = try DynamicRegistry(config, live: live, board: board, ledger: ledger, logger: logger)
             let budgets = BudgetBook(config.budgets, spending: try ledger.spending())
+            // What the configuration lets callers spend; each key's own budgets stand beside it.
+            let configured = Live(config.budgets)
+            let ring = config.http.map { http in
+                KeyRing(http.keys, logger: logger) { budgets.replace(configured.current + $0) }
+            }
             let cache = AnswerCache(config.cache)
             let (board, ledger, transport) = (board, ledger, wrap(transport))
             let keys = { @Sendable in live.current.registry.keys }
@@ -150,7 +159,8 @@ public struct Daemon: Sendable {
                     logger.error("the ledger cannot note that the personas are others")
                 }
                 await registry.adopt(config)
-                budgets.replace(config.budgets)
+                configured.replace(with: config.budgets)
+                budgets.replace(config.budgets + (ring?.budgets ?? []))
                 settings.replace(with: config.memory)
                 cache.replace(config.cache)
             }
@@ -166,6 +176,27 @@ public struct Daemon: Sendable {
                 ledger: ledger
             )
             server = BridgeServer(config.server, service: service, operations: operations, logger: logger)
+            door = Self.door(config, ring, service, operations, logger, onOpen)
+        }
+
+        private static func door(
+            _ config: BridgeConfig,
+            _ ring: KeyRing?,
+            _ service: ThoughtService,
+            _ operations: Operations,
+            _ logger: Logger,
+            _ onOpen: @escaping @Sendable (Int) -> Void
+        ) -> DoorServer? {
+            guard let http = config.http, let ring else { return nil }
+            let limits = DoorLimits(most: http.maxInFlight)
+            let table = DoorTable(service: service, operations: operations, limits: limits, http: http)
+            let responder = DoorResponder(
+                routes: DoorRoutes(table.routes),
+                gate: DoorGate(keys: ring, http: http),
+                http: http,
+                logger: logger
+            )
+            return DoorServer(http: http, responder: responder, logger: logger, onListening: onOpen)
         }
 
         /// Logs what is doubtful about a configuration, and which variables set nothing.
