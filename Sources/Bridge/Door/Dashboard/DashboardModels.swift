@@ -109,7 +109,7 @@ enum DashboardModels {
                     body: JSON.stringify({ sidecar: name, profile, if_busy: "wait", wait: false }),
                 });
                 const error = object(object(await answer.json().catch(() => null)).error);
-                if (answer.status === 401) { byId("keyform").hidden = false; }
+                if ([401, 403].includes(answer.status)) { byId("keyform").hidden = false; }
                 said = answer.ok ? name + " is on its way to " + profile
                     : text(error.message) || "the daemon says " + answer.status;
             } catch { /* said already */ }

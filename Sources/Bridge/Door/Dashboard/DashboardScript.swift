@@ -252,8 +252,9 @@ enum DashboardScript {
                 heard();
                 const headers = { Accept: "text/event-stream", ...bearer() };
                 const answer = await fetch("api/events", { headers, cache: "no-store", signal: ending.signal });
-                byId("keyform").hidden = answer.status !== 401;
+                byId("keyform").hidden = ![401, 403].includes(answer.status);
                 if (answer.status === 401) { return "a key is wanted"; }
+                if (answer.status === 403) { return "this key may not operate"; }
                 if (!answer.ok) { return "the daemon says " + answer.status; }
                 const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
                 let rest = "";
