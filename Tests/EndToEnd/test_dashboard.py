@@ -5,11 +5,14 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import random
 import re
 import secrets
 import shutil
 import socket
+import sqlite3
 import tempfile
+import time
 import unittest
 import urllib.error
 import urllib.request
@@ -47,6 +50,26 @@ FOCUSED = """(() => {
     return { name: one.dataset.reached, isSeen: style.outlineStyle !== "none" };
 })()"""
 
+# a daemon with a sidecar, as far as the page can tell
+SIDECAR = """
+    const answer = (status, value) => new Response(JSON.stringify(value), { status });
+    const profiles = [{ id: "coder", name: "Coder" }];
+    window.fetch = async (path, options) => {
+        if (path === "models/available") {
+            return answer(200, { sidecars: [{ sidecar: "desk", reply: { profiles } }] });
+        }
+        window.asked = JSON.parse(options.body);
+        return answer(409, { error: { message: "The model is loading." } });
+    };
+    const waiting = [{ profile: "coder", waited_s: 8 }, { profile: "coder", waited_s: 3 }];
+    onModels({ sidecars: [{
+        sidecar: "desk", queue: { active: "small", switching_to: "coder", in_flight: 1, waiting },
+        reply: {
+            state: "starting", profile: "coder", progress: { elapsed_s: 12.2, expected_s: 41 },
+        },
+    }] });
+"""
+
 # the least contrast of a text with what is behind it, by the WCAG's formula
 CONTRAST = """(() => {
     const parts = (colour) => colour.match(/[0-9.]+/g).map(Number);
@@ -81,10 +104,11 @@ def free_port() -> int:
 class Workshop:
     """A daemon with a front door, two backends that answer and one without a key."""
 
-    def __init__(self) -> None:
+    def __init__(self, names: tuple[str, str, str] = ("alpha", "beta", "gamma")) -> None:
+        self.names = names
         self.root = Path(tempfile.mkdtemp(prefix="dash-"))
-        self.alpha = FakeUpstream(models=("alpha-model",)).start()
-        self.beta = FakeUpstream(models=("beta-model",)).start()
+        self.alpha = FakeUpstream(models=(f"{names[0]}-model",)).start()
+        self.beta = FakeUpstream(models=(f"{names[1]}-model",)).start()
         self.port = free_port()
         self.daemon = Daemon(
             binary=Path(os.environ["E2E_WORKSHOP"]).resolve(),
@@ -92,39 +116,40 @@ class Workshop:
             socket_path=self.root / "workshop.sock",
             log=self.root / "daemon.log",
         )
-        defaults = {"cooldown_s": 1, "health_interval_s": 0.5, "allowed_fails": 0}
+        defaults = {"cooldown_s": 1, "health_interval_s": 1, "allowed_fails": 0}
         personas = REPO / "configs" / "personas"
         config = configuration(self.backends(), self.root, personas, defaults=defaults)
         config["http"] = {"listen": f"127.0.0.1:{self.port}"}
         config["budgets"] = [
-            {"period": "day", "usd": 0.4},
-            {"period": "month", "usd": 0.35, "backend": "beta"},
+            {"period": "day", "usd": 2},
+            {"period": "month", "usd": 20, "backend": names[1]},
         ]
         self.daemon.config.write_text(json.dumps(config))
         self.daemon.start()
-        self.daemon.wait_healthy("alpha", "beta")
+        self.daemon.wait_healthy(*names[:2])
 
     def backends(self) -> dict[str, Any]:
         common = {"wire": "openai-chat", "max_context": 8192, "health": "/models"}
         beta = {**common, "url": self.beta.url, "local": False}
+        local, remote, closed = self.names
         return {
-            "alpha": {
+            local: {
                 **common,
                 "url": self.alpha.url,
-                "model": "alpha-model",
+                "model": f"{local}-model",
                 "role": "local",
                 "local": True,
                 "prices": {"input": 0, "output": 0},
             },
-            "beta": {
+            remote: {
                 **beta,
-                "model": "beta-model",
+                "model": f"{remote}-model",
                 "role": "breadth",
-                "prices": {"input": 2.5, "output": 10},
+                "prices": {"input": 25, "output": 100},
             },
-            "gamma": {
+            closed: {
                 **beta,
-                "model": "gamma-model",
+                "model": f"{closed}-model",
                 "role": "speed",
                 "key": "${NO_SUCH_KEY}",
             },
@@ -134,15 +159,10 @@ class Workshop:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def think(self, backend: str, text: str = "Blue.", tokens: tuple[int, int] = (400, 90)) -> None:
+    def think(self, backend: str, text: str = "Blue.", delay: float = 0) -> None:
         """Has a thought answered by that backend."""
-        upstream = self.alpha if backend == "alpha" else self.beta
-        used = {
-            "prompt_tokens": tokens[0],
-            "completion_tokens": tokens[1],
-            "total_tokens": sum(tokens),
-        }
-        upstream.script(Behaviour(text=text, usage=used))
+        upstream = self.alpha if backend == self.names[0] else self.beta
+        upstream.script(Behaviour(text=text, first_token=delay, chunk_delay=delay / 2))
         self.daemon.call("think", task=f"name a colour {CANARY}", backend=backend)
 
     def get(self, path: str, **headers: str) -> tuple[Any, str]:
@@ -163,10 +183,11 @@ class LookTest(unittest.TestCase):
 
     workshop: Workshop
     browser: Browser
+    names = ("alpha", "beta", "gamma")
 
     @classmethod
     def setUpClass(cls) -> None:
-        cls.workshop = Workshop()
+        cls.workshop = Workshop(cls.names)
         cls.addClassCleanup(cls.workshop.close)
         cls.browser = Browser({})
         cls.addClassCleanup(cls.browser.close)
@@ -179,7 +200,7 @@ class LookTest(unittest.TestCase):
         self.workshop.beta.start()
         self.screen(1280, 900)
         self.browser.open(self.workshop.url + "/")
-        self.lamps(alpha="healthy", beta="healthy", gamma="disabled")
+        self.lamps(**dict(zip(self.names, ("healthy", "healthy", "disabled"), strict=True)))
         self.browser.logged.clear()
 
     def tearDown(self) -> None:
@@ -257,14 +278,14 @@ class DashboardTest(LookTest):
 
     def test_a_decision_stands_there_with_its_reason_and_no_word_of_the_task(self) -> None:
         before = len(self.browser.run(DECISIONS))
-        self.workshop.think("beta", text="<img src=x onerror=alert(1)>[link](http://evil.test)")
+        self.workshop.think("beta", "<img src=x onerror=alert(1)>[link](http://evil.test) " * 9)
         self.browser.wait_for(f"{DECISIONS}.length > {before}")
         newest = self.browser.run(DECISIONS)[0]
         self.assertRegex(newest, r"beta.*it was asked for.*not alpha: ")
         self.browser.wait_for("document.querySelectorAll('#lamplist .spark').length >= 3")
         self.browser.wait_for("document.querySelectorAll('#answertable tbody tr').length > 0")
         self.browser.wait_for("document.querySelector('#days rect')")
-        self.browser.wait_for("document.querySelector('#days .limit')")
+        self.browser.wait_for("document.getElementById('days').textContent.includes('$2.00')")
         shown = self.browser.run("document.documentElement.outerHTML")
         state = self.workshop.get("/api/state")[1]
         for text in (shown, state, self.workshop.get("/metrics")[1]):
@@ -375,6 +396,24 @@ class DashboardTest(LookTest):
                     "key", "revoke", name, "--config", str(self.workshop.daemon.config)
                 )
 
+    def test_models_are_shown_and_switched(self) -> None:
+        self.assertFalse(self.browser.run("document.getElementById('models').checkVisibility()"))
+        self.browser.run(f"(() => {{ {SIDECAR} }})()")
+        self.browser.wait_for("document.querySelector('#modelpanel option')")
+        shown = self.browser.run("document.getElementById('modelpanel').innerText")
+        self.assertRegex(shown, r"\[~\] desk loading")
+        self.assertRegex(shown, r"on its way to coder, 12 s of about 41 s")
+        self.assertRegex(shown, r"queue: 2 for coder, the longest for 8 s; 1 under way")
+        self.browser.run("document.querySelector('#modelpanel button').focus()")
+        self.browser.press(key=" ", code="Space", windowsVirtualKeyCode=32, text=" ")
+        self.browser.wait_for("window.asked")
+        self.assertEqual(
+            self.browser.run("window.asked"),
+            {"sidecar": "desk", "profile": "coder", "if_busy": "wait", "wait": False},
+        )
+        spoken = "document.getElementById('spoken').textContent"
+        self.browser.wait_for(f"{spoken} === 'The model is loading.'")
+
     # what programs read
 
     def test_events_come_when_something_changes(self) -> None:
@@ -397,7 +436,7 @@ class DashboardTest(LookTest):
             caught.exception.close()
 
     def test_the_metrics_are_as_prometheus_reads_them(self) -> None:
-        self.workshop.think("alpha", tokens=(400, 90))
+        self.workshop.think("alpha")
         headers, text = self.workshop.get("/metrics")
         self.assertRegex(headers["Content-Type"], r"^text/plain; version=0\.0\.4")
         families = {family.name: family for family in text_string_to_metric_families(text)}
@@ -424,27 +463,55 @@ class DashboardTest(LookTest):
         limits = families["workshop_budget_limit_usd"].samples
         self.assertEqual(
             {(one.labels["period"], one.labels["backend"]): one.value for one in limits},
-            {("day", ""): 0.4, ("month", "beta"): 0.35},
+            {("day", ""): 2, ("month", "beta"): 20},
         )
 
 
 class PictureTest(LookTest):
-    """The pictures in the documentation: `make screenshots`."""
+    """The pictures in the documentation: `make screenshots`. The days before today are made up."""
+
+    names = ("desk", "harbour", "tower")
+
+    def seed(self) -> None:
+        """Puts sums of earlier days into the ledger, as the daemon would have."""
+        chance = random.Random(4)
+        today = int(time.time() // 86_400)
+        workshop = self.workshop
+        workshop.daemon.stop()
+        columns = "day, backend, purpose, kind, tier, attempts, answered, cost_nanousd, thoughts"
+        with contextlib.closing(sqlite3.connect(workshop.root / "ledger.db")) as ledger, ledger:
+            for day in range(today - 13, today):
+                for name, tier, kinds in (
+                    ("desk", "local", ("general", "creative_writing", "quick_answer")),
+                    ("harbour", "api", ("code_review", "general")),
+                ):
+                    for kind in kinds:
+                        asked = chance.randint(2, 20)
+                        cost = chance.randint(20, 80) * 10**7 if tier == "api" else 0
+                        row = (day, name, "thought", kind, tier, asked + 1, asked, cost, asked)
+                        ledger.execute(
+                            f"INSERT INTO usage_day ({columns}) VALUES (?,?,?,?,?,?,?,?,?)",
+                            row,
+                        )
+        workshop.daemon.start()
 
     def test_pictures(self) -> None:
         workshop = self.workshop
         folder = Path(PICTURES) if PICTURES else workshop.root
-        for number in range(14):
-            workshop.think("alpha" if number % 3 else "beta", tokens=(9_000 + 700 * number, 900))
-        workshop.daemon.run("audit", "--config", str(workshop.daemon.config))
+        self.seed()
+        chance = random.Random(7)
+        for number in range(24):
+            workshop.think("harbour" if number % 3 else "desk", delay=chance.uniform(0.02, 0.2))
+        done = workshop.daemon.run("audit", "--config", str(workshop.daemon.config))
+        self.assertIn("holds", done.stdout, done.stderr)
         workshop.beta.stop()
-        self.browser.wait_for(f"{LAMPS}.some(([name, sign]) => name === 'beta' && sign === '[-]')")
+        self.browser.open(workshop.url + "/")
+        self.browser.wait_for(f"{LAMPS}.some(([name, sign]) => name !== 'desk' && sign === '[-]')")
         self.browser.wait_for("document.querySelectorAll('#answertable tbody tr').length > 1")
+        self.browser.wait_for("document.getElementById('verdict').dataset.verdict !== 'unknown'")
         for scheme in ("light", "dark"):
-            self.screen(1280, 1080, scheme)
+            self.screen(1280, 1180, scheme)
             self.browser.pause(1)
             path = folder / f"dashboard-{scheme}.png"
             self.browser.screenshot(path)
             self.assertEqual(path.read_bytes()[:8], b"\x89PNG\r\n\x1a\n")
-        workshop.beta.start()
-        wait_until(lambda: self.mend("beta"), 20)

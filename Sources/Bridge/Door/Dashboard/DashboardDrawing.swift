@@ -161,7 +161,7 @@ enum DashboardDrawing {
             for (const usd of [0, dearest]) {
                 svg.append(drawn("line", { class: "axis", x1: left, x2: width, y1: y(usd), y2: y(usd) }));
             }
-            if (dearest > 0) { label(left - 6, y(dearest) + 4, dollars(dearest), "end"); }
+            if (dearest > 0) { label(left - 6, y(dearest) + 4, "$" + Number(dearest.toPrecision(2)), "end"); }
             const step = (width - left) / Math.max(length, 1);
             for (const [index, entries] of days) {
                 if (!(index >= 0 && index < length)) { continue; }

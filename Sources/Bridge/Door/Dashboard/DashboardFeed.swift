@@ -5,9 +5,9 @@
 actor DashboardFeed {
     /// How many may look at once.
     static let mostViewers = 64
-    /// So many looks are a new one at the costs, the audit's standing, a sign of life.
-    private static let costsEvery = 4
-    private static let auditEvery = 20
+    /// So many looks are one at the ledger, when something has happened and when not, and a sign of life.
+    private static let sumsEvery = 4
+    private static let sumsAtLeastEvery = 20
     private static let signEvery = 30
 
     private let source: DashboardSource
@@ -18,8 +18,7 @@ actor DashboardFeed {
     private var looking: Task<Void, Never>?
     private var parts: [StatePart: (version: Int, text: [UInt8])] = [:]
     private var looks = 0
-    private var costsOf: (generation: UInt64, look: Int)?
-    private var auditOf: Int?
+    private var sumsOf: (generation: UInt64, look: Int)?
 
     init(
         _ source: DashboardSource,
@@ -50,7 +49,7 @@ actor DashboardFeed {
         viewers[lastViewer] = Told(wake: continuation)
         if looking == nil {
             // What was found for those who looked before may be old.
-            (parts, costsOf, auditOf) = ([:], nil, nil)
+            (parts, sumsOf) = ([:], nil)
             looking = Task {
                 await withDiscardingTaskGroup { group in
                     group.addTask { await self.look() }
@@ -99,15 +98,11 @@ actor DashboardFeed {
         looks += 1
         let activity = source.ledger.activity.snapshot
         var found: [(StatePart, [UInt8]?)] = source.quick(activity).map { ($0.0, $0.1) }
-        let sinceCosts = costsOf.map { looks - $0.look } ?? .max
-        // Another day or another budget is nobody's doing.
-        if sinceCosts >= Self.auditEvery || sinceCosts >= Self.costsEvery && costsOf?.generation != activity.generation
-        {
-            costsOf = (activity.generation, looks)
+        let since = sumsOf.map { looks - $0.look } ?? .max
+        // Another day, another budget or a new proof is nobody's doing.
+        if since >= Self.sumsAtLeastEvery || since >= Self.sumsEvery && sumsOf?.generation != activity.generation {
+            sumsOf = (activity.generation, looks)
             found.append((.costs, await source.costs()))
-        }
-        if auditOf.map({ looks - $0 >= Self.auditEvery }) ?? true {
-            auditOf = looks
             found.append((.audit, await source.audit()))
         }
         take(found)
