@@ -202,7 +202,13 @@ public struct Daemon: Sendable {
                 http: http,
                 logger: logger
             )
-            return DoorServer(http: http, responder: responder, logger: logger, onListening: onOpen)
+            return DoorServer(
+                http: http,
+                responder: responder,
+                limits: limits,
+                logger: logger,
+                onListening: onOpen
+            )
         }
 
         /// Logs what is doubtful about a configuration, and which variables set nothing.

@@ -25,7 +25,9 @@ final class Daemonette: Sendable {
     ///   - beta: the base URL of the remote one.
     ///   - http: the section of that name, as YAML; empty for none.
     ///   - adjust: last changes to the configuration.
-    init(alpha: String, beta: String? = nil, http: String = "", adjust: (inout BridgeConfig) -> Void = { _ in }) async throws {
+    init(alpha: String, beta: String? = nil, http: String = "", adjust: (inout BridgeConfig) -> Void = { _ in })
+        async throws
+    {
         // Short: a socket's path may have 107 bytes.
         folder = URL(fileURLWithPath: "/tmp/wb-\(UInt32.random(in: .min ... .max))")
         try FileManager.default.createDirectory(

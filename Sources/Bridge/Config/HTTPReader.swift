@@ -25,7 +25,6 @@ extension BridgeConfig {
         var maxConnections = 4_096
         /// How many thoughts of all clients may be under way.
         var maxInFlight = 2_048
-        var threads = 2
 
         /// Whether only this machine can connect.
         var isLoopback: Bool { LoopbackURL.isLoopback(host: host) }
@@ -60,7 +59,6 @@ enum HTTPReader {
         http.keepAlive = section.seconds("keep_alive_s", in: 0.1...3_600) ?? http.keepAlive
         http.maxConnections = section.integer("max_connections", in: 1...65_536) ?? http.maxConnections
         http.maxInFlight = section.integer("max_in_flight", in: 1...65_536) ?? http.maxInFlight
-        http.threads = section.integer("threads", in: 1...64) ?? http.threads
         if !http.isLoopback, KeyFile.count(http.keys) == 0 {
             section.report(
                 "listen",

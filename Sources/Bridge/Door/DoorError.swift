@@ -37,7 +37,11 @@ struct DoorError: Error, Sendable, Equatable {
 
     /// A field's fault.
     static func invalid(_ field: String, _ message: String? = nil) -> DoorError {
-        DoorError(.invalidRequest, message ?? "The field \(field) is missing, unknown, or not what it should be.", field: field)
+        DoorError(
+            .invalidRequest,
+            message ?? "The field \(field) is missing, unknown, or not what it should be.",
+            field: field
+        )
     }
 
     /// What is not done here, though others do it.
@@ -198,7 +202,8 @@ extension DoorError {
         }
         let rejected = (error.details.rejected ?? []).filter { $0.rule != .notRequested }
         if code == .noBackend, !rejected.isEmpty {
-            message += " Left out: " + rejected.map { "\($0.backend) (\($0.rule.rawValue))" }.joined(separator: ", ") + "."
+            message +=
+                " Left out: " + rejected.map { "\($0.backend) (\($0.rule.rawValue))" }.joined(separator: ", ") + "."
         }
     }
 

@@ -60,7 +60,9 @@ struct DoorGate: Sendable {
     private static func secret(_ headers: HTTPFields) -> Substring? {
         if let key = headers[.apiKey] { return key[...] }
         let scheme = "bearer "
-        guard let header = headers[.authorization], header.prefix(scheme.count).lowercased() == scheme else { return nil }
+        guard let header = headers[.authorization], header.prefix(scheme.count).lowercased() == scheme else {
+            return nil
+        }
         return header.dropFirst(scheme.count)
     }
 

@@ -5,6 +5,7 @@ final class DoorLimits: Sendable {
     private struct State {
         var inFlight = 0
         var meters: [String: KeyMeter] = [:]
+        var waiting: [CheckedContinuation<Void, Never>] = []
     }
 
     private let most: Int
@@ -24,10 +25,24 @@ final class DoorLimits: Sendable {
         }
 
         deinit { limits.leave(key) }
+
+        /// Is held until here.
+        func hold() { withExtendedLifetime(self) {} }
     }
 
     /// How many are under way.
     var inFlight: Int { state.withLock { $0.inFlight } }
+
+    /// Waits until none is under way.
+    func areEmpty() async {
+        await withCheckedContinuation { continuation in
+            let isEmpty = state.withLock { state in
+                if state.inFlight > 0 { state.waiting.append(continuation) }
+                return state.inFlight == 0
+            }
+            if isEmpty { continuation.resume() }
+        }
+    }
 
     /// Takes a place.
     /// - Throws: `busy`, `rate_limit_exceeded` or `too_many_in_flight`.
@@ -49,9 +64,13 @@ final class DoorLimits: Sendable {
     }
 
     private func leave(_ key: String?) {
-        state.withLock { state in
+        let waiting = state.withLock { state in
             state.inFlight -= 1
             if let key { state.meters[key]?.leave() }
+            guard state.inFlight == 0 else { return [CheckedContinuation<Void, Never>]() }
+            defer { state.waiting = [] }
+            return state.waiting
         }
+        for continuation in waiting { continuation.resume() }
     }
 }

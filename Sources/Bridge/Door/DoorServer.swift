@@ -14,13 +14,13 @@ struct DoorServer: Service, CustomStringConvertible {
 
     let http: BridgeConfig.HTTP
     let responder: DoorResponder
+    let limits: DoorLimits
     let logger: Logger
     /// Called with the port when it listens.
     var onListening: @Sendable (Int) -> Void = { _ in }
 
     /// Serves until graceful shutdown: then it takes no new clients, and ends with the last request that is in flight.
     func run() async throws {
-        let group = MultiThreadedEventLoopGroup(numberOfThreads: http.threads)
         let server = Server(
             childChannelSetup: DoorChannel(responder: responder),
             configuration: ServerConfiguration(
@@ -33,14 +33,13 @@ struct DoorServer: Service, CustomStringConvertible {
                 logger.notice("the front door is open", metadata: ["port": "\(port)"])
                 onListening(port)
             },
-            eventLoopGroup: group,
+            // Never shut down: what is left of a request may still run when the door is closed.
+            eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
             logger: logger
         )
-        do { try await server.run() } catch {
-            try? await group.shutdownGracefully()
-            throw error
-        }
-        try await group.shutdownGracefully()
+        try await server.run()
+        // Those whose clients were sent away are about to end, and the ledger hears of them.
+        await limits.areEmpty()
         logger.notice("the front door is closed")
     }
 }
@@ -71,7 +70,11 @@ private struct DoorChannel: ServerChildChannel {
         let task = Task(executorPreference: executor) { await http.handle(value: value, logger: logger) }
         // Nobody thinks for a client that has left.
         value.channel.closeFuture.whenComplete { _ in task.cancel() }
-        await withTaskCancellationHandler { await task.value } onCancel: { task.cancel() }
+        await withTaskCancellationHandler {
+            await task.value
+        } onCancel: {
+            task.cancel()
+        }
         connection.settle()
     }
 

@@ -13,6 +13,7 @@ struct DoorThoughts: Sendable {
     /// The answer to a request of that dialect.
     func answer<Dialect: DoorDialect>(_ call: DoorCall, in _: Dialect.Type) async throws(DoorError) -> DoorAnswer {
         let place = try limits.enter(call.key)
+        defer { place.hold() }
         var request = try Dialect.read(call.body, ModelNames(service.registry))
         identify(&request.params, call)
         let dialect = Dialect(id: call.id, created: Int64(Date().timeIntervalSince1970), request: request)
@@ -21,8 +22,7 @@ struct DoorThoughts: Sendable {
         do {
             let reply = try await service.think(request.params) { _ in }
             var answer = DoorAnswer.json(dialect.whole(reply))
-            answer.headers = answer.headers + Self.headers(reply.answer)
-            _ = place
+            answer.headers.append(contentsOf: Self.headers(reply.answer))
             return answer
         } catch {
             throw Self.told(error)
@@ -69,7 +69,7 @@ struct DoorThoughts: Sendable {
         let thinking = Task(executorPreference: call.executor) {
             await think(request, dialect, on: line, isLive: isLive)
             line.finish()
-            _ = place
+            place.hold()
         }
         let comment = dialect.notice("", [])
         let waking = Task(executorPreference: call.executor) { [keepAlive = http.keepAlive] in

@@ -39,7 +39,9 @@ struct DoorKey: Sendable, Equatable, Codable {
     /// What it may spend, for the ``BudgetBook``.
     var budgets: [Budget] {
         [(Budget.Period.day, dollarsPerDay), (.month, dollarsPerMonth)].compactMap { period, dollars in
-            dollars.flatMap { NanoDollars(dollars: $0) }.map { Budget(scope: .caller(caller), period: period, limit: $0) }
+            dollars.flatMap { NanoDollars(dollars: $0) }.map {
+                Budget(scope: .caller(caller), period: period, limit: $0)
+            }
         }
     }
 
