@@ -94,6 +94,16 @@ CONTRAST = """(() => {
 })()"""
 
 
+TASKS = (
+    "review this code: def area(r): return 3.14 * r * r",
+    "name a colour",
+    "write a poem about the lanterns over the benches",
+    "explain how a water wheel drives a mill",
+    "translate 'good evening' into French",
+)
+ANSWER = "It turns, and what hangs on it turns with it, slowly at first and then all day long."
+
+
 def free_port() -> int:
     """One that nobody listens on just now."""
     with socket.socket() as probe:

@@ -34,7 +34,8 @@ enum DashboardDrawing {
             if (known === null) { return "not known"; }
             const size = Math.abs(known);
             const places = size === 0 || size >= 1 ? 2 : size >= .01 ? 3 : 6;
-            return (known < 0 ? "\u2212$" : "$") + size.toFixed(places);
+            const digits = size.toFixed(places);
+            return (known < 0 ? "\u2212$" : "$") + (places > 2 ? digits.replace(/0+$/, "") : digits);
         }
 
         function ago(time) {
