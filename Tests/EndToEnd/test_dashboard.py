@@ -372,7 +372,7 @@ class DashboardTest(LookTest):
         roles = [role for role, _ in seen]
         for role in ("banner", "main", "status", "heading", "table", "list"):
             self.assertIn(role, roles)
-        for name in ("Lamps", "Costs", "Who answered what", "Last decisions"):
+        for name in ("Lamps", "Costs", "Audit", "Who answered what", "Last decisions"):
             self.assertIn(("region", name), seen)
         for role in ("table", "image", "button", "textbox"):
             self.assertTrue(all(name for each, name in seen if each == role), role)
@@ -510,8 +510,17 @@ class PictureTest(LookTest):
         folder = Path(PICTURES) if PICTURES else workshop.root
         self.seed()
         chance = random.Random(7)
-        for number in range(24):
-            workshop.think("harbour" if number % 3 else "desk", delay=chance.uniform(0.02, 0.2))
+        for number in range(30):
+            delay = chance.uniform(0.02, 0.2)
+            for upstream in (workshop.alpha, workshop.beta):
+                upstream.script(
+                    Behaviour(text=ANSWER, first_token=delay / 3, chunk_delay=delay / 9)
+                )
+            here = {"backend": "desk"} if number % len(TASKS) in (1, 2) else {}
+            workshop.daemon.call("think", task=TASKS[number % len(TASKS)], **here)
+        workshop.alpha.script()
+        workshop.beta.script(Behaviour(status=500))
+        workshop.daemon.call("think", task=TASKS[0])
         done = workshop.daemon.run("audit", "--config", str(workshop.daemon.config))
         self.assertIn("holds", done.stdout, done.stderr)
         workshop.beta.stop()
@@ -520,7 +529,7 @@ class PictureTest(LookTest):
         self.browser.wait_for("document.querySelectorAll('#answertable tbody tr').length > 1")
         self.browser.wait_for("document.getElementById('verdict').dataset.verdict !== 'unknown'")
         for scheme in ("light", "dark"):
-            self.screen(1280, 1180, scheme)
+            self.screen(1280, 1240, scheme)
             self.browser.pause(1)
             path = folder / f"dashboard-{scheme}.png"
             self.browser.screenshot(path)

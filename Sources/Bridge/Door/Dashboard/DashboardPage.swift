@@ -70,6 +70,7 @@ enum DashboardPage {
         <div id="modelpanel" class="panel"></div>
         </section>
         <div class="pair">
+        <div>
         <section aria-labelledby="costs">
         <h2 id="costs">Costs</h2>
         <div class="panel">
@@ -88,6 +89,15 @@ enum DashboardPage {
         </details>
         </div>
         </section>
+        <section aria-labelledby="audit">
+        <h2 id="audit">Audit</h2>
+        <div class="panel">
+        <p id="verdict" class="verdict" data-verdict="unknown"><span class="sign" aria-hidden="true">[?]</span>
+        <span class="word">not known</span></p>
+        <dl id="record" class="record"></dl>
+        </div>
+        </section>
+        </div>
         <section aria-labelledby="answers">
         <h2 id="answers">Who answered what</h2>
         <div class="panel">
@@ -95,12 +105,6 @@ enum DashboardPage {
         <thead><tr><th scope="col">kind</th><th scope="col">by</th><th scope="col" class="number">thoughts</th></tr></thead>
         <tbody></tbody></table>
         <p class="none" hidden>Nothing has been answered this month.</p>
-        </div>
-        <h2 id="audit">Audit</h2>
-        <div class="panel" aria-labelledby="audit">
-        <p id="verdict" class="verdict" data-verdict="unknown"><span class="sign" aria-hidden="true">[?]</span>
-        <span class="word">not known</span></p>
-        <dl id="record" class="record"></dl>
         </div>
         </section>
         </div>

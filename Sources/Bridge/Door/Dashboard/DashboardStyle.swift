@@ -39,7 +39,7 @@ enum DashboardStyle {
         .quiet, caption, figcaption, dt { color: var(--quiet); font-size: .875rem; }
         .panel, .lamp { background: var(--panel); border: 1px solid var(--edge); border-radius: .6rem; padding: 1rem; }
         .pair { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 28rem), 1fr)); gap: 0 1.5rem; }
-        .pair > section { min-width: 0; }
+        .pair > * { min-width: 0; }
         .none { color: var(--quiet); }
         .spoken, .skip:not(:focus) {
             position: absolute; width: 1px; height: 1px; margin: 0; overflow: hidden; clip-path: inset(50%);
