@@ -87,12 +87,14 @@ struct DoorResponder: Sendable {
     private func collect(_ request: Request, _ connection: DoorConnection) async throws -> [UInt8] {
         connection.allow(http.bodyTimeout, late: .stopsReading)
         var body: [UInt8] = []
-        for try await buffer in request.body {
-            guard body.count + buffer.readableBytes <= http.maxBody else {
-                connection.settle()
-                throw DoorError(.tooLarge)
+        do {
+            for try await buffer in request.body {
+                guard body.count + buffer.readableBytes <= http.maxBody else { throw DoorError(.tooLarge) }
+                body.append(contentsOf: buffer.readableBytesView)
             }
-            body.append(contentsOf: buffer.readableBytesView)
+        } catch {
+            // When nothing more is read, the body ends where HTTP has no end.
+            throw connection.settle() ? DoorError(.slowClient) : error
         }
         if connection.settle() { throw DoorError(.slowClient) }
         return body

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Bridge
 
-@Suite("what the front door lets in", .timeLimit(.minutes(1)))
+@Suite("what the front door lets in", .serialized, .timeLimit(.minutes(1)))
 struct DoorLimitsTests {
     private func house(
         _ more: String = "",
@@ -251,7 +251,8 @@ struct DoorLimitsTests {
                 + "Content-Length: 100\r\n\r\n{\"model\""
         )
         let reply = await bodiless.reply()
-        #expect(reply.status == 408 && reply.error("code") == "request_timeout")
+        #expect(reply.status == 408)
+        #expect(reply.error("code") == "request_timeout")
         #expect(await bodiless.read().isEmpty)
         #expect(door.limits.inFlight == 0)
         let idle = try house.client()

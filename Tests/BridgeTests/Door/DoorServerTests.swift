@@ -5,7 +5,7 @@ import Testing
 
 @testable import Bridge
 
-@Suite("the front door", .timeLimit(.minutes(1)))
+@Suite("the front door", .serialized, .timeLimit(.minutes(1)))
 struct DoorServerTests {
     private static let open = "{listen: \"127.0.0.1:0\"}"
 
@@ -23,7 +23,7 @@ struct DoorServerTests {
             } else if request.hasPrefix("GET") {
                 peer.reply("{}")
             } else {
-                peer.reply(Upstream.whole("Four.", model: "alpha-1"))
+                peer.reply(Upstream.whole("Four.", model: "alpha-model"))
             }
         },
         beta: LoopbackUpstream? = nil,
@@ -40,8 +40,8 @@ struct DoorServerTests {
         #expect(reply.status == 200)
         let choice = (reply.json["choices"] as? [[String: Any]])?.first
         #expect((choice?["message"] as? [String: Any])?["content"] as? String == "Four.")
-        #expect(reply.json["model"] as? String == "alpha-1")
-        #expect(reply.headers["x-workshop-backend"] == "alpha" && reply.headers["x-workshop-model"] == "alpha-1")
+        #expect(reply.json["model"] as? String == "alpha-model")
+        #expect(reply.headers["x-workshop-backend"] == "alpha" && reply.headers["x-workshop-model"] == "alpha-model")
         #expect(reply.headers["x-workshop-attempts"] == "1" && reply.headers["x-workshop-cost-usd"] == "0")
         #expect(reply.headers["x-workshop-thought"]?.isEmpty == false)
         #expect(reply.headers["x-request-id"]?.count == 32 && reply.headers["date"]?.hasSuffix(" GMT") == true)
@@ -68,7 +68,7 @@ struct DoorServerTests {
     @Test("a stream comes piece by piece, and each at once")
     func stream() async throws {
         let pace = Gate()
-        let house = try await house(Upstream.answering("Fo", "ur.", model: "alpha-1", pace: pace))
+        let house = try await house(Upstream.answering("Fo", "ur.", model: "alpha-model", pace: pace))
         let client = try house.client()
         let body = Daemonette.chat(more: ",\"stream\":true")
         client.send(

@@ -183,9 +183,10 @@ struct OpenAIDialect: DoorDialect {
         var json = JSONWriter(reserving: 96)
         delta(&json)
         var out: [UInt8] = []
-        out.reserveCapacity(head.count + json.bytes.count + tail.count)
+        let delta = SSE.onOneLine(json.bytes)
+        out.reserveCapacity(head.count + delta.count + tail.count)
         out += head
-        out += json.bytes
+        out += delta
         out += tail
         return out
     }

@@ -14,14 +14,39 @@ enum SSE {
     static func event(_ body: (inout JSONWriter) -> Void) -> [UInt8] {
         var json = JSONWriter()
         json.object(body)
-        return data + json.bytes + end
+        return data + onOneLine(json.bytes) + end
     }
 
     /// An event of that name. Names are ours and hold no line break.
     static func event(_ name: String, _ body: (inout JSONWriter) -> Void) -> [UInt8] {
         var json = JSONWriter()
         json.object(body)
-        return Array("event: \(name)\ndata: ".utf8) + json.bytes + end
+        return Array("event: \(name)\ndata: ".utf8) + onOneLine(json.bytes) + end
+    }
+
+    /// JSON without the breaks of lines that are none in JSON and none in an event, but that many a client's way of
+    /// reading lines takes for some: U+0085, U+2028 and U+2029 (Python's `str.splitlines`, which httpx uses).
+    static func onOneLine(_ json: [UInt8]) -> [UInt8] {
+        func escaped(at place: Int) -> (text: StaticString, count: Int)? {
+            let rest = json[place...].prefix(3)
+            if rest.elementsEqual([0xE2, 0x80, 0xA8]) { return ("\\u2028", 3) }
+            if rest.elementsEqual([0xE2, 0x80, 0xA9]) { return ("\\u2029", 3) }
+            return rest.prefix(2).elementsEqual([0xC2, 0x85]) ? ("\\u0085", 2) : nil
+        }
+        guard json.contains(where: { $0 == 0xE2 || $0 == 0xC2 }) else { return json }
+        var out: [UInt8] = []
+        out.reserveCapacity(json.count + 16)
+        var place = 0
+        while place < json.count {
+            if json[place] == 0xE2 || json[place] == 0xC2, let (text, count) = escaped(at: place) {
+                text.withUTF8Buffer { out += $0 }
+                place += count
+            } else {
+                out.append(json[place])
+                place += 1
+            }
+        }
+        return out
     }
 }
 
