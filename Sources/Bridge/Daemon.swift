@@ -190,8 +190,14 @@ public struct Daemon: Sendable {
             guard let http = config.http, let ring else { return nil }
             let limits = DoorLimits(most: http.maxInFlight)
             let table = DoorTable(service: service, operations: operations, limits: limits, http: http)
+            let source = DashboardSource(
+                live: service.live,
+                board: service.board,
+                ledger: service.ledger,
+                budgets: service.budgets
+            )
             let responder = DoorResponder(
-                routes: DoorRoutes(table.routes),
+                routes: DoorRoutes(table.routes + DashboardRoutes(source).routes),
                 gate: DoorGate(keys: ring, http: http),
                 http: http,
                 logger: logger
