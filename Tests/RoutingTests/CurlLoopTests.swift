@@ -308,7 +308,7 @@ struct CurlLoopTests {
         let task = Task { () -> TransportError? in
             if isStreamed {
                 // The head may not have been read yet: then it is the call that fails, not its body.
-                switch await loop.stream(sealed, limits: limits, { await Self.readAll($0) { _ in } }) {
+                switch await loop.stream(sealed, limits: limits, read: { await Self.readAll($0) { _ in } }) {
                 case .success(let end): return end
                 case .failure(let error): return error
                 }

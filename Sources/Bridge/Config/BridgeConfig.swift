@@ -56,6 +56,8 @@ public struct BridgeConfig: Sendable {
     var policy: RoutingPolicy
     var budgets: [Budget]
     var cache: CachePolicy
+    /// Where models are loaded on demand.
+    var sidecars: [SidecarSettings]
     /// The backends of the file and of variables.
     var configured: [ConfiguredBackend]
     /// What every backend inherits, those of the socket too.
@@ -133,6 +135,7 @@ extension BridgeConfig {
             ("ledger.durability", ledger.durability != other.ledger.durability),
             ("ledger.payloads", ledger.settings.keepsPayloads != other.ledger.settings.keepsPayloads),
             ("ledger.retention_days", ledger.settings.retentionDays != other.ledger.settings.retentionDays),
+            ("sidecars", sidecars.contains { $0.manifest != nil } && sidecars != other.sidecars),
             ("ledger.origin", ledger.settings.origin != other.ledger.settings.origin),
         ].filter(\.1).map(\.0)
     }

@@ -60,6 +60,7 @@ class _Pending:
     timeout: float
     on_delta: Callable[[str], None] | None
     on_restart: Callable[[Answer], None] | None
+    on_wait: Callable[[Answer], None] | None
 
 
 class Bridge:
@@ -99,6 +100,7 @@ class Bridge:
         params: Answer | None = None,
         on_delta: Callable[[str], None] | None = None,
         on_restart: Callable[[Answer], None] | None = None,
+        on_wait: Callable[[Answer], None] | None = None,
         timeout: float | None = None,
     ) -> Deferred[Answer]:
         """Ask the daemon.
@@ -108,6 +110,7 @@ class Bridge:
             params: its parameters.
             on_delta: gets each piece of a streamed thought.
             on_restart: gets the notification that all pieces so far are void.
+            on_wait: gets the notification that a model is being loaded, now and again.
             timeout: seconds of silence after which the request is given up.
 
         Returns:
@@ -116,7 +119,7 @@ class Bridge:
         """
         if not self.up:
             return fail(BridgeDown(DOWN))
-        return self._send(method, params, on_delta, on_restart, timeout)
+        return self._send(method, params, on_delta, on_restart, on_wait, timeout)
 
     def _send(
         self,
@@ -124,6 +127,7 @@ class Bridge:
         params: Answer | None = None,
         on_delta: Callable[[str], None] | None = None,
         on_restart: Callable[[Answer], None] | None = None,
+        on_wait: Callable[[Answer], None] | None = None,
         timeout: float | None = None,
     ) -> Deferred[Answer]:
         if self._line is None:
@@ -136,7 +140,7 @@ class Bridge:
         timeout = timeout or self.timeout
         answer: Deferred[Answer] = Deferred(lambda _: self._give_up(request_id))
         timer = self.reactor.callLater(timeout, self._late, request_id)
-        self._pending[request_id] = _Pending(answer, timer, timeout, on_delta, on_restart)
+        self._pending[request_id] = _Pending(answer, timer, timeout, on_delta, on_restart, on_wait)
         self._line.sendLine(line)
         self._watch.asked()
         return answer
@@ -327,6 +331,10 @@ class Bridge:
                 pending.timer.reset(pending.timeout)
                 if pending.on_restart:
                     pending.on_restart(params)
+            elif method == "think.switching":
+                pending.timer.reset(pending.timeout)
+                if pending.on_wait:
+                    pending.on_wait(params)
         except Exception as error:
             log_quietly("the receiver of a stream failed", error)
 
