@@ -205,7 +205,8 @@ actor Switchboard: ModelGate {
         case .granted(_, let url, let model):
             let pass = ModelPass(id: ticket.id, sidecar: sidecar, url: url, model: model)
             if let feed = desks[sidecar]?.feeds.removeValue(forKey: ticket.id)?.feed {
-                desks[sidecar]?.leases[ticket.id]?.renewal = renewal(of: ticket, at: sidecar)
+                let renewal = renewal(of: ticket, at: sidecar)
+                desks[sidecar]?.leases[ticket.id]?.renewal = renewal
                 handle(.granted(ticket.id), at: sidecar)
                 feed.yield(.end(.success(pass)))
             } else {

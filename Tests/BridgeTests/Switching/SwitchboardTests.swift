@@ -74,8 +74,8 @@ struct SwitchboardTests {
 
     @Test("whose patience ends is told so; the model goes on loading")
     func late() async throws {
-        let limits = SwitchBench.limits(patience: .milliseconds(300))
-        let bench = try await SwitchBench(["ma"], flags: "{load-s: 1}", limits: limits)
+        let limits = SwitchBench.limits(patience: .milliseconds(1_500))
+        let bench = try await SwitchBench(["ma"], flags: "{load-s: 3}", limits: limits)
         #expect(await bench.hear("ma") == "queue_timeout")
         #expect(try await bench.sidecar.becomes { $0.text("active") == "ma" })
         #expect(await bench.hear("ma") == "I run ma.")
@@ -142,7 +142,7 @@ struct SwitchboardTests {
     func byHand() async throws {
         let bench = try await SwitchBench(["ma", "mb"])
         #expect(await bench.hear("ma") == "I run ma.")
-        #expect(try await bench.sidecar.change(to: "mb").status == 200)
+        #expect(try await bench.sidecar.change(to: "mb", ",\"if_busy\":\"wait\"").status == 200)
         #expect(await bench.hear("mb") == "I run mb.")
         #expect(await bench.queue?.tally.switches == 1)
         await bench.switchboard.look(at: "desk")
