@@ -38,7 +38,8 @@ struct SwitchStormTests {
         let told = clients.flatMap(\.self)
         #expect(told.count == 150)
         for one in told { #expect(one.isFair, "\(one.words)") }
-        #expect(told.contains { $0.words == "I run \($0.model)." })
+        let answered = told.count { $0.words == "I run \($0.model)." }
+        #expect(answered >= 50, "of 150 only \(answered) were answered")
         #expect(await eventually { await bench.queue?.inFlight == 0 })
         let queue = try #require(await bench.queue)
         let tally = queue.tally
