@@ -121,6 +121,14 @@ extension BridgeConfig {
         source.socket = socket
     }
 
+    /// Those that run inside the daemon.
+    private var embeddedSidecars: [SidecarSettings] { sidecars.filter { $0.manifest != nil } }
+
+    /// Goes on with the sidecars that run inside the daemon as they run.
+    mutating func keepEmbeddedSidecars(of other: BridgeConfig) {
+        sidecars = sidecars.filter { $0.manifest == nil } + other.embeddedSidecars
+    }
+
     /// What another configuration has that a running daemon cannot take over.
     func needsRestart(for other: BridgeConfig) -> [String] {
         [
@@ -135,7 +143,7 @@ extension BridgeConfig {
             ("ledger.durability", ledger.durability != other.ledger.durability),
             ("ledger.payloads", ledger.settings.keepsPayloads != other.ledger.settings.keepsPayloads),
             ("ledger.retention_days", ledger.settings.retentionDays != other.ledger.settings.retentionDays),
-            ("sidecars", sidecars.contains { $0.manifest != nil } && sidecars != other.sidecars),
+            ("sidecars", embeddedSidecars != other.embeddedSidecars),
             ("ledger.origin", ledger.settings.origin != other.ledger.settings.origin),
         ].filter(\.1).map(\.0)
     }

@@ -49,6 +49,7 @@ actor Reloader {
         fresh.server = config.server
         fresh.ledger = config.ledger
         fresh.memory.path = config.memory.path
+        fresh.keepEmbeddedSidecars(of: config)
         config = fresh
         await adopt(fresh)
         logger.notice("the configuration was read again")

@@ -9,6 +9,8 @@ struct SidecarSettings: Sendable, Equatable {
     /// The manifest of one that runs inside the daemon; nil for a program of its own.
     var manifest: String?
     var limits = ModelQueue.Limits()
+    /// The manifest as it was when it was read.
+    var stamp: [FileStamp] = []
 
     /// Whether it is the same one, whatever the limits.
     func isSamePlace(as other: SidecarSettings) -> Bool { url == other.url && token == other.token }
@@ -80,7 +82,8 @@ struct SidecarsReader {
             if manifest.listener.token != nil, token == nil {
                 section.report("token", "is missing", hint: "the manifest's own, as ${NAME}")
             }
-            return SidecarSettings(name: name, url: url, token: token, manifest: file, limits: limits)
+            let stamp = FileStamp.of([file])
+            return SidecarSettings(name: name, url: url, token: token, manifest: file, limits: limits, stamp: stamp)
         } catch {
             error.problems.forEach(section.context.add)
             return nil
