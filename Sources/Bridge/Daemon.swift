@@ -191,7 +191,8 @@ public struct Daemon: Sendable {
                 ledger: ledger
             )
             server = BridgeServer(config.server, service: service, operations: operations, logger: logger)
-            door = Self.door(config, ring, service, operations, logger, onOpen)
+            let models = config.sidecars.isEmpty ? nil : switchboard
+            door = Self.door(config, ring, service, operations, models, logger, onOpen)
         }
 
         private static func door(
@@ -199,17 +200,25 @@ public struct Daemon: Sendable {
             _ ring: KeyRing?,
             _ service: ThoughtService,
             _ operations: Operations,
+            _ switchboard: Switchboard?,
             _ logger: Logger,
             _ onOpen: @escaping @Sendable (Int) -> Void
         ) -> DoorServer? {
             guard let http = config.http, let ring else { return nil }
             let limits = DoorLimits(most: http.maxInFlight)
-            let table = DoorTable(service: service, operations: operations, limits: limits, http: http)
+            let table = DoorTable(
+                service: service,
+                operations: operations,
+                switchboard: switchboard,
+                limits: limits,
+                http: http
+            )
             let source = DashboardSource(
                 live: service.live,
                 board: service.board,
                 ledger: service.ledger,
-                budgets: service.budgets
+                budgets: service.budgets,
+                models: switchboard.map { board in { await board.status() } }
             )
             let responder = DoorResponder(
                 routes: DoorRoutes(table.routes + DashboardRoutes(source).routes),

@@ -128,6 +128,8 @@ struct DoorThoughts: Sendable {
                 case .delta(_, let text):
                     line.send((hasBegun ? [] : dialect.begin()) + dialect.delta(text))
                     hasBegun = true
+                case .switching(let notice):
+                    line.send(dialect.notice("model_switching", ServerMessage.text(of: notice)))
                 case .restarted(let backend, let failure):
                     // Nobody has seen anything of it yet: the answer simply begins.
                     guard hasBegun else { return }
