@@ -529,7 +529,7 @@ class PictureTest(LookTest):
         self.browser.wait_for("document.querySelectorAll('#answertable tbody tr').length > 1")
         self.browser.wait_for("document.getElementById('verdict').dataset.verdict !== 'unknown'")
         for scheme in ("light", "dark"):
-            self.screen(1280, 1240, scheme)
+            self.screen(1280, 1420, scheme)
             self.browser.pause(1)
             path = folder / f"dashboard-{scheme}.png"
             self.browser.screenshot(path)

@@ -44,7 +44,7 @@ enum Metrics {
             .gauge,
             "1 for the state that a backend is in, 0 for the others.",
             rows.flatMap { row in
-                HealthState.all.map { state in
+                HealthState.allCases.map { state in
                     (labels(row) + [("state", state.rawValue)], row.lamp.state == state ? 1 : 0)
                 }
             }
@@ -191,18 +191,10 @@ struct ProcessFigures: Sendable {
         guard let statm = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8),
             let pages = statm.split(separator: " ").dropFirst().first.flatMap({ Int($0) })
         else { return nil }
-        var time = timespec()
-        guard clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time) == 0 else { return nil }
         return ProcessFigures(
             residentBytes: pages * sysconf(Int32(_SC_PAGESIZE)),
-            processorSeconds: Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+            // POSIX has a million of them in a second (clock(3)).
+            processorSeconds: Double(clock()) / 1_000_000
         )
     }
-}
-
-extension HealthState {
-    /// All of them, in the order of the legend.
-    fileprivate static let all: [HealthState] = [
-        .healthy, .degraded, .unhealthy, .rateLimited, .configError, .unknown, .disabled,
-    ]
 }
