@@ -218,7 +218,7 @@ public struct Daemon: Sendable {
                 board: service.board,
                 ledger: service.ledger,
                 budgets: service.budgets,
-                models: switchboard.map { board in { await board.status() } }
+                models: switchboard.map { board in { @Sendable () async -> [UInt8] in await board.status() } }
             )
             let responder = DoorResponder(
                 routes: DoorRoutes(table.routes + DashboardRoutes(source).routes),
