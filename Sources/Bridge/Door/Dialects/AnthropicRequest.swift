@@ -175,7 +175,7 @@ enum AnthropicMessage {
         switch try block.text("type") {
         case "text": return try block.text("text")
         case "image":
-            attached.append(try block.within("source", bytes))
+            attached.append(try block.within("source") { source throws(FieldFault) in try bytes(source, of: "image") })
             return ""
         case "document":
             let title = try block.string("title")
@@ -200,11 +200,16 @@ enum AnthropicMessage {
         }
     }
 
-    private static func bytes(_ source: BodyFields) throws(FieldFault) -> Attachment {
+    private static func bytes(_ source: BodyFields, of main: String? = nil) throws(FieldFault) -> Attachment {
         guard try source.text("type") == "base64" else {
             throw .unsupported("type", "must be base64: addresses are not fetched, and files come with their bytes")
         }
-        return try source.attachment(try source.text("media_type"), try source.base64("data"), "media_type")
+        return try source.attachment(
+            try source.text("media_type"),
+            try source.base64("data"),
+            "media_type",
+            of: main
+        )
     }
 
     /// Hidden reasoning of before is left out: it is signed for the model that had it, and means nothing to another.
