@@ -27,12 +27,7 @@ enum AnthropicRequest {
         try form.check(tools)
         var reader = DraftReader()
         if fields["system"] != nil {
-            reader.instruct(
-                try AnthropicMessage.blocks(fields, "system") { block throws(FieldFault) in
-                    guard try block.text("type") == "text" else { throw FieldFault("type", "must be text") }
-                    return try block.text("text")
-                }
-            )
+            reader.instruct(try AnthropicMessage.texts(fields, "system"))
         }
         guard let messages = fields["messages"] else { throw FieldFault("messages", "is missing") }
         guard case .array(let messages) = messages else { throw FieldFault("messages", "must be an array") }
@@ -141,6 +136,14 @@ enum AnthropicMessage {
         }
     }
 
+    /// What is nothing but text.
+    static func texts(_ fields: BodyFields, _ name: String) throws(FieldFault) -> String {
+        try blocks(fields, name) { block throws(FieldFault) in
+            guard try block.text("type") == "text" else { throw FieldFault("type", "must be text") }
+            return try block.text("text")
+        }
+    }
+
     /// Results of tools are turns of their own, before what else the user says: they belong to the calls just made.
     private static func readUser(_ fields: BodyFields, into reader: inout DraftReader) throws(FieldFault) {
         var results: [Turn] = []
@@ -193,7 +196,7 @@ enum AnthropicMessage {
         case "search_result":
             let title = try block.text("title")
             let source = try block.text("source")
-            let text = try blocks(block, "content") { block throws(FieldFault) in try block.text("text") }
+            let text = try texts(block, "content")
             return DraftReader.joined([title, source, text])
         default:
             throw .unsupported("type", "must be text, image, document, search_result or tool_result")

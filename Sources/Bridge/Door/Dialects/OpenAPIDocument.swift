@@ -1137,12 +1137,12 @@ enum OpenAPIDocument {
                                   "type": "object",
                                   "properties": {
                                     "name": {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,128}$"},
-                                    "arguments": {"type": "string"}
+                                    "arguments": {"type": ["string", "null"]}
                                   },
-                                  "required": ["name", "arguments"]
+                                  "required": ["name"]
                                 }
                               },
-                              "required": ["id", "type", "function"]
+                              "required": ["id", "function"]
                             },
                             "maxItems": 256
                           },
@@ -1185,8 +1185,7 @@ enum OpenAPIDocument {
                     "type": "array",
                     "items": {"$ref": "#/components/schemas/ChatMessage"},
                     "minItems": 1,
-                    "maxItems": 2048,
-                    "description": "The last one is a user's that is not empty, or a tool's result."
+                    "description": "At most 2048. The last one is a user's that is not empty, or a tool's result."
                   },
                   "max_completion_tokens": {"type": ["integer", "null"], "minimum": 1, "maximum": 1048576},
                   "max_tokens": {"type": ["integer", "null"], "minimum": 1, "maximum": 1048576},
@@ -1581,13 +1580,18 @@ enum OpenAPIDocument {
                                     "title": {"type": "string"},
                                     "source": {"type": "string"},
                                     "content": {
-                                      "type": "array",
-                                      "items": {
-                                        "type": "object",
-                                        "properties": {"type": {"const": "text"}, "text": {"type": "string"}},
-                                        "required": ["type", "text"]
-                                      },
-                                      "maxItems": 1024
+                                      "oneOf": [
+                                        {"type": "string"},
+                                        {
+                                          "type": "array",
+                                          "items": {
+                                            "type": "object",
+                                            "properties": {"type": {"const": "text"}, "text": {"type": "string"}},
+                                            "required": ["type", "text"]
+                                          },
+                                          "maxItems": 1024
+                                        }
+                                      ]
                                     }
                                   },
                                   "required": ["type", "title", "source", "content"]
@@ -1720,16 +1724,21 @@ enum OpenAPIDocument {
                                                   "title": {"type": "string"},
                                                   "source": {"type": "string"},
                                                   "content": {
-                                                    "type": "array",
-                                                    "items": {
-                                                      "type": "object",
-                                                      "properties": {
-                                                        "type": {"const": "text"},
-                                                        "text": {"type": "string"}
-                                                      },
-                                                      "required": ["type", "text"]
-                                                    },
-                                                    "maxItems": 1024
+                                                    "oneOf": [
+                                                      {"type": "string"},
+                                                      {
+                                                        "type": "array",
+                                                        "items": {
+                                                          "type": "object",
+                                                          "properties": {
+                                                            "type": {"const": "text"},
+                                                            "text": {"type": "string"}
+                                                          },
+                                                          "required": ["type", "text"]
+                                                        },
+                                                        "maxItems": 1024
+                                                      }
+                                                    ]
                                                   }
                                                 },
                                                 "required": ["type", "title", "source", "content"]
@@ -1805,8 +1814,7 @@ enum OpenAPIDocument {
                     "type": "array",
                     "items": {"$ref": "#/components/schemas/Message"},
                     "minItems": 1,
-                    "maxItems": 2048,
-                    "description": "The last one is a user's that is not empty."
+                    "description": "At most 2048. The last one is a user's that is not empty."
                   },
                   "system": {
                     "oneOf": [
