@@ -243,8 +243,7 @@ extension DoorError {
     private static func code(of rejected: [Rejection]) -> Code {
         let rules = Set(rejected.map(\.rule)).subtracting([.notRequested, .disabled])
         if rules == [.context] { return .contextWindow }
-        // Nothing that passes: another request is the remedy.
-        if !rules.isEmpty && rules.isSubset(of: [.modality, .capability]) { return .unsupported }
+        if !rules.isEmpty, rules.isSubset(of: [.modality, .capability]) { return .unsupported }
         return rules == [.budget] ? .overBudget : .noBackend
     }
 }
