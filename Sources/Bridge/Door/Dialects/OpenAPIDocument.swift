@@ -1132,7 +1132,7 @@ enum OpenAPIDocument {
                               "type": "object",
                               "properties": {
                                 "id": {"type": "string", "minLength": 1, "maxLength": 256},
-                                "type": {"const": "function"},
+                                "type": {"enum": ["function", null]},
                                 "function": {
                                   "type": "object",
                                   "properties": {
