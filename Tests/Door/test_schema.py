@@ -82,7 +82,14 @@ class SchemaTests(House):
             "PYTHONPATH": str(Path(__file__).parent),
         }
         done = subprocess.run(
-            command, capture_output=True, text=True, timeout=300, env=environment, check=False
+            command,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            env=environment,
+            # It leaves what it found there.
+            cwd=self.folder.name,
+            check=False,
         )
         self.assertEqual(done.returncode, 0, done.stdout[-20_000:] + done.stderr[-2_000:])
         self.assertIn("No issues found", done.stdout)
