@@ -8,7 +8,7 @@ struct KeyCommand: AsyncParsableCommand {
         commandName: "key",
         abstract: "Make, list and revoke the keys of the front door.",
         discussion: """
-            With at least one key nobody comes in without one. A running daemon knows of a change with its next request. \
+            Until the first key is made, everybody on this machine may come in; from then on nobody may without one. A running daemon knows of a change with its next request. \
             docs/http.md says what a key may have.
             """,
         subcommands: [New.self, List.self, Revoke.self]
@@ -105,7 +105,7 @@ struct KeyCommand: AsyncParsableCommand {
         func run() async throws {
             try place.with { keys in
                 let rows = try keys.rows()
-                guard !rows.isEmpty else { return print("There are no keys: on this machine nobody needs one.") }
+                guard !rows.isEmpty else { return print("There are no keys.") }
                 Output.table([["name", "made", "persona", "limits"]] + rows)
             }
         }

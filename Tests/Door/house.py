@@ -12,8 +12,9 @@ from pathlib import Path
 TOP = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(TOP / "demo"))
 
-from daemon import Daemon  # noqa: E402
 from upstream_of_the_door import Upstream  # noqa: E402
+
+from daemon import Daemon  # noqa: E402
 
 BINARY = Path(os.environ.get("WORKSHOP", TOP / ".build/debug/workshop"))
 

@@ -61,6 +61,9 @@ struct DoorTable: Sendable {
                 }
                 return .json(json.bytes)
             },
+            DoorRoute(method: .get, path: "/openapi.json", access: .everybody) { _ throws(DoorError) in
+                .json(OpenAPIDocument.bytes)
+            },
             DoorRoute(method: .get, path: "/api/backends") { _ throws(DoorError) in
                 .json(ServerMessage.backends(await operations.reports()))
             },

@@ -54,6 +54,13 @@ struct DoorLimitsTests {
         #expect(try file.revoke("laptop"))
         #expect(await client.chat(Daemonette.chat(), laptop).status == 401)
         #expect(await client.chat(Daemonette.chat(), other).status == 200)
+        // The last one gone, the door is shut, and not open again.
+        #expect(try file.revoke("other"))
+        #expect(await client.chat(Daemonette.chat()).status == 401)
+        try "{".write(toFile: house.folder.path + "/keys.json", atomically: true, encoding: .utf8)
+        #expect(await client.chat(Daemonette.chat()).status == 401)
+        try FileManager.default.removeItem(atPath: house.folder.path + "/keys.json")
+        _ = try house.key("last")
         let kept = try String(contentsOfFile: house.folder.path + "/keys.json", encoding: .utf8)
         #expect(!kept.contains("wsk-"))
         let rights = try FileManager.default.attributesOfItem(atPath: house.folder.path + "/keys.json")

@@ -223,4 +223,49 @@ struct DoorServerTests {
         #expect(await client.ask("GET", "/health").status == 200)
         await house.stop()
     }
+
+    @Test("no piece waits for the acknowledgement of the one before: each is here before the next is made")
+    func noStall() async throws {
+        let gate = Gate()
+        let pieces = 20
+        let alpha = LoopbackUpstream.answering { request, peer in
+            if request.hasPrefix("GET") { return peer.reply("{}") }
+            let chunks = (0..<pieces).map { Upstream.chunk(" w\($0)") }
+            Upstream.stream(chunks + [Upstream.chunk("", finish: "stop") + Upstream.usage], to: peer, pace: gate)
+        }
+        let house = try await house(alpha)
+        let client = try house.client()
+        let body = Daemonette.chat(more: ",\"stream\":true")
+        client.send(
+            "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)"
+        )
+        // Each piece must be here before the next one leaves the backend: one that is kept back anywhere ends the test.
+        for piece in 0..<pieces {
+            let isHere = await client.read(until: "w\(piece)\"").contains("w\(piece)\"")
+            gate.open()
+            try #require(isHere, "piece \(piece)")
+        }
+        #expect(await client.read(until: "[DONE]").contains("[DONE]"))
+        await house.stop()
+    }
+
+    @Test("when the door is closed, nothing is left under way, and nobody new is let in")
+    func ending() async throws {
+        let gate = Gate()
+        let house = try await house(Upstream.answering("Fo", "ur.", model: "alpha-model", pace: gate))
+        let door = try #require(house.parts.door)
+        let client = try house.client()
+        let body = Daemonette.chat(more: ",\"stream\":true")
+        client.send(
+            "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)"
+        )
+        #expect(await client.read(until: "\"Fo\"").contains("\"Fo\""))
+        async let stopped: Void = house.stop()
+        #expect(await eventually { door.limits.inFlight == 0 })
+        gate.open()
+        await stopped
+        #expect(throws: POSIXError.self) { try house.client() }
+    }
 }

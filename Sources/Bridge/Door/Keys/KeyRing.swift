@@ -23,10 +23,10 @@ final class KeyRing: Sendable {
         refresh()
     }
 
-    /// Whether anybody may come in without a key, as far as the keys go.
-    var isEmpty: Bool {
+    /// Whether no key was ever made: a file without keys, or one that cannot be read, opens nothing.
+    var isMissing: Bool {
         refresh()
-        return state.withLock { $0.keys.isEmpty }
+        return state.withLock { $0.stamp.allSatisfy { $0.file == 0 } }
     }
 
     /// What the keys may spend.
