@@ -18,7 +18,9 @@ struct DashboardRoutes: Sendable {
             DoorRoute(method: .get, path: "/api/state", access: .operators) { _ throws(DoorError) in
                 .fresh(.json(await source.state()))
             },
-            DoorRoute(method: .get, path: "/api/events", access: .operators) { _ throws(DoorError) in
+            DoorRoute(method: .get, path: "/api/events", access: .operators) { call throws(DoorError) in
+                // Who asks for the head alone looks at nothing.
+                guard call.method == .get else { return .fresh(DoorAnswer(.whole([]), type: "text/event-stream")) }
                 guard let viewer = await feed.enter() else { throw DoorError(.busy) }
                 return .fresh(.events(Self.pieces(ViewerLine(feed: feed, viewer: viewer))))
             },

@@ -52,6 +52,16 @@ struct DashboardRoutesTests {
         await house.stop()
     }
 
+    @Test("who asks for the head alone gets no events")
+    func head() async throws {
+        let house = try await house()
+        let client = try house.client()
+        let reply = await client.ask("HEAD", "/api/events")
+        #expect(reply.status == 200 && reply.headers["content-type"] == "text/event-stream")
+        #expect(await client.ask("GET", "/health").status == 200, "on the same connection")
+        await house.stop()
+    }
+
     @Test("the place of a viewer that leaves is free for another")
     func places() async throws {
         let house = try await house()
