@@ -7,7 +7,7 @@ VENVS ?= .venvs
 PYTHONS ?= python3.11 python3.12
 SWIFT_BUILD = $(SWIFT) build --explicit-target-dependency-import-check error
 
-.PHONY: help deps venvs build release screenshots test test-leaks peers-leaks test-swift test-wire test-protocol test-glue test-e2e seals \
+.PHONY: help deps venvs build release screenshots test test-leaks peers-leaks test-swift test-wire test-door test-protocol test-glue test-e2e seals \
 	invariance lint bench demo clean
 
 help: ## list the targets
@@ -22,18 +22,25 @@ build: ## debug build, tests included
 release: ## the binary: .build/release/workshop
 	$(SWIFT_BUILD) -c release --product workshop
 
-test: test-swift test-wire seals test-leaks test-protocol test-glue test-e2e ## every test
+test: test-swift test-wire test-door seals test-leaks test-protocol test-glue test-e2e ## every test
 
 test-swift: ## the Swift tests
 	$(SWIFT) test --no-parallel --explicit-target-dependency-import-check error
 
-test-wire: build ## every request against the types of the vendors' own SDKs
+test-wire: build ## every request, and every answer of the front door, against the types of the vendors' own SDKs
 	test -e $(VENVS)-wire/ready || { $(PYTHON) -m venv $(VENVS)-wire \
 		&& $(VENVS)-wire/bin/pip install -q --disable-pip-version-check -r Tests/Wire/requirements.txt \
 		&& touch $(VENVS)-wire/ready; }
-	WORKSHOP_WIRE_DUMP=$(CURDIR)/.build/wire.jsonl $(SWIFT) test --explicit-target-dependency-import-check error \
-		--filter WireDumpTests
+	WORKSHOP_WIRE_DUMP=$(CURDIR)/.build/wire.jsonl WORKSHOP_DOOR_DUMP=$(CURDIR)/.build/door.jsonl \
+		$(SWIFT) test --explicit-target-dependency-import-check error --filter '(Wire|Dialect)DumpTests'
 	$(VENVS)-wire/bin/python Tests/Wire/strict.py .build/wire.jsonl
+	$(VENVS)-wire/bin/python Tests/Wire/replies.py .build/door.jsonl
+
+test-door: build ## the front door with the official SDKs of OpenAI, Anthropic and LangChain
+	test -e $(VENVS)-door/ready || { $(PYTHON) -m venv $(VENVS)-door \
+		&& $(VENVS)-door/bin/pip install -q --disable-pip-version-check -r Tests/Door/requirements.txt \
+		&& touch $(VENVS)-door/ready; }
+	$(VENVS)-door/bin/python -m unittest discover Tests/Door
 
 seals: build ## prove that a leak does not compile
 	Tests/Seals/prove.sh
@@ -72,7 +79,7 @@ invariance: release ## hold the bytes of eight personas against each other: ever
 
 lint: venvs ## formatting and style, Swift and Python
 	$(SWIFT) format lint --strict -r Package.swift Sources Tests
-	set -e; ruff="$$(ls -d $(VENVS)/* | head -1)/bin/ruff"; for folder in evennia_glue demo Tests/EndToEnd Tests/Leaks Tests/Protocol Tests/Support Tests/Wire Benchmarks; do \
+	set -e; ruff="$$(ls -d $(VENVS)/* | head -1)/bin/ruff"; for folder in evennia_glue demo Tests/Door Tests/EndToEnd Tests/Leaks Tests/Protocol Tests/Support Tests/Wire Benchmarks; do \
 		$$ruff check $$folder; $$ruff format --check $$folder; done
 
 bench: release ## think and route against their floors; prints tables
@@ -85,4 +92,4 @@ demo: ## a scratch Evennia game with a Workshop, the daemon and a backend; Ctrl-
 	$(PYTHON) demo/demo.py .build/release/workshop
 
 clean: ## forget everything that was built
-	rm -rf .build .build-* $(VENVS) $(VENVS)-wire $(VENVS)-peers .demo
+	rm -rf .build .build-* $(VENVS) $(VENVS)-wire $(VENVS)-door $(VENVS)-peers .demo

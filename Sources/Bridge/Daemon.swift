@@ -32,12 +32,12 @@ public struct Daemon: Sendable {
         defer { parts.close() }
         let sidecar = try embeddedSidecar()
         var group = ServiceGroupConfiguration(
-            // Stopped in reverse order: the socket first.
+            // Stopped in reverse order: the door and the socket first.
             services: (sidecar.map { [EmbeddedSidecar(sidecar: $0)] } ?? []) + [
                 parts.switching, parts.health, parts.budgetWatch, parts.memoryWatch,
                 LedgerService(ledger: parts.ledger),
                 ReloadService(reloader: parts.operations.reloader), parts.server,
-            ],
+            ] + (parts.door.map { [$0] } ?? []),
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger
         )
@@ -80,15 +80,19 @@ public struct Daemon: Sendable {
         let bench: Live<ThoughtService.Bench>
         let operations: Operations
         let server: BridgeServer
+        /// Nil when the configuration has none.
+        let door: DoorServer?
 
         /// - Parameters:
         ///   - circumstances: time and chance of the routing; a rehearsal holds them still.
         ///   - wrap: what stands around the transport, in tests.
+        ///   - onOpen: told the port of the front door when it is open.
         init(
             _ config: BridgeConfig,
             logger: Logger,
             circumstances: Router.Circumstances = Router.Circumstances(),
-            through wrap: (CurlLoop) -> any Transport = { $0 }
+            through wrap: (CurlLoop) -> any Transport = { $0 },
+            onOpen: @escaping @Sendable (Int) -> Void = { _ in }
         ) throws {
             Self.tell(config, logger)
             ledger = try Ledger(
@@ -104,6 +108,11 @@ public struct Daemon: Sendable {
             board = HealthBoard(live.current.registry)
             let registry = try DynamicRegistry(config, live: live, board: board, ledger: ledger, logger: logger)
             let budgets = BudgetBook(config.budgets, spending: try ledger.spending())
+            // What the configuration lets callers spend; each key's own budgets stand beside it.
+            let configured = Live(config.budgets)
+            let ring = config.http.map { http in
+                KeyRing(http.keys, logger: logger) { budgets.replace(configured.current + $0) }
+            }
             let cache = AnswerCache(config.cache)
             let (board, ledger, transport) = (board, ledger, wrap(transport))
             let keys = { @Sendable in live.current.registry.keys }
@@ -165,7 +174,8 @@ public struct Daemon: Sendable {
                 }
                 await switchboard.adopt(config.sidecars)
                 await registry.adopt(config)
-                budgets.replace(config.budgets)
+                configured.replace(with: config.budgets)
+                budgets.replace(config.budgets + (ring?.budgets ?? []))
                 settings.replace(with: config.memory)
                 cache.replace(config.cache)
             }
@@ -181,6 +191,40 @@ public struct Daemon: Sendable {
                 ledger: ledger
             )
             server = BridgeServer(config.server, service: service, operations: operations, logger: logger)
+            door = Self.door(config, ring, service, operations, switchboard, logger, onOpen)
+        }
+
+        private static func door(
+            _ config: BridgeConfig,
+            _ ring: KeyRing?,
+            _ service: ThoughtService,
+            _ operations: Operations,
+            _ switchboard: Switchboard,
+            _ logger: Logger,
+            _ onOpen: @escaping @Sendable (Int) -> Void
+        ) -> DoorServer? {
+            guard let http = config.http, let ring else { return nil }
+            let limits = DoorLimits(most: http.maxInFlight)
+            let table = DoorTable(
+                service: service,
+                operations: operations,
+                switchboard: switchboard,
+                limits: limits,
+                http: http
+            )
+            let responder = DoorResponder(
+                routes: DoorRoutes(table.routes),
+                gate: DoorGate(keys: ring, http: http),
+                http: http,
+                logger: logger
+            )
+            return DoorServer(
+                http: http,
+                responder: responder,
+                limits: limits,
+                logger: logger,
+                onListening: onOpen
+            )
         }
 
         /// Watches the sidecars.

@@ -1,4 +1,4 @@
-/// The name of a persona's folder: letters, digits, `-` and `_`, at most 64 of them.
+/// The name of a persona's folder: letters, digits, `-` and `_`, at most 64 of them; not `none`, which is ``nobody``.
 public struct PersonaID: Sendable, Hashable, CustomStringConvertible {
     /// The name as it stands in configuration and on the wire to the game.
     public let rawValue: String
@@ -13,9 +13,14 @@ public struct PersonaID: Sendable, Hashable, CustomStringConvertible {
             default: false
             }
         }
-        guard isPlain, (1...64).contains(rawValue.utf8.count) else { return nil }
+        guard isPlain, (1...64).contains(rawValue.utf8.count), rawValue != Self.nobody.rawValue else { return nil }
         self.rawValue = rawValue
     }
+
+    /// Nobody in particular: no folder has this name.
+    public static let nobody = PersonaID(unchecked: "none")
+
+    private init(unchecked rawValue: String) { self.rawValue = rawValue }
 
     /// The name.
     public var description: String { rawValue }

@@ -20,6 +20,9 @@ public struct Telling: Sendable, Undisclosed {
         }
     }
 
+    /// For nobody: the answer as it is, each piece at once.
+    public static let silent = Telling(.silent, at: Voice.Moment(seed: 0), isBare: true)
+
     private let voice: Voice
     private let manner: Manner
     private let isBare: Bool

@@ -110,6 +110,9 @@ public struct Voice: Sendable, Equatable {
     /// Plain words, for a persona whose file says nothing.
     public static let plain = Voice()
 
+    /// No words at all.
+    public static let silent = Voice(Lines(uniqueKeysWithValues: Occasion.allCases.map { ($0, []) }))
+
     /// A voice of the given lines; the plain ones for an occasion without.
     public init(
         _ lines: Lines = [:],

@@ -301,6 +301,9 @@ public struct Router: Sendable {
         {
             verdict = judge.verdict(on: completion, course, selfCritique: opinion)
         }
+        // Words that cannot be taken back are the answer; the confidence says what it is worth.
+        let stands = course.thought.standsOnceShown && end.firstText != nil && !verdict.isGood
+        if stands { verdict = .good(verdict.confidence) }
         let usage = completion.usage.or(.estimated(course.thought.prompt, answerBytes: completion.text.utf8.count))
         let cost = completion.reportedCost ?? backend.prices.flatMap { $0.cost(of: usage) }
         course.run.spend(reservation.settle(cost), known: cost, on: backend)
@@ -315,7 +318,7 @@ public struct Router: Sendable {
         )
         switch verdict {
         case .good:
-            if let key = course.cacheKey(cache) { cache.store(answer, isSound: true, for: key, at: end.ended) }
+            if let key = course.cacheKey(cache) { cache.store(answer, isSound: !stands, for: key, at: end.ended) }
             return answer
         case .refusal:
             if end.firstText != nil && course.thought.isStreamed { course.run.broken = .refused }

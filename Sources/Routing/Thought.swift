@@ -30,6 +30,8 @@ public struct Thought: Sendable {
     public var affectsState: Bool
     /// Whether users see the answer as it is: then too.
     public var isVisible: Bool
+    /// Whether what was shown of a stream stands, whatever the judge thinks of it: its client cannot begin anew.
+    public var standsOnceShown: Bool
     /// How many terms left with a stand-in, for the ledger.
     public var standIns: Int
 
@@ -48,6 +50,7 @@ public struct Thought: Sendable {
         reroutesContentPolicy: Bool? = nil,
         affectsState: Bool = false,
         isVisible: Bool = false,
+        standsOnceShown: Bool = false,
         standIns: Int = 0
     ) {
         self.prompt = prompt
@@ -63,6 +66,7 @@ public struct Thought: Sendable {
         self.reroutesContentPolicy = reroutesContentPolicy
         self.affectsState = affectsState
         self.isVisible = isVisible
+        self.standsOnceShown = standsOnceShown
         self.standIns = standIns
     }
 }

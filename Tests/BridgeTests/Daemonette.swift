@@ -16,13 +16,18 @@ final class Daemonette: Sendable {
     let folder: URL
     let parts: Daemon.Parts
     private let serving: Task<Void, any Error>
+    /// The front door's; nil without one.
+    let port: Int?
 
     /// Starts it, and returns when it listens.
     /// - Parameters:
     ///   - alpha: the base URL of the local backend.
     ///   - beta: the base URL of the remote one.
+    ///   - http: the section of that name, as YAML; empty for none.
     ///   - adjust: last changes to the configuration.
-    init(alpha: String, beta: String? = nil, adjust: (inout BridgeConfig) -> Void = { _ in }) async throws {
+    init(alpha: String, beta: String? = nil, http: String = "", adjust: (inout BridgeConfig) -> Void = { _ in })
+        async throws
+    {
         // Short: a socket's path may have 107 bytes.
         folder = URL(fileURLWithPath: "/tmp/wb-\(UInt32.random(in: .min ... .max))")
         try FileManager.default.createDirectory(
@@ -31,25 +36,34 @@ final class Daemonette: Sendable {
             attributes: [.posixPermissions: 0o700]
         )
         socket = folder.appendingPathComponent("w.sock").path
-        var config = try Self.config(folder: folder, alpha: alpha, beta: beta ?? alpha)
+        var config = try Self.config(folder: folder, alpha: alpha, beta: beta ?? alpha, http: http)
         // What a test says of a failure is about that failure, and not about those of its repetitions.
         config.policy.retry.attempts = 0
         adjust(&config)
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
-        parts = try Daemon.Parts(config, logger: logger)
-        let server = parts.server
-        serving = Task { try await server.run() }
+        let (ports, tell) = AsyncStream.makeStream(of: Int.self)
+        parts = try Daemon.Parts(config, logger: logger, onOpen: { tell.yield($0) })
+        let (server, door) = (parts.server, parts.door)
+        serving = Task {
+            try await withThrowingTaskGroup { group in
+                group.addTask { try await server.run() }
+                if let door { group.addTask { try await door.run() } }
+                try await group.waitForAll()
+            }
+        }
         let path = socket
         guard await eventually({ FileManager.default.fileExists(atPath: path) }) else {
             throw CocoaError(.fileNoSuchFile)
         }
+        port = door == nil ? nil : await ports.first { _ in true }
     }
 
     /// The three backends of the transcripts.
-    private static func config(folder: URL, alpha: String, beta: String) throws -> BridgeConfig {
+    private static func config(folder: URL, alpha: String, beta: String, http: String) throws -> BridgeConfig {
         let yaml = """
             server: {socket: \(folder.path)/w.sock, personas: \(personas)}
             ledger: {path: \(folder.path)/ledger.db}
+            \(http.isEmpty ? "" : "http: \(http)")
             defaults: {timeouts: {connect_ms: 2000, first_token_ms: 5000, stall_ms: 5000, total_ms: 20000}}
             backends:
               alpha: {url: "\(alpha)", model: alpha-model, role: local, local: true, prices: {input: 0, output: 0}}

@@ -51,6 +51,8 @@ public struct BridgeConfig: Sendable {
 
     var source: ConfigSource
     var server: Server
+    /// The front door; nil for none.
+    var http: HTTP?
     var ledger: LedgerSettings
     var memory: MemorySettings
     var policy: RoutingPolicy
@@ -138,6 +140,7 @@ extension BridgeConfig {
             ("server.idle_timeout_s", server.idleTimeout != other.server.idleTimeout),
             ("server.write_timeout_s", server.writeTimeout != other.server.writeTimeout),
             ("server.allow_uids", server.allowedUserIDs != other.server.allowedUserIDs),
+            ("http", http != other.http),
             ("ledger.path", ledger.path != other.ledger.path),
             ("memory.path", memory.path != other.memory.path),
             ("ledger.durability", ledger.durability != other.ledger.durability),

@@ -37,6 +37,8 @@ public enum ConfigLoader {
         let (server, personas, defaultPersona) = readServer(root, base: base, watched: &watched)
         let ledger = readLedger(root, base: base, environment: environment.values)
         let memory = readMemory(root, base: base, ledger: ledger)
+        let state = (ledger.path as NSString).deletingLastPathComponent
+        let http = HTTPReader.read(root, base: base, folder: state)
         let guardWishes = GuardReader.read(root)
         let sidecars = SidecarsReader(absolute: { absolute($0, base) }, environment: environment.values).read(root)
         watched += FileStamp.of(sidecars.compactMap(\.manifest))
@@ -47,7 +49,7 @@ public enum ConfigLoader {
         let budgets = routing.budgets(root)
         let cache = routing.cache(root)
         let paths = MachineIdentity.Paths(
-            files: [source.file, source.envFile, server.socket, ledger.path, memory.path].compactMap(\.self)
+            files: [source.file, source.envFile, server.socket, ledger.path, memory.path, http?.keys].compactMap(\.self)
         )
         let own = Identity(terms: paths.terms)
         reportLeaks(configured.map(\.backend), personas: personas, own: own, root: root)
@@ -56,6 +58,7 @@ public enum ConfigLoader {
         return BridgeConfig(
             source: source,
             server: server,
+            http: http,
             ledger: ledger,
             memory: memory,
             policy: policy,

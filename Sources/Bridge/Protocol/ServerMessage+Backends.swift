@@ -4,10 +4,19 @@ internal import Routing
 extension ServerMessage {
     /// Everything that is known of each backend, without its key.
     static func backends(_ id: RequestID, _ rows: [BackendReport]) -> [UInt8] {
-        result(id) { json in
-            json.key("backends")
-            json.array(rows) { json, row in json.object { write(row, &$0) } }
-        }
+        result(id) { write(rows, &$0) }
+    }
+
+    /// The same as a document of its own.
+    static func backends(_ rows: [BackendReport]) -> [UInt8] {
+        var json = JSONWriter()
+        json.object { write(rows, &$0) }
+        return json.bytes
+    }
+
+    private static func write(_ rows: [BackendReport], _ json: inout JSONWriter) {
+        json.key("backends")
+        json.array(rows) { json, row in json.object { write(row, &$0) } }
     }
 
     static func models(_ id: RequestID, _ listing: ModelCatalogue.Listing) -> [UInt8] {

@@ -24,6 +24,13 @@ extension ServerMessage {
         json.seconds(notice.expected)
     }
 
+    /// A notice as an object of its own.
+    static func json(of notice: SwitchNotice) -> [UInt8] {
+        var json = JSONWriter()
+        json.object { write(notice, &$0) }
+        return json.bytes
+    }
+
     /// A sidecar stands otherwise than before.
     static func switching(_ lamp: SwitchLamp) -> [UInt8] {
         notification("model.switching") { write(lamp, &$0) }

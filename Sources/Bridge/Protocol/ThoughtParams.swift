@@ -7,6 +7,8 @@ struct ThoughtParams: Sendable {
     /// The task and what comes with it, before the guard.
     var draft = PromptDraft(task: "")
     var persona: String?
+    /// Whether nobody speaks: the answer alone, behind the guard of all personas.
+    var isPlain = false
     var kind: TaskKind?
     var backend: String?
     var constraints = Selector.Constraints()
@@ -19,6 +21,8 @@ struct ThoughtParams: Sendable {
     var maxTokens: Int?
     var temperature: Double?
     var isStreamed = false
+    /// Whether what was shown of a stream stands, whatever the judge thinks of it.
+    var standsOnceShown = false
     var caller: String?
     /// The client's own name for the conversation that it belongs to.
     var conversation: String?

@@ -45,7 +45,8 @@ struct Operations: Sendable {
         }
     }
 
-    private func reports() async -> [BackendReport] {
+    /// Everything that is known of each backend.
+    func reports() async -> [BackendReport] {
         let entries = await registry.backends
         let words = await registry.operatorWords
         // A ledger that cannot be read is no reason to hide the backends.

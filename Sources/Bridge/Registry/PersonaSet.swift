@@ -11,6 +11,8 @@ struct PersonaSet: Sendable {
     }
 
     let defaultPersona: PersonaID
+    /// Who asks when it is to be nobody: no words around the answer, and nothing less of the guard.
+    let nobody: Mind
     /// Reads the final bytes of everything that leaves; the probes go through it as well.
     let scan: EgressScan
     private let minds: [PersonaID: Mind]
@@ -31,6 +33,8 @@ struct PersonaSet: Sendable {
             keys: known
         )
         defaultPersona = config.defaultPersona
+        let silent = PersonaCard(id: .nobody, identity: Identity(terms: []), voice: .silent)
+        nobody = Mind(card: silent, gate: PromptGuard(persona: silent, index: index, policy: policy))
         minds = Dictionary(
             personas.map { card in
                 let own = policy.with(card.guardWishes.policy)

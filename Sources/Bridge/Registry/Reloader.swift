@@ -47,6 +47,7 @@ actor Reloader {
         let report = Report(needsRestart: config.needsRestart(for: fresh), warnings: fresh.warnings)
         // What needs a restart stays as it runs, so that it is told again the next time.
         fresh.server = config.server
+        fresh.http = config.http
         fresh.ledger = config.ledger
         fresh.memory.path = config.memory.path
         fresh.keepEmbeddedSidecars(of: config)

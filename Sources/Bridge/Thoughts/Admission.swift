@@ -162,6 +162,7 @@ extension ThoughtParams {
             reroutesContentPolicy: reroutesContentPolicy,
             affectsState: affectsState,
             isVisible: isVisible,
+            standsOnceShown: standsOnceShown,
             standIns: standIns
         )
     }

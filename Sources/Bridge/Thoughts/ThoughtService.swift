@@ -73,7 +73,7 @@ struct ThoughtService: Sendable {
     /// Decides only.
     func route(_ params: ThoughtParams) async throws(BridgeError) -> RoutePlan {
         let bench = bench.current
-        let mind = try mind(params.persona, bench.personas)
+        let mind = try mind(params, bench.personas)
         let start = try await continuity.begin(params, mind, registry)
         let admitted = try await admission.admit(start.params, mind, registry, isSent: false)
         let plan = bench.router.plan(admitted.thought)
@@ -91,11 +91,12 @@ struct ThoughtService: Sendable {
     ) async throws(BridgeError) -> Reply {
         // Guard and scan are of one moment: a reload in the middle changes neither.
         let bench = bench.current
-        let mind = try mind(params.persona, bench.personas)
+        let mind = try mind(params, bench.personas)
         let start = try await continuity.begin(params, mind, registry)
         let admitted = try await admission.admit(start.params, mind, registry, isSent: true)
         let thought = Evaluation.classified(admitted.thought)
-        let telling = Evaluation.telling(thought, in: mind.card.voice, seed: admitted.seed)
+        let telling =
+            params.isPlain ? Telling.silent : Evaluation.telling(thought, in: mind.card.voice, seed: admitted.seed)
         var delivery = Delivery(telling, admitted.filter, isStreamed: params.isStreamed)
         do {
             let answer = try await bench.router.think(thought) { await delivery.take($0, onEvent) }
@@ -135,6 +136,10 @@ struct ThoughtService: Sendable {
         let now = Date()
         let offset = TimeZone.current.secondsFromGMT(for: now)
         return Voice.Listener(now: now.timeIntervalSince1970, offset: offset, caller: caller)
+    }
+
+    private func mind(_ params: ThoughtParams, _ personas: PersonaSet) throws(BridgeError) -> PersonaSet.Mind {
+        params.isPlain ? personas.nobody : try mind(params.persona, personas)
     }
 
     private func mind(_ name: String?, _ personas: PersonaSet) throws(BridgeError) -> PersonaSet.Mind {

@@ -6,6 +6,9 @@ enum AnswerVerdict: Sendable, Equatable {
     case poor(Double)
     case refusal
 
+    /// Whether it is an answer to be content with.
+    var isGood: Bool { if case .good = self { true } else { false } }
+
     /// How good it is, from 0 to 1.
     var confidence: Double? {
         switch self {
