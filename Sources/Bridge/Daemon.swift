@@ -191,8 +191,7 @@ public struct Daemon: Sendable {
                 ledger: ledger
             )
             server = BridgeServer(config.server, service: service, operations: operations, logger: logger)
-            let models = config.sidecars.isEmpty ? nil : switchboard
-            door = Self.door(config, ring, service, operations, models, logger, onOpen)
+            door = Self.door(config, ring, service, operations, switchboard, logger, onOpen)
         }
 
         private static func door(
@@ -200,7 +199,7 @@ public struct Daemon: Sendable {
             _ ring: KeyRing?,
             _ service: ThoughtService,
             _ operations: Operations,
-            _ switchboard: Switchboard?,
+            _ switchboard: Switchboard,
             _ logger: Logger,
             _ onOpen: @escaping @Sendable (Int) -> Void
         ) -> DoorServer? {
@@ -218,7 +217,7 @@ public struct Daemon: Sendable {
                 board: service.board,
                 ledger: service.ledger,
                 budgets: service.budgets,
-                models: switchboard.map { board in { @Sendable () async -> [UInt8] in await board.status() } }
+                models: { await switchboard.status() }
             )
             let responder = DoorResponder(
                 routes: DoorRoutes(table.routes + DashboardRoutes(source).routes),

@@ -51,6 +51,7 @@ struct ConfigSidecarTests {
         #expect(backend.allowedFailsByClass == [.modelFailed: 0])
         let own = try ConfigBench.load(text(desk, hermes + ", model: Hermes 4, allowed_fails: {model_failed: 2}"))
         #expect(own.backends.first?.model == "Hermes 4")
+        #expect(own.backends.first?.models == ["hermes"])
         #expect(own.backends.first?.allowedFailsByClass == [.modelFailed: 2])
         #expect(own.backends.first?.key == nil)
     }

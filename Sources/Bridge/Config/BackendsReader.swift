@@ -111,6 +111,7 @@ struct BackendsReader: Sendable, Undisclosed {
         guard let profile else { return }
         draft.settings.place = ModelPlace(sidecar: name, profile: profile)
         draft.model = draft.model ?? profile
+        if draft.model != profile, !draft.settings.models.contains(profile) { draft.settings.models.append(profile) }
         draft.url = sidecar.url.base
         draft.isLocal = true
         draft.key = sidecar.token.map(BackendDraft.Key.secret) ?? .none

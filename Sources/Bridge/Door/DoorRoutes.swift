@@ -6,8 +6,7 @@ internal import Routing
 struct DoorTable: Sendable {
     let service: ThoughtService
     let operations: Operations
-    /// The way to models that are loaded on demand; nil where no sidecar is.
-    let switchboard: Switchboard?
+    let switchboard: Switchboard
     let limits: DoorLimits
     let http: BridgeConfig.HTTP
     /// Seconds since 1970.
@@ -49,17 +48,17 @@ struct DoorTable: Sendable {
         ]
     }
 
-    /// The models of the sidecars, and another one by hand.
+    /// The models that are loaded on demand, in the words of the sidecar's own API.
     private var switching: [DoorRoute] {
-        guard let switchboard else { return [] }
-        return [
-            DoorRoute(method: .get, path: "/models/status") { _ throws(DoorError) in .json(await switchboard.status()) },
+        [
+            DoorRoute(method: .get, path: "/models/status") { _ throws(DoorError) in .json(await switchboard.status())
+            },
             DoorRoute(method: .get, path: "/models/available") { _ throws(DoorError) in
                 .json(await switchboard.available())
             },
             DoorRoute(method: .post, path: "/models/switch", access: .operators) { call throws(DoorError) in
-                let (status, body) = await switchboard.change(call.body)
-                return .json(body, status: .init(code: status))
+                let answer = await switchboard.change(call.body)
+                return .json(answer.body, status: HTTPResponse.Status(code: answer.status))
             },
         ]
     }

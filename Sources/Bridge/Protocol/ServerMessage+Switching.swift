@@ -24,8 +24,8 @@ extension ServerMessage {
         json.seconds(notice.expected)
     }
 
-    /// A notice as one JSON object.
-    static func text(of notice: SwitchNotice) -> [UInt8] {
+    /// A notice as an object of its own.
+    static func json(of notice: SwitchNotice) -> [UInt8] {
         var json = JSONWriter()
         json.object { write(notice, &$0) }
         return json.bytes

@@ -24,9 +24,12 @@ extension Switchboard {
             guard fields.has("profile") else { throw .badRequest(field: "profile") }
             let profile = fields.isNull("profile") ? nil : try fields.string("profile")
             let ifBusy: SwitchWish.IfBusy = try fields.choice("if_busy") ?? .refuse
+            // To stop what is at work, one asks the sidecar itself.
+            guard ifBusy != .stop else { throw .badRequest(field: "if_busy") }
+            let wanted = fields.isNull("sidecar") ? nil : try fields.string("sidecar")
             let waits = try fields.boolean("wait") ?? true
             let patience = try fields.integer("patience_s", in: 1...3_600) ?? 120
-            guard let name = await find(try fields.string("sidecar"), profile), let desk = desks[name] else {
+            guard let name = await find(wanted, profile), let desk = desks[name] else {
                 throw .badRequest(field: "sidecar")
             }
             let call = SidecarCall.change(to: profile, ifBusy: ifBusy.rawValue, waits: waits, patience: patience)

@@ -93,7 +93,11 @@ struct SwitchEventTests {
         #expect(switched.status == 200)
         #expect(try json(switched.body)["active"] as? String == "hermes")
         #expect(board.lamps["desk"]?.state == .ready)
-        for body in ["", "{}", #"{"profile":"fast","sidecar":"disk"}"#, #"{"profile":"fast","speed":1}"#] {
+        #expect(await board.change(Array(#"{"profile":null,"sidecar":null,"wait":false}"#.utf8)).status == 200)
+        for body in [
+            "", "{}", #"{"profile":"fast","if_busy":"stop"}"#, #"{"profile":"fast","sidecar":"disk"}"#,
+            #"{"profile":"fast","speed":1}"#,
+        ] {
             let refused = await board.change(Array(body.utf8))
             #expect([400, 415].contains(refused.status), "\(body)")
             #expect(try json(refused.body)["src"] as? String == "workshop")
