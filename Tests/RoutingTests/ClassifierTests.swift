@@ -95,6 +95,19 @@ struct ClassifierTests {
         #expect(found.isLocalOnly)
     }
 
+    @Test(
+        "what was said to stay earlier keeps all that follows here; what a model said does not",
+        arguments: [true, false]
+    )
+    func saidBefore(byUser: Bool) throws {
+        var draft = PromptDraft(task: "and how much is that a week?")
+        draft.history = [
+            Turn(byUser ? .user : .assistant, "Keep this on this machine: I earn 40 a day."),
+            Turn(.assistant, "Noted."),
+        ]
+        #expect(classifier.classify(try TestPrompts.blind(draft)).isLocalOnly == byUser)
+    }
+
     @Test("the reasons hold no word of the task")
     func reasons() throws {
         let secret = "xylophone"

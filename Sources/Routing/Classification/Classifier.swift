@@ -35,12 +35,23 @@ public struct Classifier: Sendable {
     /// What the task is about.
     public func classify(_ prompt: BlindPrompt) -> Classification {
         var task = prompt.task
-        return task.withUTF8 { classify($0, attachments: prompt.attachments.map(\.mediaType)) }
+        let hasStayed = prompt.history.contains(where: stays)
+        return task.withUTF8 { classify($0, attachments: prompt.attachments.map(\.mediaType), hasStayed: hasStayed) }
+    }
+
+    /// Whether a turn says that what is talked of stays: so does all that comes after it.
+    private func stays(_ turn: Turn) -> Bool {
+        guard turn.speaker == .user else { return false }
+        var text = turn.text
+        return text.withUTF8 { text in
+            model.folding.withUnsafeBufferPointer { stayCues.speak(in: text, folding: $0) }
+        }
     }
 
     private func classify(
         _ bytes: UnsafeBufferPointer<UInt8>,
-        attachments: [String]
+        attachments: [String],
+        hasStayed: Bool
     ) -> Classification {
         let zones = TaskWords.Zones(bytes)
         let shape = TaskStructure(bytes, zones: zones, attachments: attachments)
@@ -48,7 +59,7 @@ public struct Classifier: Sendable {
             let (read, isKept) = model.folding.withUnsafeBufferPointer { folding in
                 (
                     TaskWords.read(bytes, zones: zones, folding: folding, into: hashes),
-                    stayCues.speak(in: bytes, folding: folding)
+                    hasStayed || stayCues.speak(in: bytes, folding: folding)
                 )
             }
             let known = model.look(up: hashes, edge: read.edge, middle: read.middle)

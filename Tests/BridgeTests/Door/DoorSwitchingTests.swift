@@ -49,7 +49,7 @@ struct DoorSwitchingTests {
         #expect(switched.status == 200 && switched.json["active"] as? String == "hermes")
         #expect(active(await client.ask("GET", "/models/status")) == "hermes")
         #expect(await client.ask("GET", "/models/available").status == 200)
-        #expect(await client.ask("POST", "/models/switch", body: "{").status == 400)
+        #expect(await client.ask("POST", "/models/switch", body: "{").status == 415)
         await house.stop()
 
         let bare = try await Daemonette(alpha: sidecar.url, http: #"{listen: "127.0.0.1:0"}"#)
