@@ -30,17 +30,26 @@ public struct Daemon: Sendable {
         giveMemoryBack()
         let parts = try Parts(config, logger: logger)
         defer { parts.close() }
+        let sidecar = try embeddedSidecar()
         var group = ServiceGroupConfiguration(
             // Stopped in reverse order: the door and the socket first.
-            services: [
-                parts.health, parts.budgetWatch, parts.memoryWatch, LedgerService(ledger: parts.ledger),
+            services: (sidecar.map { [EmbeddedSidecar(sidecar: $0)] } ?? []) + [
+                parts.switching, parts.health, parts.budgetWatch, parts.memoryWatch,
+                LedgerService(ledger: parts.ledger),
                 ReloadService(reloader: parts.operations.reloader), parts.server,
             ] + (parts.door.map { [$0] } ?? []),
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger
         )
-        group.maximumGracefulShutdownDuration = .seconds(5)
+        group.maximumGracefulShutdownDuration = .seconds(5) + (sidecar?.patience ?? .zero)
         try await ServiceGroup(configuration: group).run()
+    }
+
+    /// The sidecar that runs inside this program, if the configuration has one.
+    private func embeddedSidecar() throws -> SidecarDaemon? {
+        guard let file = config.sidecars.compactMap(\.manifest).first else { return nil }
+        let manifest = try ManifestReader.load(file, environment: config.environment.values)
+        return SidecarDaemon(manifest, logger: logger)
     }
 
     /// As many open files as the system allows: each client and each backend's connection is one.
@@ -67,6 +76,7 @@ public struct Daemon: Sendable {
         let health: HealthService
         let budgetWatch: BudgetWatch
         let memoryWatch: MemoryWatch
+        let switchboard: Switchboard
         let bench: Live<ThoughtService.Bench>
         let operations: Operations
         let server: BridgeServer
@@ -106,6 +116,8 @@ public struct Daemon: Sendable {
             let cache = AnswerCache(config.cache)
             let (board, ledger, transport) = (board, ledger, wrap(transport))
             let keys = { @Sendable in live.current.registry.keys }
+            switchboard = Switchboard(config.sidecars, transport: transport, logger: logger)
+            let switchboard = switchboard
             let makeBench = { @Sendable (personas: PersonaSet) in
                 ThoughtService.Bench(
                     personas: personas,
@@ -118,6 +130,7 @@ public struct Daemon: Sendable {
                         budgets: budgets,
                         cache: cache,
                         blind: { personas.blind($0) },
+                        models: switchboard,
                         circumstances: circumstances
                     )
                 )
@@ -133,6 +146,7 @@ public struct Daemon: Sendable {
                 board: board,
                 ledger: ledger,
                 budgets: budgets,
+                switching: switchboard.lamps,
                 admission: Admission(ledger: ledger, memory: memory),
                 continuity: Continuity(memory: memory, settings: settings)
             )
@@ -158,6 +172,7 @@ public struct Daemon: Sendable {
                 do { try ledger.isGuarding(config.personas) } catch {
                     logger.error("the ledger cannot note that the personas are others")
                 }
+                await switchboard.adopt(config.sidecars)
                 await registry.adopt(config)
                 configured.replace(with: config.budgets)
                 budgets.replace(config.budgets + (ring?.budgets ?? []))
@@ -176,7 +191,7 @@ public struct Daemon: Sendable {
                 ledger: ledger
             )
             server = BridgeServer(config.server, service: service, operations: operations, logger: logger)
-            door = Self.door(config, ring, service, operations, logger, onOpen)
+            door = Self.door(config, ring, service, operations, switchboard, logger, onOpen)
         }
 
         private static func door(
@@ -184,17 +199,25 @@ public struct Daemon: Sendable {
             _ ring: KeyRing?,
             _ service: ThoughtService,
             _ operations: Operations,
+            _ switchboard: Switchboard,
             _ logger: Logger,
             _ onOpen: @escaping @Sendable (Int) -> Void
         ) -> DoorServer? {
             guard let http = config.http, let ring else { return nil }
             let limits = DoorLimits(most: http.maxInFlight)
-            let table = DoorTable(service: service, operations: operations, limits: limits, http: http)
+            let table = DoorTable(
+                service: service,
+                operations: operations,
+                switchboard: switchboard,
+                limits: limits,
+                http: http
+            )
             let source = DashboardSource(
                 live: service.live,
                 board: service.board,
                 ledger: service.ledger,
-                budgets: service.budgets
+                budgets: service.budgets,
+                models: { await switchboard.sidecars.isEmpty ? nil : await switchboard.status() }
             )
             let responder = DoorResponder(
                 routes: DoorRoutes(table.routes + DashboardRoutes(source).routes),
@@ -210,6 +233,9 @@ public struct Daemon: Sendable {
                 onListening: onOpen
             )
         }
+
+        /// Watches the sidecars.
+        var switching: SwitchboardService { SwitchboardService(switchboard: switchboard) }
 
         /// Logs what is doubtful about a configuration, and which variables set nothing.
         private static func tell(_ config: BridgeConfig, _ logger: Logger) {

@@ -22,11 +22,14 @@ public struct Attempt: Sendable, Equatable {
     public internal(set) var outcome: Outcome
     /// How long it took.
     public let duration: Duration
+    /// Of one that could not wait for its model: in how long it may be otherwise, as far as can be guessed.
+    public let retryAfter: Duration?
 
-    init(backend: BackendID, outcome: Outcome, duration: Duration = .zero) {
+    init(backend: BackendID, outcome: Outcome, duration: Duration = .zero, retryAfter: Duration? = nil) {
         self.backend = backend
         self.outcome = outcome
         self.duration = duration
+        self.retryAfter = retryAfter
     }
 }
 

@@ -92,6 +92,8 @@ public struct Backend: Sendable {
     public var provider: String
     /// The model to ask for.
     public var model: String
+    /// Where its model is loaded on demand; nil for a backend that is always there. ``url`` is the sidecar's then.
+    public var place: ModelPlace?
     /// Other models that it offers, as configured.
     public var models: [String]
     /// What it is good at, for people and for scoring: `reasoning`, `long-context`, `privacy`.
@@ -153,6 +155,7 @@ public struct Backend: Sendable {
         self.wire = .openAIChat
         self.provider = ""
         self.model = model
+        self.place = nil
         self.models = []
         self.strengths = []
         self.weaknesses = []

@@ -23,9 +23,15 @@ struct BackendCall: Sendable {
             isStreamed: isStreamed,
             temperature: thought.temperature,
             stop: thought.stop,
-            model: thought.constraints.model
+            model: asked
         )
     }
+
+    /// The model that the caller named. A sidecar's model has the name that its server knows, whatever it is called here.
+    private var asked: String? { backend.place == nil ? thought.constraints.model : nil }
+
+    /// The model, for the record.
+    var model: String { asked ?? backend.model }
 }
 
 /// What an attempt came to, before anybody has judged it. Its ledger row waits for ``BackendCaller/settle(_:_:)``.
@@ -118,7 +124,7 @@ struct BackendCaller: Sendable {
                 EgressRecord(
                     purpose: call.purpose,
                     backend: call.backend.id,
-                    model: call.thought.constraints.model ?? call.backend.model,
+                    model: call.model,
                     thought: run.id,
                     attempt: run.sent,
                     kind: call.kind,

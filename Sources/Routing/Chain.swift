@@ -24,6 +24,8 @@ struct Chain: Sendable {
         var notBefore: ContinuousClock.Instant
         /// Whether a `Retry-After` of its has been waited out.
         var hasWaited = false
+        /// Whether others were asked instead of waiting for its model.
+        var wasAway = false
     }
 
     private let candidates: [Candidate]
@@ -52,6 +54,12 @@ struct Chain: Sendable {
 
     /// Whether the candidate's breaker is not heeded, because there is nobody else.
     func isAnyway(_ index: Int) -> Bool { places[index].isAnyway }
+
+    /// Whether the candidate's model is waited for: when the policy says so, or nobody else is left to ask.
+    func waitsForModel(_ index: Int) -> Bool {
+        policy.switching == .wait || places[index].wasAway
+            || !places.indices.contains { $0 != index && !places[$0].isOut && places[$0].tries == 0 }
+    }
 
     /// What to do now.
     mutating func next(at now: ContinuousClock.Instant) -> Move {
@@ -89,6 +97,9 @@ struct Chain: Sendable {
     mutating func wasDenied(_ index: Int, _ failure: FailureClass, at now: ContinuousClock.Instant, jitter: Double) {
         switch failure {
         case .saturated: places[index].notBefore = now + Self.slotWait * (1 + jitter)
+        case .modelAway:
+            places[index].wasAway = true
+            places[index].notBefore = now + Self.slotWait * (1 + jitter)
         // Refused although its breaker is not heeded: it has been removed, and no time brings it back.
         case .breakerOpen where !places[index].isAnyway:
             places[index].isAnyway = true

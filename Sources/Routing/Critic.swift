@@ -27,7 +27,10 @@ struct Critic: Sendable {
     ) async -> Double? {
         let question = SelfCritique.question(task: course.thought.prompt.task, answer: answer.text)
         let draft = PromptDraft(task: question, instructions: SelfCritique.instruction.description)
-        let fit = registry.backends.filter { $0.tier == .localFast && $0.disabledReason == nil && $0.id != answerer }
+        // Nor is a model loaded for an opinion.
+        let fit = registry.backends.filter {
+            $0.tier == .localFast && $0.disabledReason == nil && $0.id != answerer && $0.place == nil
+        }
         guard let prompt = blind?(draft), let backend = fit.first,
             case .granted(let permit) = board.permit(for: backend.id, at: world.now())
         else { return nil }

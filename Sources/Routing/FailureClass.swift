@@ -44,6 +44,14 @@ public enum FailureClass: String, Sendable, CaseIterable {
     case overBudget = "over_budget"
     /// As many requests as it may have are in flight, or were sent this minute; nothing was sent.
     case saturated
+    /// As many wait for its model as may; nothing was sent.
+    case queueFull = "queue_full"
+    /// Its model was not there in time; nothing was sent.
+    case queueTimeout = "queue_timeout"
+    /// Another model is loaded, and answering elsewhere is preferred to waiting; nothing was sent.
+    case modelAway = "model_away"
+    /// Its model could not be loaded, or was given up; nothing was sent.
+    case modelFailed = "model_failed"
     /// The breaker had opened since the plan was made; nothing was sent.
     case breakerOpen = "breaker_open"
     /// The caller no longer wants it.
@@ -70,10 +78,10 @@ public enum FailureClass: String, Sendable, CaseIterable {
         case .contentPolicy, .cancelled: .stop
         case .staleConnection: .retryNow
         case .rateLimited, .overloaded, .unreachable, .timeoutConnect, .tls, .streamBroken, .malformed, .empty,
-            .serverError, .breakerOpen, .saturated:
+            .serverError, .breakerOpen, .saturated, .modelAway:
             .retryLater
         case .auth, .quota, .modelMissing, .contextWindow, .badRequest, .refused, .timeoutFirstToken, .timeoutStall,
-            .timeoutTotal, .tooLarge, .lowQuality, .overBudget:
+            .timeoutTotal, .tooLarge, .lowQuality, .overBudget, .queueFull, .queueTimeout, .modelFailed:
             .tryNext
         }
     }
@@ -104,10 +112,10 @@ public enum FailureClass: String, Sendable, CaseIterable {
         case .auth, .quota, .modelMissing: .configError
         case .rateLimited: .rateLimited
         case .contextWindow, .contentPolicy, .badRequest, .refused, .lowQuality, .overBudget, .saturated, .breakerOpen,
-            .staleConnection, .cancelled:
+            .staleConnection, .cancelled, .queueFull, .queueTimeout, .modelAway:
             .neutral
         case .overloaded, .timeoutConnect, .timeoutFirstToken, .timeoutStall, .timeoutTotal, .unreachable, .tls,
-            .streamBroken, .malformed, .tooLarge, .empty, .serverError:
+            .streamBroken, .malformed, .tooLarge, .empty, .serverError, .modelFailed:
             .failure
         }
     }
@@ -139,6 +147,10 @@ public enum FailureClass: String, Sendable, CaseIterable {
         case .lowQuality: "its answer was not good enough"
         case .overBudget: "it would cost more than is left"
         case .saturated: "it has as much work as it may have"
+        case .queueFull: "too many wait for its model"
+        case .queueTimeout: "its model was not there in time"
+        case .modelAway: "another model is loaded"
+        case .modelFailed: "its model could not be loaded"
         case .breakerOpen: "its breaker is open"
         case .cancelled: "cancelled"
         }

@@ -51,10 +51,13 @@ public struct Router: Sendable {
     private let turns = TurnCounter()
     private let caller: BackendCaller
     private let critic: Critic
+    private let models: (any ModelGate)?
     private let world: Circumstances
 
     /// A router over the backends of the moment.
-    /// - Parameter blind: the guard, for questions about answers; without it no model is asked for its opinion.
+    /// - Parameters:
+    ///   - blind: the guard, for questions about answers; without it no model is asked for its opinion.
+    ///   - models: the way to backends whose models are loaded on demand.
     public init(
         live: LiveRouting,
         board: HealthBoard,
@@ -64,8 +67,10 @@ public struct Router: Sendable {
         budgets: BudgetBook = BudgetBook(),
         cache: AnswerCache = AnswerCache(),
         blind: Blinding? = nil,
+        models: (any ModelGate)? = nil,
         circumstances: Circumstances = Circumstances()
     ) {
+        self.models = models
         self.live = live
         self.board = board
         self.budgets = budgets
@@ -205,17 +210,27 @@ public struct Router: Sendable {
         switch board.permit(for: backend.id, anyway: course.chain.isAnyway(index), at: world.now()) {
         case .refused(let refusal): return deny(index, &course, refusal.failure)
         case .granted(let permit):
+            var pass: ModelPass?
+            if let place = backend.place {
+                switch await enter(place, index, course, onEvent) {
+                case .success(let granted): pass = granted
+                case .failure(let refusal):
+                    permit.finish(.failed(refusal.failure, retryAfter: refusal.retryAfter), at: world.now())
+                    if refusal.failure == .cancelled { throw .cancelled }
+                    return deny(index, &course, refusal.failure, retryAfter: refusal.retryAfter)
+                }
+            }
             course.chain.didSend(index)
             course.run.sent = course.chain.sent
             await course.run.announceRestart(on: backend.id, onEvent)
             let call = BackendCall(
-                backend: backend,
+                backend: pass.map(backend.served) ?? backend,
                 kind: course.plan.classification.kind,
                 thought: course.thought,
                 hasRivals: course.plan.candidates.count > 1,
                 heldTokens: isHeld ? course.heldTokens(of: backend) : nil
             )
-            let end = try await caller.ask(call, run: course.run, onEvent: onEvent)
+            let end = try await send(call, pass, course, onEvent)
             course.run.note(end)
             switch end.result {
             case .success(let completion):
@@ -227,14 +242,44 @@ public struct Router: Sendable {
         }
     }
 
+    /// Permission to send to a backend whose model is loaded on demand, when it is there.
+    private func enter(
+        _ place: ModelPlace,
+        _ index: Int,
+        _ course: Course,
+        _ onEvent: (ThoughtEvent) async -> Void
+    ) async -> Result<ModelPass, ModelRefusal> {
+        guard let models else { return .failure(ModelRefusal(.unreachable)) }
+        let waits = course.chain.waitsForModel(index)
+        return await models.enter(place, waits: waits, until: course.run.deadline) { notice in
+            if course.thought.isStreamed { await onEvent(.switching(notice)) }
+        }
+    }
+
+    private func send(
+        _ call: BackendCall,
+        _ pass: ModelPass?,
+        _ course: Course,
+        _ onEvent: (ThoughtEvent) async -> Void
+    ) async throws(RoutingError) -> CallEnd {
+        // The model is free as soon as the answer is there, not when it has been weighed.
+        defer { if let pass { models?.leave(pass) } }
+        return try await caller.ask(call, run: course.run, onEvent: onEvent)
+    }
+
     /// Whether any budget bounds what is spent on it.
     private func isBounded(_ backend: Backend, _ course: Course) -> Bool {
         budgets.left(for: course.thought.caller, backend: backend.id, task: course.run.budget) != nil
     }
 
     /// Nothing was sent.
-    private func deny(_ index: Int, _ course: inout Course, _ failure: FailureClass) -> Answer? {
-        course.run.note(course.plan.candidates[index].backend.id, failure)
+    private func deny(
+        _ index: Int,
+        _ course: inout Course,
+        _ failure: FailureClass,
+        retryAfter: Duration? = nil
+    ) -> Answer? {
+        course.run.note(course.plan.candidates[index].backend.id, failure, retryAfter: retryAfter)
         course.chain.wasDenied(index, failure, at: world.now(), jitter: world.jitter())
         return nil
     }

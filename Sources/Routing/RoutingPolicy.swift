@@ -61,6 +61,14 @@ public struct RoutingPolicy: Sendable, Equatable {
         }
     }
 
+    /// What is done about a model that must be loaded first.
+    public enum Switching: String, Sendable, CaseIterable {
+        /// It is waited for.
+        case wait
+        /// Others are asked first; when nobody else is left, it is waited for.
+        case preferOthers = "prefer_others"
+    }
+
     /// The user's own tree.
     public var strategy: Strategy
     /// What counts most.
@@ -87,6 +95,8 @@ public struct RoutingPolicy: Sendable, Equatable {
     public var quality: Quality
     /// Whether a content filter's verdict leads to the next backend instead of an error.
     public var reroutesContentPolicy: Bool
+    /// What is done about a model that must be loaded first.
+    public var switching: Switching
 
     /// The defaults of `docs/configuration.md`.
     public init() {
@@ -103,6 +113,7 @@ public struct RoutingPolicy: Sendable, Equatable {
         retry = Retry()
         quality = Quality()
         reroutesContentPolicy = false
+        switching = .wait
     }
 }
 

@@ -77,6 +77,8 @@ public enum ThoughtEvent: Sendable, Equatable {
     case delta(String)
     /// The answer broke off or was not good enough; that backend starts it anew, and what came before does not count.
     case restarted(BackendID, FailureClass)
+    /// It waits for its model.
+    case switching(SwitchNotice)
 }
 
 /// What a thought has been through so far.
@@ -119,8 +121,8 @@ struct ThoughtRun: Sendable {
     }
 
     /// Notes that a backend could not be asked; once, however often it is found busy.
-    mutating func note(_ backend: BackendID, _ failure: FailureClass) {
-        let attempt = Attempt(backend: backend, outcome: .failed(failure))
+    mutating func note(_ backend: BackendID, _ failure: FailureClass, retryAfter: Duration? = nil) {
+        let attempt = Attempt(backend: backend, outcome: .failed(failure), retryAfter: retryAfter)
         if !attempts.contains(attempt) { attempts.append(attempt) }
     }
 

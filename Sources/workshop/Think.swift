@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 
 /// `workshop think`: one thought.
 struct Think: ParsableCommand {
@@ -34,6 +35,9 @@ struct Think: ParsableCommand {
             switch method {
             case "think.delta": Output.piece(event["text"] as? String ?? "")
             case "think.restarted": Output.piece("\n(it broke off; \(event["backend"] as? String ?? "") starts anew)\n")
+            case "think.switching":
+                let place = (event["place"] as? NSNumber)?.intValue ?? 1
+                Output.error("(it waits for \(event["profile"] as? String ?? ""), place \(place))")
             default: break
             }
         } show: { result in

@@ -87,7 +87,7 @@ struct EventTests {
     func unknown() async throws {
         try await withDaemon { daemon, _ in
             let client = try LineClient(daemon.socket)
-            for list in [["health"], ["budget.alert", "model.switching"], [""]] {
+            for list in [["health"], ["budget.alert", "model.loaded"], [""]] {
                 let answer = try await client.ask("subscribe", ["events": list])
                 #expect(answer.code == "invalid_params" && answer.field == "events", "\(list)")
             }

@@ -34,6 +34,10 @@ struct TranscriptTests {
             if let index = config.backends.firstIndex(where: { $0.id.rawValue == "beta" }) {
                 config.backends[index].roles = [.breadth]
             }
+            if name == "think_switching.jsonl", let url = LoopbackURL(alpha.url) {
+                config.sidecars = [SidecarSettings(name: "desk", url: url)]
+                config.backends[0].place = ModelPlace(sidecar: "desk", profile: "alpha-model")
+            }
             if name == "subscribe_budget.jsonl" {
                 config.budgets = [Budget(period: .day, limit: NanoDollars(1_250_000))]
             }
@@ -112,6 +116,7 @@ struct TranscriptTests {
                 peer.awaitClose()
             }
         case "think_restarted.jsonl": .answering { _, peer in Upstream.stream([Upstream.chunk("Bl")], to: peer) }
+        case "think_switching.jsonl": FakeSidecar(model: "alpha-model").upstream()
         case "think_stream.jsonl": Upstream.answering("Blue", ".", model: "alpha-model", pace: heard)
         case "backends_switch.jsonl":
             .answering { _, peer in peer.reply(#"{"data":[{"id":"alpha-model"},{"id":"alpha-large"}]}"#) }

@@ -87,7 +87,7 @@ BAD: dict[str, Any] = {
         "result": {"reloaded": False, "needs_restart": [], "warnings": []},
     },
     "a configuration that is wrong for no reason": failing("bad_configuration", problems=[]),
-    "subscribe to another event": asking("subscribe", {"events": ["model.switching"]}),
+    "subscribe to another event": asking("subscribe", {"events": ["model.loaded"]}),
     "subscribe to a string": asking("subscribe", {"events": "health.changed"}),
     "result and error": {**failing("cancelled"), "result": {"cancelled": True}},
     "a result without an id": {"jsonrpc": "2.0", "result": {"cancelled": True}},

@@ -18,6 +18,7 @@ struct RouterStreamTests {
             switch event {
             case .delta(let more): text += more
             case .restarted: text = ""
+            case .switching: break
             }
         }
     }

@@ -22,6 +22,7 @@ struct Workbench {
         policy: RoutingPolicy = Workbench.noRetries,
         budgets: BudgetBook = BudgetBook(),
         cache: AnswerCache = AnswerCache(),
+        models: (any ModelGate)? = nil,
         tick: Duration = .zero
     ) {
         let clock = clock
@@ -39,6 +40,7 @@ struct Workbench {
             transport: transport,
             budgets: budgets,
             cache: cache,
+            models: models,
             circumstances: Router.Circumstances(
                 now: {
                     defer { clock.advance(by: tick) }

@@ -20,6 +20,25 @@ from pathlib import Path
 LAZY = ["sleep", "1000"]
 
 
+class Work:
+    """How many chats are being answered."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.lock = threading.Lock()
+
+    def __enter__(self) -> None:
+        with self.lock:
+            self.count += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self.lock:
+            self.count -= 1
+
+
+AT_WORK = Work()
+
+
 def arguments() -> argparse.Namespace:
     """Its own flags."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -45,6 +64,7 @@ def arguments() -> argparse.Namespace:
         "--child-file", type=Path, help="start a child, and write its process id there"
     )
     parser.add_argument("--escape", action="store_true", help="the child gets a session of its own")
+    parser.add_argument("--answer-s", type=float, default=0, help="be so long at work on a chat")
     return parser.parse_known_args()[0]
 
 
@@ -72,7 +92,7 @@ def slots(options: argparse.Namespace) -> tuple[int, object]:
     """What GET /slots says."""
     if options.no_slots:
         return 501, {"error": {"code": 501, "message": "This server does not support slots"}}
-    busy = bool(options.busy_file and options.busy_file.exists())
+    busy = AT_WORK.count > 0 or bool(options.busy_file and options.busy_file.exists())
     return 200, [{"id": 0, "is_processing": busy}, {"id": 1, "is_processing": False}]
 
 
@@ -89,6 +109,36 @@ def make_handler(
             while options.hang_file and options.hang_file.exists():
                 time.sleep(0.05)
             self.answer(*self.page())
+
+        def do_POST(self) -> None:
+            request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            if self.path != "/v1/chat/completions" or not ready.is_set():
+                self.answer(503, {"error": {"code": 503, "message": "not now"}})
+                return
+            with AT_WORK:
+                time.sleep(options.answer_s)
+                self.chat(streamed=bool(request.get("stream")))
+
+        def chat(self, *, streamed: bool) -> None:
+            """Says which model it is."""
+            text = f"I run {options.alias}."
+            usage = {"prompt_tokens": 9, "completion_tokens": 4}
+            if not streamed:
+                choice = {"message": {"content": text}, "finish_reason": "stop"}
+                self.answer(200, {"model": options.alias, "choices": [choice], "usage": usage})
+                return
+            self.send_response(200)
+            self.send_header("Content-Type", "text/event-stream")
+            self.end_headers()
+            self.close_connection = True
+            for word in text.split(" "):
+                choice = {"delta": {"content": word + " "}, "finish_reason": None}
+                self.event({"model": options.alias, "choices": [choice]})
+            self.event({"choices": [{"delta": {}, "finish_reason": "stop"}], "usage": usage})
+            self.wfile.write(b"data: [DONE]\n\n")
+
+        def event(self, chunk: object) -> None:
+            self.wfile.write(f"data: {json.dumps(chunk)}\n\n".encode())
 
         def page(self) -> tuple[int, object]:
             """Status and body."""

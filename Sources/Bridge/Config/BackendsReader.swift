@@ -7,9 +7,11 @@ internal import Yams
 struct BackendsReader: Sendable, Undisclosed {
     private let defaults: BackendDraft
     private let providers: [String: BackendDraft]
+    private let sidecars: [SidecarSettings]
 
     /// Reads what backends inherit.
-    init?(_ root: ConfigReader) {
+    /// - Parameter sidecars: those that a backend may name.
+    init?(_ root: ConfigReader, sidecars: [SidecarSettings]) {
         guard var defaults = BackendDraft() else { return nil }
         if let section = root.section("defaults") {
             Self.readSettings(section, into: &defaults)
@@ -35,6 +37,7 @@ struct BackendsReader: Sendable, Undisclosed {
         }
         self.defaults = defaults
         self.providers = providers
+        self.sidecars = sidecars
     }
 
     /// All backends, in the order of the file.
@@ -78,7 +81,45 @@ struct BackendsReader: Sendable, Undisclosed {
         }
         Self.readSettings(section, into: &draft)
         Self.readIdentity(section, into: &draft)
+        if section.has("sidecar") || section.has("profile") { readPlace(section, into: &draft) }
         return draft.finished(id, section: section)
+    }
+
+    /// `sidecar` and `profile`: it is where the sidecar says.
+    private func readPlace(_ section: ConfigReader, into draft: inout BackendDraft) {
+        let profile = section.string("profile")
+        if profile == nil { section.report("profile", "is missing", hint: "a profile of the sidecar's manifest") }
+        guard let name = section.string("sidecar") else {
+            return section.report("sidecar", "is missing", hint: "a name under sidecars")
+        }
+        guard let sidecar = sidecars.first(where: { $0.name == name }) else {
+            let names = sidecars.map(\.name)
+            let hint =
+                name.suggestion(among: names)
+                ?? (names.isEmpty ? "name it under sidecars" : "there are: \(names.joined(separator: ", "))")
+            return section.report("sidecar", "there is no such sidecar", hint: hint)
+        }
+        for key in ["url", "key"] where section.has(key) {
+            section.report(key, "stands beside sidecar", hint: "the sidecar says where its models answer")
+        }
+        if section.has("local"), draft.isLocal == false {
+            section.report("local", "is false beside sidecar", hint: "a sidecar's models run on this machine")
+        }
+        if let wire = draft.wire, ![.openAIChat, .ollamaChat].contains(wire) {
+            section.report("wire", "is none that a sidecar's models speak", hint: "openai-chat, ollama-chat")
+        }
+        guard let profile else { return }
+        draft.settings.place = ModelPlace(sidecar: name, profile: profile)
+        draft.model = draft.model ?? profile
+        if draft.model != profile, !draft.settings.models.contains(profile) { draft.settings.models.append(profile) }
+        draft.url = sidecar.url.base
+        draft.isLocal = true
+        draft.key = sidecar.token.map(BackendDraft.Key.secret) ?? .none
+        if case .unsaid = draft.health { draft.health = .path("/health") }
+        // A sidecar tries for long before it gives a model up: the next request need not learn that, too.
+        if draft.settings.allowedFailsByClass[.modelFailed] == nil {
+            draft.settings.allowedFailsByClass[.modelFailed] = 0
+        }
     }
 
     /// A name that a backend may have; `automatic` means something else in a strategy.

@@ -58,6 +58,8 @@ public struct BridgeConfig: Sendable {
     var policy: RoutingPolicy
     var budgets: [Budget]
     var cache: CachePolicy
+    /// Where models are loaded on demand.
+    var sidecars: [SidecarSettings]
     /// The backends of the file and of variables.
     var configured: [ConfiguredBackend]
     /// What every backend inherits, those of the socket too.
@@ -121,6 +123,14 @@ extension BridgeConfig {
         source.socket = socket
     }
 
+    /// Those that run inside the daemon.
+    private var embeddedSidecars: [SidecarSettings] { sidecars.filter { $0.manifest != nil } }
+
+    /// Goes on with the sidecars that run inside the daemon as they run.
+    mutating func keepEmbeddedSidecars(of other: BridgeConfig) {
+        sidecars = sidecars.filter { $0.manifest == nil } + other.embeddedSidecars
+    }
+
     /// What another configuration has that a running daemon cannot take over.
     func needsRestart(for other: BridgeConfig) -> [String] {
         [
@@ -136,6 +146,7 @@ extension BridgeConfig {
             ("ledger.durability", ledger.durability != other.ledger.durability),
             ("ledger.payloads", ledger.settings.keepsPayloads != other.ledger.settings.keepsPayloads),
             ("ledger.retention_days", ledger.settings.retentionDays != other.ledger.settings.retentionDays),
+            ("sidecars", embeddedSidecars != other.embeddedSidecars),
             ("ledger.origin", ledger.settings.origin != other.ledger.settings.origin),
         ].filter(\.1).map(\.0)
     }

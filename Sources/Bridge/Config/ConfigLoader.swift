@@ -40,7 +40,9 @@ public enum ConfigLoader {
         let state = (ledger.path as NSString).deletingLastPathComponent
         let http = HTTPReader.read(root, base: base, folder: state)
         let guardWishes = GuardReader.read(root)
-        let inheritance = BackendsReader(root)
+        let sidecars = SidecarsReader(absolute: { absolute($0, base) }, environment: environment.values).read(root)
+        watched += FileStamp.of(sidecars.compactMap(\.manifest))
+        let inheritance = BackendsReader(root, sidecars: sidecars)
         let configured = inheritance?.read(root) { overlay.tree.document(["backends", $0]) } ?? []
         let routing = RoutingReader(names: BackendNames(known: overlay.tree.names(["backends"])))
         let policy = routing.policy(root)
@@ -62,6 +64,7 @@ public enum ConfigLoader {
             policy: policy,
             budgets: budgets,
             cache: cache,
+            sidecars: sidecars,
             configured: configured,
             inheritance: inheritance,
             environment: environment,

@@ -18,6 +18,7 @@ struct RoutingReader {
         policy.fallback = backend("fallback", section)
         policy.prefersLocal = section.boolean("prefer_local") ?? policy.prefersLocal
         policy.rules = rules(section)
+        policy.switching = section.choice("switching") ?? policy.switching
         policy.minQuality = section.decimal("min_quality", in: 0...1)
         policy.hasFailover = section.boolean("failover") ?? policy.hasFailover
         policy.limits = limits(section)

@@ -196,6 +196,7 @@ extension DoorError {
     init(_ error: BridgeError) {
         self.init(Self.code(of: error))
         field = error.details.field
+        retryAfter = error.retryAfter ?? retryAfter
         if let tried = error.details.attempts, !tried.isEmpty {
             attempts = tried.map { Try(backend: $0.backend.rawValue, outcome: $0.outcome.label) }
             src = tried.last?.backend.rawValue ?? src
@@ -234,6 +235,11 @@ extension DoorError {
     private static func code(of attempts: [Attempt]) -> Code {
         if attempts.last?.outcome == .failed(.contentPolicy) { return .contentPolicy }
         if attempts.isEmpty { return .allBackendsFailed }
+        // Somebody could have answered, had there been less to do; and nobody else could.
+        let isCrowded = { (attempt: Attempt) in
+            [.failed(.queueFull), .failed(.queueTimeout)].contains(attempt.outcome)
+        }
+        if attempts.contains(where: isCrowded) { return .queueFull }
         if attempts.allSatisfy({ $0.outcome == .failed(.contextWindow) }) { return .contextWindow }
         if attempts.allSatisfy({ $0.outcome == .failed(.overBudget) }) { return .overBudget }
         return .allBackendsFailed

@@ -6,12 +6,13 @@ internal import Routing
 struct DoorTable: Sendable {
     let service: ThoughtService
     let operations: Operations
+    let switchboard: Switchboard
     let limits: DoorLimits
     let http: BridgeConfig.HTTP
     /// Seconds since 1970.
     let started = Int64(Date().timeIntervalSince1970)
 
-    var routes: [DoorRoute] { thinking + models + standing }
+    var routes: [DoorRoute] { thinking + models + switching + standing }
 
     private var thinking: [DoorRoute] {
         let thoughts = DoorThoughts(service: service, limits: limits, http: http)
@@ -43,6 +44,21 @@ struct DoorTable: Sendable {
                     ? names.anthropicModel(name, created: started) : names.openAIModel(name, created: started)
                 guard let one else { throw DoorError(.unknownModel, field: "model") }
                 return .json(one)
+            },
+        ]
+    }
+
+    /// The models that are loaded on demand, in the words of the sidecar's own API.
+    private var switching: [DoorRoute] {
+        [
+            DoorRoute(method: .get, path: "/models/status") { _ throws(DoorError) in .json(await switchboard.status())
+            },
+            DoorRoute(method: .get, path: "/models/available") { _ throws(DoorError) in
+                .json(await switchboard.available())
+            },
+            DoorRoute(method: .post, path: "/models/switch", access: .operators) { call throws(DoorError) in
+                let answer = await switchboard.change(call.body)
+                return .json(answer.body, status: HTTPResponse.Status(code: answer.status))
             },
         ]
     }

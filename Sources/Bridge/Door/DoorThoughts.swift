@@ -104,6 +104,9 @@ struct DoorThoughts: Sendable {
                 case .delta(_, let text):
                     line.send((hasBegun ? [] : dialect.begin()) + dialect.delta(text))
                     hasBegun = true
+                case .switching(let notice):
+                    guard !hasBegun else { return }
+                    line.send(dialect.notice("model_switching", ServerMessage.json(of: notice)))
                 case .restarted(let backend, let failure):
                     // Nobody has seen anything of it yet: the answer simply begins.
                     guard hasBegun else { return }

@@ -101,6 +101,12 @@ public struct BridgeError: Error, Sendable {
         var attempts: [Attempt]?
         var rejected: [Rejection]?
         var problems: [ConfigProblem]?
+
+        /// In how many seconds a model may be there, for which nobody could wait any longer.
+        var retryAfter: Int? {
+            let guesses = (attempts ?? []).compactMap(\.retryAfter)
+            return guesses.min().map { max(1, Int(($0 / .seconds(1)).rounded(.up))) }
+        }
     }
 
     /// Which error.
@@ -111,6 +117,9 @@ public struct BridgeError: Error, Sendable {
         self.code = code
         self.details = details
     }
+
+    /// In how many seconds it may be otherwise, when somebody could not wait any longer for a model; nil for other errors.
+    var retryAfter: Int? { details.retryAfter }
 
     /// A parameter's fault.
     static func invalidParams(_ field: String) -> BridgeError { BridgeError(.invalidParams, Details(field: field)) }

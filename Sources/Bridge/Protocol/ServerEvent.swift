@@ -2,4 +2,5 @@
 enum ServerEvent: String, Sendable, CaseIterable {
     case healthChanged = "health.changed"
     case budgetAlert = "budget.alert"
+    case modelSwitching = "model.switching"
 }

@@ -53,6 +53,7 @@ enum ServerMessage {
     /// What the daemon offers besides what every daemon did.
     private static let capabilities: [StaticString] = [
         "stream", "cancel", "subscribe", "backends", "models", "reload", "names", "rate", "switch", "budget.alert",
+        "model.switching",
     ]
 
     static func hello(_ id: RequestID, persona: PersonaID, maxInFlight: Int) -> [UInt8] {
@@ -341,6 +342,10 @@ enum ServerMessage {
         if let attempts = details.attempts {
             json.key("attempts")
             write(attempts, &json)
+        }
+        if let seconds = details.retryAfter {
+            json.key("retry_after_s")
+            json.integer(seconds)
         }
         if let rejected = details.rejected {
             json.key("rejected")

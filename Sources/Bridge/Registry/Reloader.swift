@@ -50,6 +50,7 @@ actor Reloader {
         fresh.http = config.http
         fresh.ledger = config.ledger
         fresh.memory.path = config.memory.path
+        fresh.keepEmbeddedSidecars(of: config)
         config = fresh
         await adopt(fresh)
         logger.notice("the configuration was read again")

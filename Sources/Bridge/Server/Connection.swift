@@ -1,6 +1,7 @@
 internal import Foundation
 internal import Logging
 internal import NIOCore
+internal import Persona
 internal import Routing
 
 /// One client: carries out its requests side by side, and sends the answers as they are ready.
@@ -221,6 +222,7 @@ actor Connection {
                     await send(ServerMessage.delta(id, sequence: sequence, text: text))
                 case .restarted(let backend, let failure):
                     await send(ServerMessage.restarted(id, backend: backend, reason: failure))
+                case .switching(let notice): await send(ServerMessage.switching(id, notice))
                 }
             }
             queue(ServerMessage.think(id, reply))
@@ -281,17 +283,33 @@ actor Connection {
     private func hear(_ event: ServerEvent) -> Task<Void, Never> {
         switch event {
         case .healthChanged:
-            let changes = service.board.changes()
+            let (changes, models) = (service.board.changes(), service.switching.changes())
             return Task {
-                for await backend in changes {
-                    guard let line = self.status.change(of: backend, self.service) else { continue }
-                    await self.send(line)
-                }
+                async let switched: Void = self.hearModels(models)
+                for await backend in changes { await self.tell(of: backend) }
+                await switched
             }
         case .budgetAlert:
             let alerts = service.budgets.alerts()
             return Task { for await alert in alerts { await self.send(ServerMessage.alert(alert)) } }
+        case .modelSwitching:
+            let changes = service.switching.changes()
+            return Task { for await lamp in changes { await self.send(ServerMessage.switching(lamp)) } }
         }
+    }
+
+    /// A lamp says of a backend whose model is loaded on demand whether it is.
+    private func hearModels(_ changes: AsyncStream<SwitchLamp>) async {
+        for await lamp in changes {
+            for backend in service.registry.backends where backend.place?.sidecar == lamp.sidecar {
+                await tell(of: backend.id)
+            }
+        }
+    }
+
+    private func tell(of backend: BackendID) async {
+        guard let line = status.change(of: backend, service) else { return }
+        await send(line)
     }
 
     // MARK: Writing

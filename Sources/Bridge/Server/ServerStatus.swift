@@ -23,7 +23,10 @@ final class ServerStatus: Sendable {
             json.key("backends")
             json.array(service.board.snapshot(at: now)) { json, lamp in
                 guard let backend = service.registry[lamp.backend] else { return }
-                json.object { ServerMessage.write(lamp, backend, since: Self.date(lamp.since, now), &$0) }
+                json.object { json in
+                    ServerMessage.write(lamp, backend, since: Self.date(lamp.since, now), &json)
+                    ServerMessage.write(backend.place, service.switching, &json)
+                }
             }
         }
     }
@@ -36,6 +39,7 @@ final class ServerStatus: Sendable {
         else { return nil }
         return ServerMessage.notification("health.changed") { json in
             ServerMessage.write(lamp, configured, since: Self.date(lamp.since, now), &json)
+            ServerMessage.write(configured.place, service.switching, &json)
         }
     }
 

@@ -29,7 +29,14 @@ public struct SidecarDaemon: Sendable {
         try await run(onListening: { _ in })
     }
 
-    func run(onListening: @escaping @Sendable (Int) async -> Void) async throws {
+    /// How long it may take to end.
+    var patience: Duration { (manifest.profiles.map(\.stopTimeout).max() ?? .zero) + .seconds(10) }
+
+    /// - Parameter signals: which of them end it; none for one that is part of another program.
+    func run(
+        endedBy signals: [UnixSignal] = [.sigterm, .sigint],
+        onListening: @escaping @Sendable (Int) async -> Void
+    ) async throws {
         let lock = try SidecarLock(manifest.state)
         defer { withExtendedLifetime(lock) {} }
         let mark = ProcessMark(state: manifest.state)
@@ -60,23 +67,30 @@ public struct SidecarDaemon: Sendable {
             logger: logger,
             onListening: onListening
         )
-        let longest = manifest.profiles.map(\.stopTimeout).max() ?? .zero
         var group = ServiceGroupConfiguration(
             // Stopped in reverse order: who waits for a model is told first, then the server ends.
             services: [
                 KeeperService(mark: life, executable: keeper, logger: logger), server.application(),
                 ModelService(sidecar: sidecar),
             ],
-            gracefulShutdownSignals: [.sigterm, .sigint],
+            gracefulShutdownSignals: signals,
             logger: logger
         )
-        group.maximumGracefulShutdownDuration = longest + .seconds(10)
+        group.maximumGracefulShutdownDuration = patience
         do { try await ServiceGroup(configuration: group).run() } catch {
             // The server could not listen, or ended: no model may stay.
             await sidecar.close()
             throw error
         }
     }
+}
+
+/// A sidecar inside the daemon: the same one, ended with its group.
+struct EmbeddedSidecar: Service, CustomStringConvertible {
+    let description = "EmbeddedSidecar"
+    let sidecar: SidecarDaemon
+
+    func run() async throws { try await sidecar.run(endedBy: []) { _ in } }
 }
 
 /// Stops the model when the sidecar is to end.

@@ -10,6 +10,8 @@ struct ThoughtService: Sendable {
     let ledger: Ledger
     /// What may be spent.
     let budgets: BudgetBook
+    /// How the sidecars stand.
+    let switching: SwitchLamps
     private let bench: Live<Bench>
     private let admission: Admission
     private let continuity: Continuity
@@ -32,6 +34,7 @@ struct ThoughtService: Sendable {
         board: HealthBoard,
         ledger: Ledger,
         budgets: BudgetBook,
+        switching: SwitchLamps,
         admission: Admission,
         continuity: Continuity
     ) {
@@ -40,6 +43,7 @@ struct ThoughtService: Sendable {
         self.board = board
         self.ledger = ledger
         self.budgets = budgets
+        self.switching = switching
         self.admission = admission
         self.continuity = continuity
     }
@@ -57,6 +61,8 @@ struct ThoughtService: Sendable {
     enum Event: Sendable {
         case delta(sequence: Int, text: String)
         case restarted(BackendID, FailureClass)
+        /// It waits for a model to be loaded.
+        case switching(SwitchNotice)
     }
 
     /// What thinking has cost, what it would have cost, and what may still be spent.

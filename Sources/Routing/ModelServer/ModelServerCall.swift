@@ -85,7 +85,11 @@ package struct ModelServerLine: Sendable {
         at server: LoopbackURL,
         limit: Duration = .seconds(2)
     ) async -> Result<HTTPReply, Failure> {
-        guard let request = try? scan.seal(call.request(at: server)) else { return .failure(.heldBack) }
+        await send(call.request(at: server), limit: limit)
+    }
+
+    func send(_ request: OutgoingRequest, limit: Duration) async -> Result<HTTPReply, Failure> {
+        guard let request = try? scan.seal(request) else { return .failure(.heldBack) }
         let limits = TransferLimits(connect: min(limit, .seconds(2)), total: limit, maxBody: 4 << 20)
         return await transport.send(request, limits: limits).mapError { .transport($0) }
     }

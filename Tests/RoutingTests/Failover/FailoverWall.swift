@@ -259,6 +259,7 @@ final class FailoverWall: Sendable {
                 switch event {
                 case .delta(let text): kept += text
                 case .restarted: kept = ""
+                case .switching: break
                 }
             }
             return End(answer: answer, error: nil, kept: kept)

@@ -58,8 +58,9 @@ class _Pending:
     answer: Deferred[Answer]
     timer: IDelayedCall
     timeout: float
-    on_delta: Callable[[str], None] | None
-    on_restart: Callable[[Answer], None] | None
+    on_delta: Callable[[str], None] | None = None
+    on_restart: Callable[[Answer], None] | None = None
+    on_wait: Callable[[Answer], None] | None = None
 
 
 class Bridge:
@@ -97,18 +98,17 @@ class Bridge:
         self,
         method: str,
         params: Answer | None = None,
-        on_delta: Callable[[str], None] | None = None,
-        on_restart: Callable[[Answer], None] | None = None,
         timeout: float | None = None,
+        **heard: Callable[[Any], None] | None,
     ) -> Deferred[Answer]:
         """Ask the daemon.
 
         Args:
             method: a method of the protocol.
             params: its parameters.
-            on_delta: gets each piece of a streamed thought.
-            on_restart: gets the notification that all pieces so far are void.
             timeout: seconds of silence after which the request is given up.
+            heard: of a streamed thought, `on_delta` gets each piece, `on_restart` the notification
+                that all pieces so far are void, `on_wait` those that a model is being loaded.
 
         Returns:
             A Deferred of the result. It fails with BridgeDown, BridgeError or BridgeTimeout;
@@ -116,15 +116,14 @@ class Bridge:
         """
         if not self.up:
             return fail(BridgeDown(DOWN))
-        return self._send(method, params, on_delta, on_restart, timeout)
+        return self._send(method, params, timeout, **heard)
 
     def _send(
         self,
         method: str,
         params: Answer | None = None,
-        on_delta: Callable[[str], None] | None = None,
-        on_restart: Callable[[Answer], None] | None = None,
         timeout: float | None = None,
+        **heard: Callable[[Any], None] | None,
     ) -> Deferred[Answer]:
         if self._line is None:
             return fail(BridgeDown(DOWN))
@@ -136,7 +135,7 @@ class Bridge:
         timeout = timeout or self.timeout
         answer: Deferred[Answer] = Deferred(lambda _: self._give_up(request_id))
         timer = self.reactor.callLater(timeout, self._late, request_id)
-        self._pending[request_id] = _Pending(answer, timer, timeout, on_delta, on_restart)
+        self._pending[request_id] = _Pending(answer, timer, timeout, **heard)
         self._line.sendLine(line)
         self._watch.asked()
         return answer
@@ -327,6 +326,10 @@ class Bridge:
                 pending.timer.reset(pending.timeout)
                 if pending.on_restart:
                     pending.on_restart(params)
+            elif method == "think.switching":
+                pending.timer.reset(pending.timeout)
+                if pending.on_wait:
+                    pending.on_wait(params)
         except Exception as error:
             log_quietly("the receiver of a stream failed", error)
 

@@ -51,6 +51,12 @@ def latency(row: Row) -> float | None:
     return float(value) if known else None
 
 
+def is_loaded(row: Row) -> bool | None:
+    """Whether a model that is loaded on demand is there; None of any other."""
+    place = row.get("model_place")
+    return place.get("loaded") is True if isinstance(place, dict) else None
+
+
 def milliseconds(value: Any) -> str:
     """A duration, as `2 ms`; empty if it is not known."""
     if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
@@ -65,6 +71,9 @@ def line(row: Row, *, with_why: bool = False) -> str:
     latency = milliseconds(row.get("latency_ms"))
     if latency:
         parts.append(latency)
+    loaded = is_loaded(row)
+    if loaded is not None:
+        parts.append("loaded" if loaded else "not loaded")
     text = " ".join(parts)
     if with_why and state != "healthy" and row.get("why"):
         text += f" ({safe_line(row['why'])})"

@@ -166,6 +166,13 @@ def place(before: int) -> str:
     return f"{{name}} thinks for others just now. There {are} before you."
 
 
+def fetching(place: int) -> str:
+    """Somebody's place among those for whom another model is loaded."""
+    if place <= 1:
+        return "{name} is fetching another book for that. A moment ..."
+    return f"{{name}} is fetching another book for that. You have place {place}."
+
+
 def _details(error: BridgeError) -> str:
     """The fixed message of the daemon, and what it says about it."""
     lines = [f"{safe_line(error.name or error.code)}: {safe_line(error.message)}"]

@@ -74,6 +74,7 @@ class Thought:
         """Plan to have `persona`, or the game's own where there is none, think of `task`."""
         self.caller, self.task, self.room, self.persona = caller, task, room, persona
         self.begun = False
+        self.place: int | None = None  # among those who wait for a model
 
     async def run(self, *, anew: bool = False) -> bool:
         """Ask, and tell whoever is to hear it; whether there was an answer.
@@ -118,7 +119,11 @@ class Thought:
         params = {**self._params(), "task": self.task}
         if self.streams:
             asked = get_bridge().ask(
-                "think", {**params, "stream": True}, on_delta=self.heard, on_restart=self.restarted
+                "think",
+                {**params, "stream": True},
+                on_delta=self.heard,
+                on_restart=self.restarted,
+                on_wait=self.waits,
             )
         else:
             asked = get_bridge().ask("think", params)
@@ -159,6 +164,13 @@ class Thought:
 
     def restarted(self, _what: dict[str, Any]) -> None:
         """All pieces so far are void."""
+
+    def waits(self, what: dict[str, Any]) -> None:
+        """A model is being loaded for it; said once for each place."""
+        place = what.get("place")
+        if isinstance(place, int) and place != self.place:
+            self.place = place
+            self.to_caller(texts.fetching(place), WORKSHOP)
 
     def answered(self, answer: Answer) -> None:
         """The answer is whole."""

@@ -70,6 +70,13 @@ def _why(row: Row) -> str:
     return str(row.get("why") or "") if row.get("state") != "healthy" else ""
 
 
+def _model(row: Row) -> str:
+    """The model, and whether it is loaded where that is done on demand."""
+    loaded = lamps.is_loaded(row)
+    there = "" if loaded is None else ", loaded" if loaded else ", not loaded"
+    return f"{row['model']}{there}" if row.get("model") else ""
+
+
 def _table(rows: list[Row], *, with_why: bool, now: datetime | None) -> Table:
     table = Table(
         Column("backend", cut=True),
@@ -84,7 +91,7 @@ def _table(rows: list[Row], *, with_why: bool, now: datetime | None) -> Table:
             state(row.get("state")),
             latency(row.get("latency_ms")),
             lasting(row.get("since"), now),
-            str(row["model"]) if row.get("model") else Cell("-", said=""),
+            _model(row) or Cell("-", said=""),
             note=_why(row) if with_why else "",
         )
     return table

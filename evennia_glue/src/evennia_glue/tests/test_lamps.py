@@ -53,6 +53,17 @@ class TestLamps(CommandTest):
         )
         self.assertEqual(self.heard2, [])
 
+    def test_a_model_that_is_loaded_on_demand_says_whether_it_is(self):
+        self.be_player()
+        row = {**self.rows()[0], "backend": "coder", "model": "qwen"}
+        rows = [
+            {**self.rows()[0], "model_place": {"sidecar": "desk", "profile": "h", "loaded": True}},
+            {**row, "model_place": {"sidecar": "desk", "profile": "q", "loaded": False}},
+        ]
+        shown = self.ask(rows).split("\n")
+        self.assertTrue(shown[2].endswith("  hermes-4-14b, loaded"), shown)
+        self.assertTrue(shown[3].endswith("  qwen, not loaded"), shown)
+
     def test_builders_see_why(self):
         shown = self.ask().split("\n")
         self.assertEqual(shown[4], "    too many requests")

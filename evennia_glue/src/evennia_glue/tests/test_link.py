@@ -130,6 +130,18 @@ class TestEndings(LinkTest):
         self.clock.advance(1.1)
         self.assertIsInstance(seen.error, BridgeTimeout)
 
+    def test_a_model_that_is_loaded_gives_more_time(self):
+        on_wait = Mock()
+        seen, request = self.think(on_wait=on_wait)
+        for place in (2, 1):
+            self.clock.advance(9)
+            self.wire.note("think.switching", id=request["id"], place=place)
+        self.clock.advance(9)
+        self.assertIsNone(seen.error)
+        self.assertEqual([call.args[0]["place"] for call in on_wait.call_args_list], [2, 1])
+        self.clock.advance(1.1)
+        self.assertIsInstance(seen.error, BridgeTimeout)
+
     def test_own_timeout(self):
         seen = Seen(self.bridge.request("health", timeout=2))
         self.clock.advance(2.1)

@@ -27,6 +27,12 @@ class TestLamps(SimpleTestCase):
             strip_ansi(lamps.line(GROK, with_why=True)), "[x] grok disabled (no key: set XAI)"
         )
 
+    def test_a_model_that_is_loaded_on_demand(self):
+        loaded = {**LOCAL, "model_place": {"loaded": True}}
+        away = {**LOCAL, "model_place": {"loaded": False}}
+        self.assertEqual(strip_ansi(lamps.line(loaded)), "[+] local healthy 2 ms loaded")
+        self.assertEqual(strip_ansi(lamps.line(away)), "[+] local healthy 2 ms not loaded")
+
     def test_no_two_states_look_alike_without_colour(self):
         shown = {(lamp.sign, lamp.word) for lamp in lamps.LAMPS.values()}
         self.assertEqual(len(shown), len(lamps.LAMPS))

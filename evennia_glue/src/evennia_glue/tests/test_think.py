@@ -208,6 +208,17 @@ class TestThink(CommandTest):
         self.assertEqual(self.heard1[1:4], heard)
         self.assertEqual(self.heard2[1:], heard)
 
+    def test_who_waits_for_a_model_hears_the_place_once(self):
+        request = self.think()
+        for place in (2, 2, 1, 1):
+            self.wire.note("think.switching", id=request["id"], place=place, profile="hermes")
+        self.wire.note("think.switching", id=request["id"], place="no number")
+        fetching = "Timmy is fetching another book for that."
+        told = [f"{fetching} You have place 2.", f"{fetching} A moment ..."]
+        self.assertEqual(self.heard1[1:], told)
+        self.assertEqual(len(self.heard2), 1)
+        self.wire.answer(request, {"text": "Green."})
+
     def test_cut_at_its_limit(self):
         self.wire.answer(self.think(), {"text": "Bl", "finish": "length"})
         self.assertIn("(The answer was cut at its limit.)", self.heard1)
