@@ -217,7 +217,7 @@ public struct Daemon: Sendable {
                 board: service.board,
                 ledger: service.ledger,
                 budgets: service.budgets,
-                models: { await switchboard.status() }
+                models: { await switchboard.sidecars.isEmpty ? nil : await switchboard.status() }
             )
             let responder = DoorResponder(
                 routes: DoorRoutes(table.routes + DashboardRoutes(source).routes),

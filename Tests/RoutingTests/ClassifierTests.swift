@@ -102,7 +102,7 @@ struct ClassifierTests {
     func saidBefore(byUser: Bool) throws {
         var draft = PromptDraft(task: "and how much is that a week?")
         draft.history = [
-            Turn(byUser ? .user : .assistant, "Keep this on this machine: I earn 40 a day."),
+            Turn(byUser ? .user : .assistant, "This stays on this machine: I earn 40 a day."),
             Turn(.assistant, "Noted."),
         ]
         #expect(classifier.classify(try TestPrompts.blind(draft)).isLocalOnly == byUser)

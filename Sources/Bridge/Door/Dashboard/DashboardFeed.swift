@@ -9,6 +9,8 @@ actor DashboardFeed {
     private static let sumsEvery = 4
     private static let sumsAtLeastEvery = 20
     private static let signEvery = 30
+    /// Sidecars are asked over HTTP, and not so often.
+    private static let modelsPause = Duration.seconds(1)
 
     private let source: DashboardSource
     /// Waits for the next look; real time is half a second.
@@ -53,7 +55,7 @@ actor DashboardFeed {
             looking = Task {
                 await withDiscardingTaskGroup { group in
                     group.addTask { await self.look() }
-                    if let models = self.source.models { group.addTask { await self.look(at: models) } }
+                    group.addTask { await self.lookAtModels() }
                 }
             }
         } else {
@@ -110,11 +112,12 @@ actor DashboardFeed {
     }
 
     /// A sidecar may be silent: nothing else waits for it.
-    private func look(at models: @Sendable () async -> [UInt8]) async {
+    private func lookAtModels() async {
         while !Task.isCancelled {
-            take([(.models, await models())])
-            await pause()
-            await pause()
+            let models = await source.models()
+            // Those who were shown a sidecar are told when there is none any more.
+            if models != nil || parts[.models] != nil { take([(.models, models ?? Array("{}".utf8))]) }
+            try? await Task.sleep(for: Self.modelsPause)
         }
     }
 

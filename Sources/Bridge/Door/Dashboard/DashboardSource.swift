@@ -8,7 +8,7 @@ struct DashboardSource: Sendable {
     let ledger: Ledger
     let budgets: BudgetBook
     /// How the models stand, as JSON; nil where no sidecar is.
-    let models: (@Sendable () async -> [UInt8])?
+    let models: @Sendable () async -> [UInt8]?
     /// One moment by both clocks: a time that is told twice must be the same time.
     private let start = (date: Date(), instant: ContinuousClock.now)
 
@@ -17,7 +17,7 @@ struct DashboardSource: Sendable {
         board: HealthBoard,
         ledger: Ledger,
         budgets: BudgetBook,
-        models: (@Sendable () async -> [UInt8])? = nil
+        models: @escaping @Sendable () async -> [UInt8]? = { nil }
     ) {
         self.live = live
         self.board = board
@@ -66,7 +66,7 @@ struct DashboardSource: Sendable {
         var parts = quick(ledger.activity.snapshot)
         if let costs = await costs() { parts.append((.costs, costs)) }
         if let audit = await audit() { parts.append((.audit, audit)) }
-        if let models { parts.append((.models, await models())) }
+        if let models = await models() { parts.append((.models, models)) }
         return StateText.whole(parts)
     }
 
