@@ -69,8 +69,10 @@ test-e2e: build venvs ## real Evennia, real daemon, typed over telnet, web socke
 	WORKSHOP_TEST_DEPS=1 scripts/install-deps.sh
 	set -e; for venv in $(VENVS)/*; do Tests/EndToEnd/run.sh "$$venv/bin" .build/debug/workshop; done
 
-screenshots: build venvs ## the picture of the web client in the documentation: docs/webclient-pane.png
+screenshots: build venvs ## the pictures in the documentation: docs/webclient-pane.png, docs/dashboard-*.png
 	WORKSHOP_TEST_DEPS=1 scripts/install-deps.sh
+	E2E_DASHBOARD=$(CURDIR)/docs Tests/EndToEnd/run.sh "$$(ls -d $(VENVS)/* | tail -1)/bin" \
+		.build/debug/workshop test_dashboard.PictureTest
 	E2E_PICTURE=$(CURDIR)/docs/webclient-pane.png Tests/EndToEnd/run.sh "$$(ls -d $(VENVS)/* | tail -1)/bin" \
 		.build/debug/workshop test_browser.PictureTest
 

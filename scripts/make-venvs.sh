@@ -5,7 +5,8 @@ set -euo pipefail
 folder=$1
 shift
 made=0
-packages=('evennia>=5,<7' jsonschema==4.26.0 ruff==0.17.5 'psycopg[binary]==3.3.9' 'setuptools==84.2.1')
+packages=('evennia>=5,<7' jsonschema==4.26.0 ruff==0.17.5 'psycopg[binary]==3.3.9' 'setuptools==84.2.1'
+    prometheus_client==0.26.0)
 for python in "$@"; do
     # pyenv keeps its versions beside each other without putting them all on the path.
     if ! "$python" -c '' 2>/dev/null; then

@@ -212,8 +212,16 @@ public struct Daemon: Sendable {
                 limits: limits,
                 http: http
             )
+            let models: @Sendable () async -> [UInt8] = { await switchboard.status() }
+            let source = DashboardSource(
+                live: service.live,
+                board: service.board,
+                ledger: service.ledger,
+                budgets: service.budgets,
+                models: config.sidecars.isEmpty ? nil : models
+            )
             let responder = DoorResponder(
-                routes: DoorRoutes(table.routes),
+                routes: DoorRoutes(table.routes + DashboardRoutes(source).routes),
                 gate: DoorGate(keys: ring, http: http),
                 http: http,
                 logger: logger

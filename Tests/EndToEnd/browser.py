@@ -64,6 +64,8 @@ class Browser:
         without: lines of the client's page in which this is found are left out.
         problems: what was thrown in the page, and what dialogs it opened.
         refused: addresses that the page wanted, and that nothing here stands for.
+        logged: errors that the browser itself has put into the console.
+        requested: addresses that the page asked for, once `Network.enable` is called.
     """
 
     def __init__(self, env: dict[str, str], size: tuple[int, int] = (1280, 800)) -> None:
@@ -96,6 +98,8 @@ class Browser:
         self.without: re.Pattern[bytes] | None = None
         self.problems: list[str] = []
         self.refused: list[str] = []
+        self.logged: list[str] = []
+        self.requested: list[str] = []
         self._buffer = b""
         self._last = 0
         self._answers: dict[int, dict[str, Any]] = {}
@@ -163,6 +167,10 @@ class Browser:
                 details = params["exceptionDetails"]
                 thrown = details.get("exception", {}).get("description", "")
                 self.problems.append(f"{details.get('url')}: {details['text']} {thrown}")
+            case "Log.entryAdded" if params["entry"]["level"] in ("error", "warning"):
+                self.logged.append(f"{params['entry'].get('url')}: {params['entry']['text']}")
+            case "Network.requestWillBeSent":
+                self.requested.append(params["request"]["url"])
             case "Page.javascriptDialogOpening":
                 self.problems.append(f"a dialog: {params['message']}")
                 self._post("Page.handleJavaScriptDialog", {"accept": False})

@@ -46,6 +46,8 @@ final class Ledger: EgressLedger {
     private let secrets: LedgerSecrets
     let commits: GroupCommit<LedgerEntry, Int64>
     let keeper: CheckpointKeeper
+    /// The same since the start, for those who look on.
+    let activity = Activity()
     private let clock: @Sendable () -> Date
     private let durability: Durability
     /// Requests that are between ``willSend(_:)`` and ``settle(_:_:)``.
@@ -151,7 +153,9 @@ final class Ledger: EgressLedger {
 
     /// Commits how it ended. A failure is logged: the request is out and its answer is here, so both are kept.
     func settle(_ receipt: EgressReceipt, _ settlement: Settlement) async {
-        let entry = LedgerEntry.settlement(receipt, settlement, time: nowMilliseconds)
+        let now = nowMilliseconds
+        activity.took(receipt, settlement, at: now)
+        let entry = LedgerEntry.settlement(receipt, settlement, time: now)
         // Nobody waits for the end of a probe.
         let others = open.subtract(1, ordering: .relaxed).newValue
         if receipt.purpose == .probe {
@@ -163,11 +167,14 @@ final class Ledger: EgressLedger {
 
     /// Notes how a thought was decided that sent nothing; waits for nothing.
     func decided(_ decision: DecisionRecord) async {
-        commits.appendLater(.decision(decision, time: nowMilliseconds))
+        let now = nowMilliseconds
+        activity.took(decision, at: now)
+        commits.appendLater(.decision(decision, time: now))
     }
 
     /// Notes that the egress scan held a request back.
     func blocked(_ blocked: EgressBlocked) async {
+        activity.took(.egressBlocked)
         let entry = LedgerEntry.guarded(
             verdict: "egress_blocked",
             identityClass: blocked.violation.identityClass,
@@ -185,6 +192,7 @@ final class Ledger: EgressLedger {
         place: String,
         backend: BackendID? = nil
     ) async {
+        activity.took(event)
         let entry = LedgerEntry.guarded(
             verdict: event.rawValue,
             identityClass: identityClass,

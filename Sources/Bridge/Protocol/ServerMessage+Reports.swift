@@ -3,41 +3,44 @@ internal import Routing
 
 extension ServerMessage {
     static func costs(_ id: RequestID, _ report: CostReport) -> [UInt8] {
-        result(id) { json in
-            json.key("today")
-            json.object { write(report.today, &$0) }
-            json.key("month")
-            json.object { write(report.month, &$0) }
-            let parts: [(StaticString, StaticString, [CostReport.Share])] = [
-                ("by_backend", "backend", report.byBackend), ("by_tier", "tier", report.byTier),
-                ("by_kind", "kind", report.byKind), ("by_caller", "caller", report.byCaller),
-            ]
-            for (part, name, shares) in parts {
-                json.key(part)
-                json.array(shares) { json, share in
-                    json.object { json in
-                        json.key(name)
-                        json.string(share.name)
-                        write(share.totals, &json)
-                    }
+        result(id) { write(report, &$0) }
+    }
+
+    /// The members of a report.
+    static func write(_ report: CostReport, _ json: inout JSONWriter) {
+        json.key("today")
+        json.object { write(report.today, &$0) }
+        json.key("month")
+        json.object { write(report.month, &$0) }
+        let parts: [(StaticString, StaticString, [CostReport.Share])] = [
+            ("by_backend", "backend", report.byBackend), ("by_tier", "tier", report.byTier),
+            ("by_kind", "kind", report.byKind), ("by_caller", "caller", report.byCaller),
+        ]
+        for (part, name, shares) in parts {
+            json.key(part)
+            json.array(shares) { json, share in
+                json.object { json in
+                    json.key(name)
+                    json.string(share.name)
+                    write(share.totals, &json)
                 }
             }
-            json.key("cache")
-            json.object { json in
-                json.key("today")
-                json.integer(report.cachedToday)
-                json.key("month")
-                json.integer(report.cachedMonth)
-            }
-            json.key("fallbacks")
-            json.integer(report.fallbacks)
-            json.key("budgets")
-            json.array(report.budgets.prefix(mostBudgets)) { json, budget in
-                json.object { write(budget, showsHeld: true, &$0) }
-            }
-            json.key("savings")
-            if let savings = report.savings { json.object { write(savings, &$0) } } else { json.null() }
         }
+        json.key("cache")
+        json.object { json in
+            json.key("today")
+            json.integer(report.cachedToday)
+            json.key("month")
+            json.integer(report.cachedMonth)
+        }
+        json.key("fallbacks")
+        json.integer(report.fallbacks)
+        json.key("budgets")
+        json.array(report.budgets.prefix(mostBudgets)) { json, budget in
+            json.object { write(budget, showsHeld: true, &$0) }
+        }
+        json.key("savings")
+        if let savings = report.savings { json.object { write(savings, &$0) } } else { json.null() }
     }
 
     /// The notification that a budget is nearly or wholly used up.

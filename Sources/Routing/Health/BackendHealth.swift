@@ -1,5 +1,5 @@
 /// How a backend is, as people see it.
-public enum HealthState: String, Sendable {
+public enum HealthState: String, Sendable, CaseIterable {
     case healthy
     /// It fails now and then, or has just come back; it is still asked.
     case degraded

@@ -255,7 +255,7 @@ enum OpenAPIDocument {
                     "in": "header",
                     "required": false,
                     "description": "With it the answer has Anthropic's form.",
-                    "schema": {"type": "string", "pattern": "^[0-9-]{1,10}$", "examples": ["2023-06-01"]}
+                    "schema": {"type": "string", "examples": ["2023-06-01"]}
                   }
                 ],
                 "responses": {
@@ -325,7 +325,7 @@ enum OpenAPIDocument {
                     "in": "header",
                     "required": false,
                     "description": "With it the answer has Anthropic's form.",
-                    "schema": {"type": "string", "pattern": "^[0-9-]{1,10}$", "examples": ["2023-06-01"]}
+                    "schema": {"type": "string", "examples": ["2023-06-01"]}
                   }
                 ],
                 "responses": {
