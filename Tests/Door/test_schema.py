@@ -24,6 +24,12 @@ REQUIRED = {
     "/v1/models",
     "/v1/models/{model}",
     "/api/backends",
+    "/",
+    "/api/state",
+    "/metrics",
+    "/models/status",
+    "/models/available",
+    "/models/switch",
 }
 #: Without an end: nothing can be said of a whole answer.
 ENDLESS = {"/api/events"}
