@@ -51,6 +51,7 @@ http: {{listen: "127.0.0.1:{port}"}}
 routing: {{retry: {{attempts: 0}}}}
 backends:
   local: {{url: "{cls.upstream.url}", model: stand-in, role: local, local: true,
+    modalities: [image, audio, video, application],
     prices: {{input: 2, output: 10}}}}
 """
         )

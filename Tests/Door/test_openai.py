@@ -48,7 +48,6 @@ class OpenAITest(House):
             pieces += [c.delta.content for c in chunk.choices if c.delta.content]
             usage = chunk.usage or usage
         self.assertEqual("".join(pieces), "It is four.")
-        self.assertGreaterEqual(len(pieces), 2)
         self.assertEqual(usage.completion_tokens, 3)
 
     def test_tools(self) -> None:

@@ -101,17 +101,23 @@ struct DoorRoutes: Sendable {
 }
 
 extension HTTPField.Name {
-    static let accelBuffering = Self("X-Accel-Buffering")!
-    static let anthropicVersion = Self("anthropic-version")!
-    static let apiKey = Self("x-api-key")!
-    static let requestID = Self("x-request-id")!
+    /// A name that stands here in the code, and is one.
+    private init(constant name: String) {
+        guard let known = Self(name) else { preconditionFailure("no header can be called \(name)") }
+        self = known
+    }
+
+    static let accelBuffering = Self(constant: "X-Accel-Buffering")
+    static let anthropicVersion = Self(constant: "anthropic-version")
+    static let apiKey = Self(constant: "x-api-key")
+    static let requestID = Self(constant: "x-request-id")
     /// Anthropic's name for the same (https://docs.anthropic.com/en/api/errors#request-id).
-    static let anthropicRequestID = Self("request-id")!
-    static let shouldRetry = Self("x-should-retry")!
-    static let workshopAttempts = Self("x-workshop-attempts")!
-    static let workshopBackend = Self("x-workshop-backend")!
-    static let workshopCost = Self("x-workshop-cost-usd")!
-    static let workshopModel = Self("x-workshop-model")!
-    static let workshopPersona = Self("x-workshop-persona")!
-    static let workshopThought = Self("x-workshop-thought")!
+    static let anthropicRequestID = Self(constant: "request-id")
+    static let shouldRetry = Self(constant: "x-should-retry")
+    static let workshopAttempts = Self(constant: "x-workshop-attempts")
+    static let workshopBackend = Self(constant: "x-workshop-backend")
+    static let workshopCost = Self(constant: "x-workshop-cost-usd")
+    static let workshopModel = Self(constant: "x-workshop-model")
+    static let workshopPersona = Self(constant: "x-workshop-persona")
+    static let workshopThought = Self(constant: "x-workshop-thought")
 }

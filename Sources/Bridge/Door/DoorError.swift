@@ -202,7 +202,7 @@ extension DoorError {
             src = tried.last?.backend.rawValue ?? src
         }
         let rejected = (error.details.rejected ?? []).filter { $0.rule != .notRequested }
-        if code == .noBackend, !rejected.isEmpty {
+        if code == .noBackend || code == .unsupported, !rejected.isEmpty {
             message +=
                 " Left out: " + rejected.map { "\($0.backend) (\($0.rule.rawValue))" }.joined(separator: ", ") + "."
         }
@@ -249,6 +249,8 @@ extension DoorError {
     private static func code(of rejected: [Rejection]) -> Code {
         let rules = Set(rejected.map(\.rule)).subtracting([.notRequested, .disabled])
         if rules == [.context] { return .contextWindow }
+        // Nothing that passes: another request is the remedy.
+        if !rules.isEmpty && rules.isSubset(of: [.modality, .capability]) { return .unsupported }
         return rules == [.budget] ? .overBudget : .noBackend
     }
 }

@@ -6,6 +6,9 @@ final class DoorLimits: Sendable {
         var inFlight = 0
         var meters: [String: KeyMeter] = [:]
         var waiting: [CheckedContinuation<Void, Never>] = []
+        var isClosing = false
+        /// What ends each thought that is under way.
+        var ends: [ObjectIdentifier: @Sendable () -> Void] = [:]
     }
 
     private let most: Int
@@ -24,14 +27,38 @@ final class DoorLimits: Sendable {
             self.key = key
         }
 
-        deinit { limits.leave(key) }
+        deinit { limits.leave(key, ObjectIdentifier(self)) }
 
         /// Is held until here.
         func hold() { withExtendedLifetime(self) {} }
+
+        /// Called when the door does not wait for it any longer.
+        func onClosing(_ end: @escaping @Sendable () -> Void) { limits.note(end, ObjectIdentifier(self)) }
     }
 
     /// How many are under way.
     var inFlight: Int { state.withLock { $0.inFlight } }
+
+    /// Whether what is under way is being ended, since the daemon ends.
+    var isClosing: Bool { state.withLock { $0.isClosing } }
+
+    /// Lets nobody in any more, and ends what is under way.
+    func close() {
+        let ends = state.withLock { state in
+            state.isClosing = true
+            defer { state.ends = [:] }
+            return Array(state.ends.values)
+        }
+        for end in ends { end() }
+    }
+
+    private func note(_ end: @escaping @Sendable () -> Void, _ place: ObjectIdentifier) {
+        let isLate = state.withLock { state in
+            if !state.isClosing { state.ends[place] = end }
+            return state.isClosing
+        }
+        if isLate { end() }
+    }
 
     /// Waits until none is under way.
     func areEmpty() async {
@@ -45,9 +72,10 @@ final class DoorLimits: Sendable {
     }
 
     /// Takes a place.
-    /// - Throws: `busy`, `rate_limit_exceeded` or `too_many_in_flight`.
+    /// - Throws: `busy`, `shutting_down`, `rate_limit_exceeded` or `too_many_in_flight`.
     func enter(_ key: DoorKey?, at now: ContinuousClock.Instant = .now) throws(DoorError) -> Place {
         let refusal: DoorError? = state.withLock { state in
+            if state.isClosing { return DoorError(.shuttingDown) }
             guard state.inFlight < most else { return DoorError(.busy) }
             if let key {
                 switch state.meters[key.name, default: KeyMeter(now: now)].enter(key, at: now) {
@@ -63,9 +91,10 @@ final class DoorLimits: Sendable {
         return Place(self, key?.name)
     }
 
-    private func leave(_ key: String?) {
+    private func leave(_ key: String?, _ place: ObjectIdentifier) {
         let waiting = state.withLock { state in
             state.inFlight -= 1
+            state.ends[place] = nil
             if let key { state.meters[key]?.leave() }
             guard state.inFlight == 0 else { return [CheckedContinuation<Void, Never>]() }
             defer { state.waiting = [] }

@@ -16,6 +16,8 @@ struct DoorServer: Service, CustomStringConvertible {
     let responder: DoorResponder
     let limits: DoorLimits
     let logger: Logger
+    /// How long what is under way may go on when the daemon is to end: then it is told so.
+    var grace = Duration.seconds(4)
     /// Called with the port when it listens.
     var onListening: @Sendable (Int) -> Void = { _ in }
 
@@ -37,7 +39,14 @@ struct DoorServer: Service, CustomStringConvertible {
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
             logger: logger
         )
-        try await server.run()
+        try await withGracefulShutdownHandler {
+            try await server.run()
+        } onGracefulShutdown: { [limits, grace] in
+            Task {
+                try? await Task.sleep(for: grace)
+                limits.close()
+            }
+        }
         // Those whose clients were sent away are about to end, and the ledger hears of them.
         await limits.areEmpty()
         logger.notice("the front door is closed")

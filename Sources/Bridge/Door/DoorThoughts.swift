@@ -20,13 +20,34 @@ struct DoorThoughts: Sendable {
         if request.isStreamed { return stream(request, dialect, call, place) }
         request.params.isStreamed = false
         do {
-            let reply = try await service.think(request.params) { _ in }
+            let reply = try await whole(request.params, call, place)
             var answer = DoorAnswer.json(dialect.whole(reply))
             answer.headers.append(contentsOf: Self.headers(reply.answer))
             return answer
         } catch {
-            throw Self.told(error)
+            throw told(error)
         }
+    }
+
+    /// Thinks in a task of its own, which can be ended without the connection's.
+    private func whole(
+        _ params: ThoughtParams,
+        _ call: DoorCall,
+        _ place: DoorLimits.Place
+    ) async throws(BridgeError) -> Reply {
+        let thinking = Task(executorPreference: call.executor) { () -> Result<Reply, BridgeError> in
+            do throws(BridgeError) {
+                return .success(try await service.think(params) { _ in })
+            } catch {
+                return .failure(error)
+            }
+        }
+        place.onClosing { thinking.cancel() }
+        return try await withTaskCancellationHandler {
+            await thinking.value
+        } onCancel: {
+            thinking.cancel()
+        }.get()
     }
 
     /// Who asks, and who speaks: the key's name is the caller, the header's persona goes before the key's.
@@ -39,7 +60,9 @@ struct DoorThoughts: Sendable {
         if params.isPlain { params.isKept = false }
     }
 
-    private static func told(_ error: BridgeError) -> DoorError {
+    private func told(_ error: BridgeError) -> DoorError {
+        // Nobody but the daemon cancels while it ends.
+        if error.code == .cancelled, limits.isClosing { return DoorError(.shuttingDown) }
         var told = DoorError(error)
         if told.code == .unknownPersona { told.field = HTTPField.Name.workshopPersona.canonicalName }
         return told
@@ -78,6 +101,7 @@ struct DoorThoughts: Sendable {
                 line.keepOpen(comment)
             }
         }
+        place.onClosing { thinking.cancel() }
         continuation.onTermination = { _ in
             thinking.cancel()
             waking.cancel()
@@ -121,7 +145,7 @@ struct DoorThoughts: Sendable {
             line.send((hasBegun ? [] : dialect.begin()) + words + dialect.finish(reply))
         } catch {
             guard !isInterrupted else { return }
-            line.fail(Self.told(error)) { dialect.fail($0) }
+            line.fail(told(error)) { dialect.fail($0) }
         }
     }
 

@@ -51,6 +51,30 @@ final class DoorClient: Sendable {
 
     deinit { close(descriptor) }
 
+    /// Whether the door's end of this connection sends at once; nil when it is not found among this process's sockets.
+    var doorsNoDelay: Int32? {
+        func port(
+            _ descriptor: Int32,
+            _ ask: (Int32, UnsafeMutablePointer<sockaddr>, UnsafeMutablePointer<socklen_t>) -> Int32
+        )
+            -> in_port_t?
+        {
+            var address = sockaddr_in()
+            var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+            return withUnsafeMutablePointer(to: &address) { pointer in
+                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { ask(descriptor, $0, &length) } == 0
+                    ? pointer.pointee.sin_port : nil
+            }
+        }
+        let (mine, theirs) = (port(descriptor, getsockname), port(descriptor, getpeername))
+        for other in 3..<Int32(4_096) where port(other, getsockname) == theirs && port(other, getpeername) == mine {
+            var value: Int32 = 0
+            var size = socklen_t(MemoryLayout<Int32>.size)
+            return getsockopt(other, Int32(IPPROTO_TCP), TCP_NODELAY, &value, &size) == 0 ? value : nil
+        }
+        return nil
+    }
+
     /// Makes the window for what comes as small as it may be.
     func shrinkWindow() {
         var size: Int32 = 1

@@ -198,6 +198,19 @@ struct DoorLimitsTests {
         await house.stop()
     }
 
+    @Test("what no backend can do is the request's fault, and says which rule left each out")
+    func unable() async throws {
+        let house = try await house()
+        let image = "data:image/png;base64,iVBORw0KGgo="
+        let body =
+            #"{"model":"auto","messages":[{"role":"user","content":[{"type":"text","text":"What is it?"},"#
+            + "{\"type\":\"image_url\",\"image_url\":{\"url\":\"\(image)\"}}]}]}"
+        let reply = try await house.client().chat(body)
+        #expect(reply.status == 400 && reply.error("code") == "unsupported")
+        #expect(reply.error("message")?.contains("alpha (modality)") == true)
+        await house.stop()
+    }
+
     @Test("a body that is too large is refused, announced or not")
     func largeBody() async throws {
         let house = try await house(", max_body_bytes: 2048")

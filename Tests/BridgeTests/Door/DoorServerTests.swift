@@ -224,7 +224,7 @@ struct DoorServerTests {
         await house.stop()
     }
 
-    @Test("no piece waits for the acknowledgement of the one before: each is here before the next is made")
+    @Test("each piece is with the client before the backend makes the next one, and none waits for an acknowledgement")
     func noStall() async throws {
         let gate = Gate()
         let pieces = 20
@@ -246,26 +246,41 @@ struct DoorServerTests {
             gate.open()
             try #require(isHere, "piece \(piece)")
         }
+        #expect(client.doorsNoDelay == 1)
         #expect(await client.read(until: "[DONE]").contains("[DONE]"))
         await house.stop()
     }
 
-    @Test("when the door is closed, nothing is left under way, and nobody new is let in")
-    func ending() async throws {
+    @Test("when the daemon ends, what is under way is told so, whole or streamed", arguments: [false, true])
+    func ending(isStreamed: Bool) async throws {
         let gate = Gate()
-        let house = try await house(Upstream.answering("Fo", "ur.", model: "alpha-model", pace: gate))
+        let alpha = LoopbackUpstream.answering { request, peer in
+            if request.hasPrefix("GET") { return peer.reply("{}") }
+            // A word of the stream, and then nothing; a whole answer is read as a stream, too.
+            Upstream.stream([Upstream.chunk("Fo"), Upstream.chunk("ur.")], to: peer, pace: gate)
+        }
+        let house = try await house(alpha)
         let door = try #require(house.parts.door)
         let client = try house.client()
-        let body = Daemonette.chat(more: ",\"stream\":true")
-        client.send(
-            "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
-                + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)"
+        async let reply = client.chat(Daemonette.chat(more: isStreamed ? ",\"stream\":true" : ""))
+        #expect(
+            await eventually { door.limits.inFlight == 1 && !alpha.requests.filter { $0.hasPrefix("POST") }.isEmpty }
         )
-        #expect(await client.read(until: "\"Fo\"").contains("\"Fo\""))
-        async let stopped: Void = house.stop()
-        #expect(await eventually { door.limits.inFlight == 0 })
+        let other = try house.client()
+        #expect(await other.ask("GET", "/health").json["in_flight"] as? Int == 1)
+        door.limits.close()
+        let told = await reply
+        if told.status == 200 {
+            #expect(isStreamed && told.events.contains { $0.contains("shutting_down") })
+        } else {
+            #expect(told.status == 503 && told.error("code") == "shutting_down")
+        }
+        // Nor is anything begun.
+        let late = await other.chat(Daemonette.chat())
+        #expect(late.status == 503 && late.error("code") == "shutting_down" && late.headers["retry-after"] == "1")
+        await door.limits.areEmpty()
         gate.open()
-        await stopped
+        await house.stop()
         #expect(throws: POSIXError.self) { try house.client() }
     }
 }

@@ -27,12 +27,7 @@ enum AnthropicRequest {
         try form.check(tools)
         var reader = DraftReader()
         if fields["system"] != nil {
-            reader.instruct(
-                try AnthropicMessage.blocks(fields, "system") { block throws(FieldFault) in
-                    guard try block.text("type") == "text" else { throw FieldFault("type", "must be text") }
-                    return try block.text("text")
-                }
-            )
+            reader.instruct(try AnthropicMessage.texts(fields, "system"))
         }
         guard let messages = fields["messages"] else { throw FieldFault("messages", "is missing") }
         guard case .array(let messages) = messages else { throw FieldFault("messages", "must be an array") }
@@ -141,6 +136,14 @@ enum AnthropicMessage {
         }
     }
 
+    /// What is nothing but text.
+    static func texts(_ fields: BodyFields, _ name: String) throws(FieldFault) -> String {
+        try blocks(fields, name) { block throws(FieldFault) in
+            guard try block.text("type") == "text" else { throw FieldFault("type", "must be text") }
+            return try block.text("text")
+        }
+    }
+
     /// Results of tools are turns of their own, before what else the user says: they belong to the calls just made.
     private static func readUser(_ fields: BodyFields, into reader: inout DraftReader) throws(FieldFault) {
         var results: [Turn] = []
@@ -175,7 +178,7 @@ enum AnthropicMessage {
         switch try block.text("type") {
         case "text": return try block.text("text")
         case "image":
-            attached.append(try block.within("source", bytes))
+            attached.append(try block.within("source") { source throws(FieldFault) in try bytes(source, of: "image") })
             return ""
         case "document":
             let title = try block.string("title")
@@ -193,18 +196,23 @@ enum AnthropicMessage {
         case "search_result":
             let title = try block.text("title")
             let source = try block.text("source")
-            let text = try blocks(block, "content") { block throws(FieldFault) in try block.text("text") }
+            let text = try texts(block, "content")
             return DraftReader.joined([title, source, text])
         default:
             throw .unsupported("type", "must be text, image, document, search_result or tool_result")
         }
     }
 
-    private static func bytes(_ source: BodyFields) throws(FieldFault) -> Attachment {
+    private static func bytes(_ source: BodyFields, of main: String? = nil) throws(FieldFault) -> Attachment {
         guard try source.text("type") == "base64" else {
             throw .unsupported("type", "must be base64: addresses are not fetched, and files come with their bytes")
         }
-        return try source.attachment(try source.text("media_type"), try source.base64("data"), "media_type")
+        return try source.attachment(
+            try source.text("media_type"),
+            try source.base64("data"),
+            "media_type",
+            of: main
+        )
     }
 
     /// Hidden reasoning of before is left out: it is signed for the model that had it, and means nothing to another.

@@ -20,13 +20,13 @@ extension BodyFields {
         let (count, most) = (1...128, 4)
         guard case .string(let text) = self[name] else {
             return try array(name, atMost: most) { value throws(FieldFault) in
-                guard case .string(let text) = value, count.contains(text.utf8.count) else {
-                    throw FieldFault("", "must be a text of 1 to 128 bytes")
+                guard case .string(let text) = value, count.contains(text.unicodeScalars.count) else {
+                    throw FieldFault("", "must be a text of 1 to 128 characters")
                 }
                 return text
             } ?? []
         }
-        guard count.contains(text.utf8.count) else { throw FieldFault(name, "must have 1 to 128 bytes") }
+        guard count.contains(text.unicodeScalars.count) else { throw FieldFault(name, "must have 1 to 128 characters") }
         return [text]
     }
 
@@ -38,7 +38,8 @@ extension BodyFields {
 
     /// What a URL of the form `data:image/png;base64,...` carries. No other is followed: whose address a picture has is
     /// nobody's to fetch from here.
-    func dataURL(_ name: String) throws(FieldFault) -> Attachment {
+    /// - Parameter main: the main type that it must be of, such as `image`; nil for any.
+    func dataURL(_ name: String, of main: String? = nil) throws(FieldFault) -> Attachment {
         let url = try text(name)
         guard url.utf8.prefix(5).elementsEqual("data:".utf8) else {
             throw .unsupported(name, "must be a data: URL with the bytes in base 64; other addresses are not fetched")
@@ -49,12 +50,20 @@ extension BodyFields {
         guard isCoded, head.endIndex < url.utf8.endIndex,
             let bytes = String(url.utf8[head.endIndex...].dropFirst())?.decodedBase64
         else { throw FieldFault(name, "must be a data: URL with a media type and the bytes in base 64") }
-        return try attachment(type, bytes, name)
+        return try attachment(type, bytes, name, of: main)
     }
 
     /// Bytes of a media type.
-    func attachment(_ type: String, _ bytes: [UInt8], _ name: String) throws(FieldFault) -> Attachment {
+    func attachment(
+        _ type: String,
+        _ bytes: [UInt8],
+        _ name: String,
+        of main: String? = nil
+    ) throws(FieldFault) -> Attachment {
         guard type.isMediaType else { throw FieldFault(name, "must name a media type, such as image/png") }
+        if let main, !type.lowercased().hasPrefix(main + "/") {
+            throw FieldFault(name, "must be of a media type of \(main)/")
+        }
         guard !bytes.isEmpty else { throw FieldFault(name, "holds nothing") }
         return Attachment(mediaType: type, bytes: bytes)
     }

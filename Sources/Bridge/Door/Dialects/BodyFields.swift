@@ -60,18 +60,18 @@ struct BodyFields {
         return nil
     }
 
-    /// A text whose UTF-8 has that many bytes.
-    func string(_ name: String, count: ClosedRange<Int> = 0...Int.max) throws(FieldFault) -> String? {
+    /// A text of that many scalars, as JSON Schema counts.
+    func string(_ name: String, count: ClosedRange<Int>? = nil) throws(FieldFault) -> String? {
         guard let value = self[name] else { return nil }
         guard case .string(let text) = value else { throw FieldFault(name, "must be a text") }
-        guard count.contains(text.utf8.count) else {
-            throw FieldFault(name, "must have \(count.lowerBound) to \(count.upperBound) bytes")
+        if let count, !count.contains(text.unicodeScalars.count) {
+            throw FieldFault(name, "must have \(count.lowerBound) to \(count.upperBound) characters")
         }
         return text
     }
 
     /// A text that must be there.
-    func text(_ name: String, count: ClosedRange<Int> = 0...Int.max) throws(FieldFault) -> String {
+    func text(_ name: String, count: ClosedRange<Int>? = nil) throws(FieldFault) -> String {
         guard let text = try string(name, count: count) else { throw FieldFault(name, "is missing") }
         return text
     }

@@ -18,7 +18,7 @@ struct DraftReader {
     /// How many tools may be offered.
     static let maxTools = 256
     /// How many pictures and files may come.
-    static let maxAttachments = 64
+    static let maxAttachments = 1_024
     /// How many calls an assistant's message may have, as in an answer.
     static let maxCalls = 256
 

@@ -191,7 +191,8 @@ enum OpenAIMessage {
 
     private static func attachment(_ part: BodyFields, _ type: String) throws(FieldFault) -> Attachment {
         switch type {
-        case "image_url": return try part.within(type) { image throws(FieldFault) in try image.dataURL("url") }
+        case "image_url":
+            return try part.within(type) { image throws(FieldFault) in try image.dataURL("url", of: "image") }
         case "input_audio":
             return try part.within(type) { audio throws(FieldFault) in
                 let format = try audio.text("format")

@@ -523,10 +523,7 @@ enum OpenAPIDocument {
                 "tags": ["state"],
                 "summary": "What changes of the state, as server-sent events, without end.",
                 "responses": {
-                  "200": {
-                    "description": "The events.",
-                    "content": {"text/event-stream": {"schema": {"type": "string"}}}
-                  },
+                  "200": {"description": "The events.", "content": {"text/event-stream": {"schema": {}}}},
                   "400": {
                     "description": "A field is missing, wrong, or asks for what is not done here; `param` names it.",
                     "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}}
@@ -1048,7 +1045,7 @@ enum OpenAPIDocument {
                                       "properties": {
                                         "url": {
                                           "type": "string",
-                                          "pattern": "^data:[a-z]+/[a-z0-9.+-]+;base64,([A-Za-z0-9+/]{4})+$",
+                                          "pattern": "^data:image/[a-z0-9.+-]+;base64,([A-Za-z0-9+/]{4})+$",
                                           "description": "The bytes in base 64; other addresses are not fetched."
                                         }
                                       },
@@ -1081,7 +1078,7 @@ enum OpenAPIDocument {
                                       "properties": {
                                         "file_data": {
                                           "type": "string",
-                                          "pattern": "^data:[a-z]+/[a-z0-9.+-]+;base64,([A-Za-z0-9+/]{4})+$",
+                                          "pattern": "^data:(image|audio|video|application|text)/[a-z0-9.+-]+;base64,([A-Za-z0-9+/]{4})+$",
                                           "description": "The bytes in base 64; other addresses are not fetched."
                                         }
                                       },
@@ -1134,18 +1131,18 @@ enum OpenAPIDocument {
                             "items": {
                               "type": "object",
                               "properties": {
-                                "id": {"type": "string", "minLength": 1, "maxLength": 64},
-                                "type": {"const": "function"},
+                                "id": {"type": "string", "minLength": 1, "maxLength": 256},
+                                "type": {"enum": ["function", null]},
                                 "function": {
                                   "type": "object",
                                   "properties": {
                                     "name": {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,128}$"},
-                                    "arguments": {"type": "string"}
+                                    "arguments": {"type": ["string", "null"]}
                                   },
-                                  "required": ["name", "arguments"]
+                                  "required": ["name"]
                                 }
                               },
-                              "required": ["id", "type", "function"]
+                              "required": ["id", "function"]
                             },
                             "maxItems": 256
                           },
@@ -1160,7 +1157,7 @@ enum OpenAPIDocument {
                     "type": "object",
                     "properties": {
                       "role": {"const": "tool"},
-                      "tool_call_id": {"type": "string", "minLength": 1, "maxLength": 64},
+                      "tool_call_id": {"type": "string", "minLength": 1, "maxLength": 256},
                       "content": {
                         "oneOf": [
                           {"type": "string"},
@@ -1188,19 +1185,17 @@ enum OpenAPIDocument {
                     "type": "array",
                     "items": {"$ref": "#/components/schemas/ChatMessage"},
                     "minItems": 1,
-                    "maxItems": 2048,
-                    "description": "The last one is a user's that is not empty, or a tool's result."
+                    "description": "At most 2048. The last one is a user's that is not empty, or a tool's result."
                   },
                   "max_completion_tokens": {"type": ["integer", "null"], "minimum": 1, "maximum": 1048576},
                   "max_tokens": {"type": ["integer", "null"], "minimum": 1, "maximum": 1048576},
                   "temperature": {"type": ["number", "null"], "minimum": 0, "maximum": 2},
                   "stop": {
                     "oneOf": [
-                      {"type": "string", "minLength": 1, "maxLength": 32},
-                      {"type": "array", "items": {"type": "string", "minLength": 1, "maxLength": 32}, "maxItems": 4},
+                      {"type": "string", "minLength": 1, "maxLength": 128},
+                      {"type": "array", "items": {"type": "string", "minLength": 1, "maxLength": 128}, "maxItems": 4},
                       {"type": "null"}
-                    ],
-                    "description": "Texts of at most 128 bytes."
+                    ]
                   },
                   "stream": {"type": ["boolean", "null"]},
                   "stream_options": {
@@ -1399,7 +1394,6 @@ enum OpenAPIDocument {
                 "required": ["id", "object", "created", "model", "choices"]
               },
               "ChatStream": {
-                "type": "string",
                 "description": "Events of `chat.completion.chunk`, then `data: [DONE]`. The last chunk has a field `workshop` that says who answered. `event: model_switching` is a chunk that adds nothing, with a field of that name. An error within the stream is `data: {\"error\": ...}`, and no `[DONE]` follows."
               },
               "Origin": {
@@ -1492,7 +1486,7 @@ enum OpenAPIDocument {
                                       "type": "object",
                                       "properties": {
                                         "type": {"const": "base64"},
-                                        "media_type": {"type": "string", "pattern": "^[a-z]+/[a-z0-9.+-]+$"},
+                                        "media_type": {"type": "string", "pattern": "^image/[a-z0-9.+-]+$"},
                                         "data": {"type": "string", "pattern": "^([A-Za-z0-9+/]{4})+$"}
                                       },
                                       "required": ["type", "media_type", "data"]
@@ -1511,7 +1505,10 @@ enum OpenAPIDocument {
                                           "type": "object",
                                           "properties": {
                                             "type": {"const": "base64"},
-                                            "media_type": {"type": "string", "pattern": "^[a-z]+/[a-z0-9.+-]+$"},
+                                            "media_type": {
+                                              "type": "string",
+                                              "pattern": "^(image|audio|video|application|text)/[a-z0-9.+-]+$"
+                                            },
                                             "data": {"type": "string", "pattern": "^([A-Za-z0-9+/]{4})+$"}
                                           },
                                           "required": ["type", "media_type", "data"]
@@ -1550,7 +1547,7 @@ enum OpenAPIDocument {
                                                               "type": {"const": "base64"},
                                                               "media_type": {
                                                                 "type": "string",
-                                                                "pattern": "^[a-z]+/[a-z0-9.+-]+$"
+                                                                "pattern": "^image/[a-z0-9.+-]+$"
                                                               },
                                                               "data": {
                                                                 "type": "string",
@@ -1583,13 +1580,18 @@ enum OpenAPIDocument {
                                     "title": {"type": "string"},
                                     "source": {"type": "string"},
                                     "content": {
-                                      "type": "array",
-                                      "items": {
-                                        "type": "object",
-                                        "properties": {"type": {"const": "text"}, "text": {"type": "string"}},
-                                        "required": ["type", "text"]
-                                      },
-                                      "maxItems": 1024
+                                      "oneOf": [
+                                        {"type": "string"},
+                                        {
+                                          "type": "array",
+                                          "items": {
+                                            "type": "object",
+                                            "properties": {"type": {"const": "text"}, "text": {"type": "string"}},
+                                            "required": ["type", "text"]
+                                          },
+                                          "maxItems": 1024
+                                        }
+                                      ]
                                     }
                                   },
                                   "required": ["type", "title", "source", "content"]
@@ -1598,7 +1600,7 @@ enum OpenAPIDocument {
                                   "type": "object",
                                   "properties": {
                                     "type": {"const": "tool_result"},
-                                    "tool_use_id": {"type": "string", "minLength": 1, "maxLength": 64},
+                                    "tool_use_id": {"type": "string", "minLength": 1, "maxLength": 256},
                                     "content": {
                                       "oneOf": [
                                         {"type": "string"},
@@ -1621,7 +1623,7 @@ enum OpenAPIDocument {
                                                       "type": {"const": "base64"},
                                                       "media_type": {
                                                         "type": "string",
-                                                        "pattern": "^[a-z]+/[a-z0-9.+-]+$"
+                                                        "pattern": "^image/[a-z0-9.+-]+$"
                                                       },
                                                       "data": {"type": "string", "pattern": "^([A-Za-z0-9+/]{4})+$"}
                                                     },
@@ -1643,7 +1645,7 @@ enum OpenAPIDocument {
                                                           "type": {"const": "base64"},
                                                           "media_type": {
                                                             "type": "string",
-                                                            "pattern": "^[a-z]+/[a-z0-9.+-]+$"
+                                                            "pattern": "^(image|audio|video|application|text)/[a-z0-9.+-]+$"
                                                           },
                                                           "data": {
                                                             "type": "string",
@@ -1689,7 +1691,7 @@ enum OpenAPIDocument {
                                                                             "type": {"const": "base64"},
                                                                             "media_type": {
                                                                               "type": "string",
-                                                                              "pattern": "^[a-z]+/[a-z0-9.+-]+$"
+                                                                              "pattern": "^image/[a-z0-9.+-]+$"
                                                                             },
                                                                             "data": {
                                                                               "type": "string",
@@ -1722,16 +1724,21 @@ enum OpenAPIDocument {
                                                   "title": {"type": "string"},
                                                   "source": {"type": "string"},
                                                   "content": {
-                                                    "type": "array",
-                                                    "items": {
-                                                      "type": "object",
-                                                      "properties": {
-                                                        "type": {"const": "text"},
-                                                        "text": {"type": "string"}
-                                                      },
-                                                      "required": ["type", "text"]
-                                                    },
-                                                    "maxItems": 1024
+                                                    "oneOf": [
+                                                      {"type": "string"},
+                                                      {
+                                                        "type": "array",
+                                                        "items": {
+                                                          "type": "object",
+                                                          "properties": {
+                                                            "type": {"const": "text"},
+                                                            "text": {"type": "string"}
+                                                          },
+                                                          "required": ["type", "text"]
+                                                        },
+                                                        "maxItems": 1024
+                                                      }
+                                                    ]
                                                   }
                                                 },
                                                 "required": ["type", "title", "source", "content"]
@@ -1781,7 +1788,7 @@ enum OpenAPIDocument {
                                   "type": "object",
                                   "properties": {
                                     "type": {"const": "tool_use"},
-                                    "id": {"type": "string", "minLength": 1, "maxLength": 64},
+                                    "id": {"type": "string", "minLength": 1, "maxLength": 256},
                                     "name": {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,128}$"},
                                     "input": {"type": ["object", "null"]}
                                   },
@@ -1807,8 +1814,7 @@ enum OpenAPIDocument {
                     "type": "array",
                     "items": {"$ref": "#/components/schemas/Message"},
                     "minItems": 1,
-                    "maxItems": 2048,
-                    "description": "The last one is a user's that is not empty."
+                    "description": "At most 2048. The last one is a user's that is not empty."
                   },
                   "system": {
                     "oneOf": [
@@ -1828,11 +1834,10 @@ enum OpenAPIDocument {
                   "temperature": {"type": ["number", "null"], "minimum": 0, "maximum": 1},
                   "stop_sequences": {
                     "oneOf": [
-                      {"type": "string", "minLength": 1, "maxLength": 32},
-                      {"type": "array", "items": {"type": "string", "minLength": 1, "maxLength": 32}, "maxItems": 4},
+                      {"type": "string", "minLength": 1, "maxLength": 128},
+                      {"type": "array", "items": {"type": "string", "minLength": 1, "maxLength": 128}, "maxItems": 4},
                       {"type": "null"}
-                    ],
-                    "description": "Texts of at most 128 bytes."
+                    ]
                   },
                   "stream": {"type": ["boolean", "null"]},
                   "tools": {
@@ -1956,7 +1961,6 @@ enum OpenAPIDocument {
                 "required": ["id", "type", "role", "model", "content", "stop_reason", "stop_sequence", "usage"]
               },
               "MessageStream": {
-                "type": "string",
                 "description": "Anthropic's events: `message_start`, `ping`, `content_block_start`, `content_block_delta`, `content_block_stop`, `message_delta` (with a field `workshop` that says who answered), `message_stop`; `error` within the stream; `model_switching` while a model loads."
               },
               "ListedBy": {
