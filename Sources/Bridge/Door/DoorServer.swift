@@ -66,7 +66,7 @@ private struct DoorChannel: ServerChildChannel {
         } catch {
             return channel.eventLoop.makeFailedFuture(error)
         }
-        return http { _, _, _ in }.setup(channel: channel, logger: logger)
+        return HeldConnection(http: http { _, _, _ in }).setup(channel: channel, logger: logger)
     }
 
     func handle(value: HTTP1Channel.Value, logger: Logger) async {

@@ -30,7 +30,9 @@ struct SidecarServer: Sendable {
         router.post("/models/release") { request, _ in try await respond(api.release(body(of: request))) }
         return Application(
             router: router,
-            server: .http1(configuration: .init(idleTimeout: .seconds(30))),
+            server: HTTPServerBuilder {
+                HeldConnection(http: HTTP1Channel(responder: $0, configuration: .init(idleTimeout: .seconds(30))))
+            },
             configuration: ApplicationConfiguration(
                 address: .hostname(listener.host, port: listener.port),
                 availableConnectionsDelegate: MaximumAvailableConnections(256, logger: logger)
