@@ -56,7 +56,7 @@ backends:
 """
         )
         cls.daemon = Daemon(BINARY, config, folder / "w.sock", folder / "log")
-        made = cls.daemon.run("key", "new", "tests", "--config", str(config))
+        made = cls.daemon.run("key", "new", "tests", "--operator", "--config", str(config))
         assert made.returncode == 0, made.stderr
         cls.key = made.stdout.strip()
         cls.daemon.start()

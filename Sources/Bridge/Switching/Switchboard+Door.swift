@@ -30,7 +30,8 @@ extension Switchboard {
             let waits = try fields.boolean("wait") ?? true
             let patience = try fields.integer("patience_s", in: 1...3_600) ?? 120
             guard let name = await find(wanted, profile), let desk = desks[name] else {
-                throw .badRequest(field: "sidecar")
+                let message = "There is no sidecar of that name, or none with that profile."
+                return (404, Self.error("unknown_sidecar", message))
             }
             let call = SidecarCall.change(to: profile, ifBusy: ifBusy.rawValue, waits: waits, patience: patience)
             let reply = await desk.line.ask(call, limit: .seconds(patience + 10))
