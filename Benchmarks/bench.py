@@ -85,6 +85,8 @@ def write_inputs(folder: Path) -> None:
         if kind == "stream":
             body["stream_options"] = {"include_usage": True}
         (folder / f"{kind}.body").write_text(json.dumps(body, separators=(",", ":")))
+        body["model"] = "auto"
+        (folder / f"{kind}.door").write_text(json.dumps(body, separators=(",", ":")))
 
 
 def check_answers(plain: rig.Daemon, streaming: rig.Daemon) -> int:
@@ -117,6 +119,20 @@ def direct_case(bench: Bench, name: str, kind: str, window: int) -> Case:
     body = str(bench.folder / f"{kind}.body")
     command = [str(bench.programs.direct), "-a", url, "-b", body, "-w", str(window)]
     return Case(f"{name} w={window}", command, servers=apart(bench, bench.upstream.pid, window))
+
+
+def door_case(bench: Bench, daemon: rig.Daemon, kind: str, floor: str, window: int) -> Case:
+    """The same request as the floor's, sent by the same program to the daemon's front door."""
+    url = f"http://127.0.0.1:{daemon.door}/v1/chat/completions"
+    body = str(bench.folder / f"{kind}.door")
+    return Case(
+        name=f"{'door streamed' if kind == 'stream' else 'door'} w={window}",
+        command=[str(bench.programs.direct), "-a", url, "-b", body, "-w", str(window)],
+        floor=f"{floor} w={window}",
+        daemon=daemon,
+        port=bench.upstream.stream if kind == "stream" else bench.upstream.plain,
+        servers=apart(bench, bench.upstream.pid, window),
+    )
 
 
 def load_command(bench: Bench, path: Path, kind: str, window: int) -> list[str]:
@@ -158,6 +174,8 @@ def make_cases(bench: Bench, daemons: tuple[rig.Daemon, rig.Daemon] | None) -> l
             if daemons:
                 daemon = daemons[1] if kind == "stream" else daemons[0]
                 cases.append(daemon_case(bench, daemon, kind, floor, window))
+                if kind != "route":
+                    cases.append(door_case(bench, daemon, kind, floor, window))
     return cases
 
 

@@ -199,7 +199,14 @@ def ask(path: Path, request: Json, timeout: float = PATIENCE_S) -> tuple[Json, l
     raise RigError("the connection was closed before the reply")
 
 
-def write_config(folder: Path, port: int, probe: str) -> Path:
+def free_port() -> int:
+    """A port of this machine that nobody listens at."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        number: int = listener.getsockname()[1]
+    return number
+
+
+def write_config(folder: Path, port: int, probe: str, door: int) -> Path:
     """The configuration of a daemon with one backend, and everything it writes in `folder`."""
     backend: Json = {
         "url": f"http://127.0.0.1:{port}/v1",
@@ -218,6 +225,7 @@ def write_config(folder: Path, port: int, probe: str) -> Path:
             "personas": str(REPO / "configs" / "personas"),
         },
         "ledger": {"path": str(folder / "ledger.db")},
+        "http": {"listen": f"127.0.0.1:{door}"},
         "backends": {"alpha": backend},
     }
     path = folder / "backends.json"
@@ -230,6 +238,8 @@ class Daemon:
     process: subprocess.Popen[bytes]
     folder: Path
     first_answer_ms: float
+    door: int
+    """The port of its front door."""
 
     @property
     def socket(self) -> Path:
@@ -286,7 +296,8 @@ def daemon(
 ) -> Iterator[Daemon]:
     """A daemon that has answered `request` once; `folder` is made for it, `prefix` runs it."""
     folder.mkdir(mode=0o700)
-    config = write_config(folder, port, probe)
+    door = free_port()
+    config = write_config(folder, port, probe, door)
     path = folder / "bridge.sock"
     if len(os.fsencode(path)) > 107:
         raise RigError(f"too long for a socket's path: {path}")
@@ -294,7 +305,7 @@ def daemon(
     command = [*prefix, str(binary), "serve", "--config", str(config)]
     with child(command, folder, "workshop.log", guarded) as process:
         answered = first_answer(process, path, request, folder / "workshop.log")
-        yield Daemon(process, folder, (answered - began) * 1000)
+        yield Daemon(process, folder, (answered - began) * 1000, door)
 
 
 @contextlib.contextmanager
