@@ -220,7 +220,8 @@ struct SidecarProcessTests {
             bench.touch("busy")
             _ = try await bench.change(to: "a")
             #expect(try await bench.becomes { $0.isTrue("busy") == true })
-            try await Task.sleep(for: .milliseconds(600))
+            let isLonger = { (status: SidecarAnswer) in (status["since_s"] as? NSNumber)?.doubleValue ?? 0 > 0.6 }
+            #expect(try await bench.becomes { $0.text("state") != "ready" || isLonger($0) })
             #expect(try await bench.status.text("state") == "ready")
             bench.remove("busy")
             #expect(try await bench.becomes { $0.text("state") == "stopped" })

@@ -6,15 +6,10 @@ internal import Routing
 /// `docs/http-dialects.md` has the table of all fields: what is read, what is left aside, what is refused.
 enum AnthropicRequest {
     static func read(_ body: [UInt8], _ models: ModelNames) throws(DoorError) -> DoorRequest {
-        let fields = try BodyFields.parse(body)
-        let read: DoorRequest
-        do throws(FieldFault) {
+        try DoorRequest.read(body, models) { fields throws(FieldFault) in
             try refuse(fields)
-            read = try request(fields)
-        } catch { throw error.error }
-        var request = read
-        try models.apply(request.model, to: &request.params)
-        return request
+            return try request(fields)
+        }
     }
 
     private static func request(_ fields: BodyFields) throws(FieldFault) -> DoorRequest {

@@ -35,6 +35,22 @@ struct FieldFault: Error {
     }
 }
 
+extension DoorRequest {
+    /// A body of which a dialect reads the parts, with what its model's name means.
+    static func read(
+        _ body: [UInt8],
+        _ models: ModelNames,
+        _ parts: (BodyFields) throws(FieldFault) -> DoorRequest
+    ) throws(DoorError) -> DoorRequest {
+        let fields = try BodyFields.parse(body)
+        let read: DoorRequest
+        do throws(FieldFault) { read = try parts(fields) } catch { throw error.error }
+        var request = read
+        try models.apply(request.model, to: &request.params)
+        return request
+    }
+}
+
 /// The fields of a JSON object in a request, read one by one. A field that is null is one that is not there: SDKs write
 /// what nobody set so.
 struct BodyFields {

@@ -1,7 +1,6 @@
 /// The door's OpenAPI 3.1 document (https://spec.openapis.org/oas/v3.1.1), as it is served at `/openapi.json`.
 ///
-/// `configs/openapi.json` is the same text, for people and tools; a test holds the two together. It is in the code because a
-/// daemon may run where there is no such file.
+/// In the program, because a daemon may run where there is no such file.
 enum OpenAPIDocument {
     /// The document.
     static let bytes = Array(text.utf8)

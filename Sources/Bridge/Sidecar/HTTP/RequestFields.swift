@@ -1,4 +1,4 @@
-internal import Foundation
+internal import Routing
 
 /// The fields of a request's JSON object, read one by one; what is wrong names its field.
 struct RequestFields {
@@ -6,7 +6,7 @@ struct RequestFields {
 
     /// Nil for what is no JSON object.
     init?(_ body: [UInt8]) {
-        guard let capture = try? JSONDecoder().decode(Capture.self, from: Data(body)) else { return nil }
+        guard let capture = try? JSONTree.decode(Capture.self, from: body) else { return nil }
         fields = capture.fields
     }
 

@@ -150,7 +150,7 @@ enum Slots {
 
     /// How many slots work on a request; nil for what is no such list.
     static func processing(_ body: [UInt8]) -> Int? {
-        guard let slots = try? JSONDecoder().decode([Slot].self, from: Data(body)) else { return nil }
+        guard let slots = try? JSONTree.decode([Slot].self, from: body) else { return nil }
         return slots.count { $0.is_processing ?? ($0.state.map { $0 != 0 } ?? false) }
     }
 }

@@ -171,7 +171,7 @@ enum ServedModels {
 
     /// Ollama's `GET /api/ps`. It adds `:latest` to a name without a tag.
     static func ollama(_ body: [UInt8], _ model: String) -> ServedModel.Standing {
-        guard let list = try? JSONDecoder().decode(OllamaList.self, from: Data(body)) else { return .unknown }
+        guard let list = try? JSONTree.decode(OllamaList.self, from: body) else { return .unknown }
         let names = [model, model + ":latest"]
         return list.models.contains { names.contains($0.name ?? "") || names.contains($0.model ?? "") }
             ? .present : .absent
@@ -179,7 +179,7 @@ enum ServedModels {
 
     /// llama-server's `GET /models` in router mode.
     static func router(_ body: [UInt8], _ model: String) -> ServedModel.Standing {
-        guard let list = try? JSONDecoder().decode(RouterList.self, from: Data(body)) else { return .unknown }
+        guard let list = try? JSONTree.decode(RouterList.self, from: body) else { return .unknown }
         guard let status = list.data.first(where: { $0.id == model })?.status else { return .absent }
         return switch status.value {
         // A sleeping one wakes with the next request.

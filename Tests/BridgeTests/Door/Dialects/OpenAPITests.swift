@@ -5,17 +5,8 @@ import Testing
 
 @Suite("The door's description is one, and of this door")
 struct OpenAPITests {
-    private static let file = URL(fileURLWithPath: #filePath)
-        .appending(path: "../../../../../configs/openapi.json").standardizedFileURL
-
     private static func document() throws -> [String: Any] {
         try #require(try JSONSerialization.jsonObject(with: Data(OpenAPIDocument.bytes)) as? [String: Any])
-    }
-
-    @Test("the file is what the door serves")
-    func file() throws {
-        let file = try String(contentsOf: Self.file, encoding: .utf8)
-        #expect(file == OpenAPIDocument.bytes.text + "\n")
     }
 
     @Test("it is of this version, and of OpenAPI 3.1")
