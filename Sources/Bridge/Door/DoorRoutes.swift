@@ -51,7 +51,9 @@ struct DoorTable: Sendable {
     /// The models that are loaded on demand, in the words of the sidecar's own API.
     private var switching: [DoorRoute] {
         [
-            DoorRoute(method: .get, path: "/models/status") { _ throws(DoorError) in .json(await switchboard.status())
+            // It has the last lines of a model server that failed, and those are whatever it wrote.
+            DoorRoute(method: .get, path: "/models/status", access: .operators) { _ throws(DoorError) in
+                .json(await switchboard.status())
             },
             DoorRoute(method: .get, path: "/models/available") { _ throws(DoorError) in
                 .json(await switchboard.available())

@@ -56,4 +56,18 @@ struct DoorSwitchingTests {
         #expect(try await bare.client().ask("GET", "/models/status").body == #"{"sidecars":[]}"#)
         await bare.stop()
     }
+
+    @Test("what a model's server wrote is for operators: other keys hear what there is")
+    func keys() async throws {
+        let sidecar = FakeSidecar(model: "hermes").upstream()
+        defer { sidecar.stop() }
+        let house = try await house(sidecar)
+        let guest = try house.key("guest")
+        let owner = try house.key("owner") { $0.isOperator = true }
+        let client = try house.client()
+        #expect(await client.ask("GET", "/models/status", guest).status == 403)
+        #expect(await client.ask("GET", "/models/available", guest).status == 200)
+        #expect(await client.ask("GET", "/models/status", owner).status == 200)
+        await house.stop()
+    }
 }
