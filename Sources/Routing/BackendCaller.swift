@@ -5,8 +5,6 @@ struct BackendCall: Sendable {
     let backend: Backend
     let kind: TaskKind
     let thought: Thought
-    /// Why it is asked.
-    var purpose = EgressRecord.Purpose.thought
     /// Whether others could be asked after it.
     var hasRivals = false
     /// How many tokens of an answer money is held for: it must not be longer. Nil where none is held.
@@ -122,7 +120,7 @@ struct BackendCaller: Sendable {
         do {
             return try await egress.pass(request, to: call.backend) { sealed in
                 EgressRecord(
-                    purpose: call.purpose,
+                    purpose: call.thought.purpose,
                     backend: call.backend.id,
                     model: call.model,
                     thought: run.id,

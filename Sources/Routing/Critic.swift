@@ -41,9 +41,10 @@ struct Critic: Sendable {
             constraints: Selector.Constraints(isLocalOnly: true),
             maxTokens: Self.maxTokens,
             temperature: 0,
-            caller: course.thought.caller
+            caller: course.thought.caller,
+            purpose: .critique
         )
-        let call = BackendCall(backend: backend, kind: .classification, thought: thought, purpose: .critique)
+        let call = BackendCall(backend: backend, kind: .classification, thought: thought)
         guard let end = try? await caller.ask(call, run: run, onEvent: { _ in }) else { return nil }
         switch end.result {
         case .success(let reply):

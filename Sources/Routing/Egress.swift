@@ -7,6 +7,12 @@ public struct EgressRecord: Sendable {
         case thought, probe
         /// A judgement on an answer by a model: the router's own cost.
         case critique
+        /// A task that several backends are given, to compare them.
+        case comparison
+        /// A copy of a thought for the target of a migration; nobody is shown its answer.
+        case shadow
+        /// A text whose vector is looked up.
+        case embedding
     }
 
     /// Why it leaves.

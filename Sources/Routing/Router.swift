@@ -52,12 +52,14 @@ public struct Router: Sendable {
     private let caller: BackendCaller
     private let critic: Critic
     private let models: (any ModelGate)?
+    private let steering: [any PlanSteering]
     private let world: Circumstances
 
     /// A router over the backends of the moment.
     /// - Parameters:
     ///   - blind: the guard, for questions about answers; without it no model is asked for its opinion.
     ///   - models: the way to backends whose models are loaded on demand.
+    ///   - steering: what changes the order of a plan, in turn; the last has the last word.
     public init(
         live: LiveRouting,
         board: HealthBoard,
@@ -68,9 +70,11 @@ public struct Router: Sendable {
         cache: AnswerCache = AnswerCache(),
         blind: Blinding? = nil,
         models: (any ModelGate)? = nil,
+        steering: [any PlanSteering] = [],
         circumstances: Circumstances = Circumstances()
     ) {
         self.models = models
+        self.steering = steering
         self.live = live
         self.board = board
         self.budgets = budgets
@@ -101,13 +105,16 @@ public struct Router: Sendable {
             attachments: thought.prompt.attachments.map(\.mediaType),
             hasTools: !thought.prompt.tools.isEmpty,
             caller: thought.caller,
+            conversation: thought.conversation,
             constraints: thought.constraints,
             turn: turns.next(),
             allowance: budgets.allowance(for: thought.caller),
             affectsState: thought.affectsState,
             isVisible: thought.isVisible
         )
-        return selector.plan(facts, snapshot: snapshot, health: board.snapshot(at: world.now()))
+        var plan = selector.plan(facts, snapshot: snapshot, health: board.snapshot(at: world.now()))
+        for steering in steering { plan = steering.steer(plan, facts) }
+        return plan
     }
 
     /// Thinks: the first whole answer of the plan's candidates that is good enough, or the best of those that are not.

@@ -34,6 +34,10 @@ public struct Thought: Sendable {
     public var standsOnceShown: Bool
     /// How many terms left with a stand-in, for the ledger.
     public var standIns: Int
+    /// What it belongs to: thoughts of one conversation are steered alike. Never sent; nil where it stands alone.
+    public var conversation: String?
+    /// Why its requests leave.
+    public var purpose: EgressRecord.Purpose
 
     /// A thought.
     public init(
@@ -51,7 +55,9 @@ public struct Thought: Sendable {
         affectsState: Bool = false,
         isVisible: Bool = false,
         standsOnceShown: Bool = false,
-        standIns: Int = 0
+        standIns: Int = 0,
+        conversation: String? = nil,
+        purpose: EgressRecord.Purpose = .thought
     ) {
         self.prompt = prompt
         self.kind = kind
@@ -68,6 +74,8 @@ public struct Thought: Sendable {
         self.isVisible = isVisible
         self.standsOnceShown = standsOnceShown
         self.standIns = standIns
+        self.conversation = conversation
+        self.purpose = purpose
     }
 }
 

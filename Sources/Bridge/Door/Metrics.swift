@@ -74,9 +74,9 @@ enum Metrics {
         text.add(
             "workshop_requests_total",
             .counter,
-            "Requests to a backend that have ended, by purpose (thought, critique, probe) and outcome.",
+            "Requests to a backend that have ended, by purpose (thought, critique, probe, comparison, shadow, embedding) and outcome.",
             backends.flatMap { id, backend in
-                [("thought", backend.thoughts), ("critique", backend.critiques), ("probe", backend.probes)]
+                backend.byPurpose
                     .flatMap { purpose, outcomes in
                         outcomes.sorted { $0.key < $1.key }.map { outcome, count in
                             ([("backend", id.rawValue), ("purpose", purpose), ("outcome", outcome)], Double(count))

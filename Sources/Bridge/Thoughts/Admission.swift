@@ -163,7 +163,8 @@ extension ThoughtParams {
             affectsState: affectsState,
             isVisible: isVisible,
             standsOnceShown: standsOnceShown,
-            standIns: standIns
+            standIns: standIns,
+            conversation: conversation.map { "\(caller ?? "") \($0)" }
         )
     }
 }

@@ -54,6 +54,8 @@ extension Selector {
         public var hasTools: Bool
         /// Who asked.
         public var caller: String?
+        /// The conversation that it belongs to; nil where it stands alone.
+        public var conversation: String?
         /// What the caller insists on.
         public var constraints: Constraints
         /// A counter: the place in a round robin and the seed of a weighted choice. The same turn decides the same.
@@ -74,6 +76,7 @@ extension Selector {
             attachments: [String] = [],
             hasTools: Bool = false,
             caller: String? = nil,
+            conversation: String? = nil,
             constraints: Constraints = Constraints(),
             turn: UInt64 = 0,
             allowance: Allowance = Allowance(),
@@ -86,6 +89,7 @@ extension Selector {
             self.modalities = attachments.isEmpty ? [] : Set(attachments.compactMap(Self.modality)).sorted()
             self.hasTools = hasTools
             self.caller = caller
+            self.conversation = conversation
             self.constraints = constraints
             self.turn = turn
             self.allowance = allowance

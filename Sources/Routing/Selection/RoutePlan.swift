@@ -12,7 +12,7 @@ public struct Candidate: Sendable {
     public let isLastResort: Bool
     /// When it is asked after another one, if the strategy says so. `next(after:failure:)` heeds it.
     public internal(set) var gate: Gate?
-    let reason: Reason
+    var reason: Reason
 
     /// Why it is a candidate, in words.
     public var why: String { reason.words }
@@ -61,7 +61,7 @@ public struct RoutePlan: Sendable {
     /// What the classifier made of the task.
     public let classification: Classification
     /// In the order in which they are asked.
-    public let candidates: [Candidate]
+    public internal(set) var candidates: [Candidate]
     /// In the order of the configuration.
     public let rejected: [Rejection]
     /// What counted most.
@@ -109,6 +109,8 @@ extension [Candidate] {
 /// Why a candidate stands where it stands; words are made only when somebody reads them.
 enum Reason: Sendable, Equatable {
     case requested
+    /// Something after the rules put it there; its words.
+    case steered(String)
     case strategy(String)
     case rule(TaskKind)
     case primary
@@ -127,6 +129,7 @@ enum Reason: Sendable, Equatable {
     var words: String {
         switch self {
         case .requested: "it was asked for"
+        case .steered(let why): why
         case .strategy(let path): "by the configured strategy: \(path)"
         case .rule(let kind): "the configured rule for \(kind.rawValue)"
         case .primary: "the configured primary"

@@ -4,7 +4,8 @@ internal import Routing
 struct BackendActivity: Sendable {
     /// How many ended how, by the word of the ledger: `answered` or a failure class.
     private(set) var thoughts: [String: Int] = [:]
-    private(set) var critiques: [String: Int] = [:]
+    /// Of what is neither a thought nor a probe.
+    private(set) var others: [EgressRecord.Purpose: [String: Int]] = [:]
     private(set) var probes: [String: Int] = [:]
     private(set) var inputTokens = 0
     private(set) var outputTokens = 0
@@ -28,7 +29,7 @@ struct BackendActivity: Sendable {
         case .probe:
             probes[outcome, default: 0] += 1
             return probeTimes.append(time)
-        case .critique: critiques[outcome, default: 0] += 1
+        case .critique, .comparison, .shadow, .embedding: others[purpose, default: [:]][outcome, default: 0] += 1
         case .thought:
             thoughts[outcome, default: 0] += 1
             // Nobody waited for the end of what he did not want any more: it says nothing of the backend.
@@ -53,6 +54,12 @@ struct BackendActivity: Sendable {
     }
 
     private static func summand(_ count: Int?) -> Int { min(max(count ?? 0, 0), 1_000_000_000) }
+
+    /// How many ended how, by purpose; in an order that stays.
+    var byPurpose: [(purpose: String, outcomes: [String: Int])] {
+        [("thought", thoughts), ("probe", probes)]
+            + others.map { ($0.key.rawValue, $0.value) }.sorted { $0.0 < $1.0 }
+    }
 
     /// Answered thoughts.
     var answered: Int { thoughts[Attempt.Outcome.answered.label] ?? 0 }

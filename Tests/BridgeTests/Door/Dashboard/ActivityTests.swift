@@ -46,7 +46,7 @@ struct ActivityTests {
         let snapshot = ledger.activity.snapshot
         let activity = snapshot[alpha]
         #expect(activity.thoughts == ["timeout_total": 1, "cancelled": 1, "answered": 1])
-        #expect((activity.critiques, activity.probes) == (["answered": 1], ["answered": 1]))
+        #expect((activity.others[.critique], activity.probes) == (["answered": 1], ["answered": 1]))
         #expect(activity.durations.values == [nil, 250], "who has left says nothing of the backend")
         #expect((activity.firstTokens.values, activity.probeTimes.values) == ([50], [250]))
         #expect((activity.inputTokens, activity.outputTokens, activity.cost) == (2_000, 200, NanoDollars(32)))
