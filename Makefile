@@ -24,8 +24,10 @@ release: ## the binary: .build/release/workshop
 
 test: test-swift test-wire test-door seals test-leaks test-protocol test-glue test-e2e ## every test
 
-test-swift: ## the Swift tests
-	$(SWIFT) test --no-parallel --explicit-target-dependency-import-check error
+test-swift: ## the Swift tests; what failed is told again at the end
+	@mkdir -p .build
+	@bash -o pipefail -c '$(SWIFT) test --no-parallel --explicit-target-dependency-import-check error 2>&1 | tee .build/tests.log' \
+		|| { printf '\n=== failed\n'; grep -a -e '✘' -e ': error:' -e 'Fatal error' .build/tests.log; exit 1; }
 
 test-wire: build ## every request, and every answer of the front door, against the types of the vendors' own SDKs
 	test -e $(VENVS)-wire/ready || { $(PYTHON) -m venv $(VENVS)-wire \

@@ -21,6 +21,9 @@ let settings: [SwiftSetting] = [
 /// Opens libcurl to a target: `Sources/CCurl/shim.h` is empty to everybody else.
 let transport: [SwiftSetting] = [.unsafeFlags(["-Xcc", "-DWORKSHOP_TRANSPORT"])]
 
+/// Optimises in debug builds too: tests put millions of texts through the guard and the deciders.
+let quick: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
 let package = Package(
     name: "workshop-bridge",
     products: [
@@ -43,11 +46,11 @@ let package = Package(
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CMalloc"),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
-        .target(name: "Persona", swiftSettings: settings),
+        .target(name: "Persona", swiftSettings: settings + quick),
         .target(
             name: "Routing",
             dependencies: ["CCurl", "Persona"],
-            swiftSettings: settings + transport
+            swiftSettings: settings + transport + quick
         ),
         .target(
             name: "Bridge",

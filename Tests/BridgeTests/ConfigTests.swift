@@ -179,12 +179,12 @@ struct ConfigTests {
         #expect(!problems(text).isEmpty)
     }
 
-    @Test("a socket path over 107 bytes is a problem of the configuration")
+    @Test("a socket path over 106 bytes is a problem of the configuration")
     func longSocket() {
         let path = "/tmp/" + String(repeating: "x", count: 103)
         let found = problems("server: {personas: \(Daemonette.personas), socket: \(path)}\n" + local + "}}")
         #expect(found.map(\.path) == ["server.socket"])
-        #expect(found.first?.message.contains("107") == true)
+        #expect(found.first?.message.contains("106") == true)
     }
 
     @Test("no secret is in a problem, a summary or a dump")

@@ -3,6 +3,10 @@ import Testing
 
 @testable import Bridge
 
+#if canImport(Glibc)
+    import Glibc
+#endif
+
 struct SocketFileTests {
     private let folder = "/tmp/wb-\(UInt32.random(in: .min ... .max))"
     private var path: String { folder + "/s/w.sock" }
@@ -10,6 +14,20 @@ struct SocketFileTests {
     private func mode(_ path: String) throws -> Int {
         let attributes = try FileManager.default.attributesOfItem(atPath: path)
         return try #require((attributes[.posixPermissions] as? NSNumber)?.intValue)
+    }
+
+    private func bound(at path: String) throws -> Int32 {
+        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+        let isBound = withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) == 0
+            }
+        }
+        try #require(isBound, "\(String(cString: strerror(errno)))")
+        return descriptor
     }
 
     private func clean() { try? FileManager.default.removeItem(atPath: folder) }
@@ -46,6 +64,24 @@ struct SocketFileTests {
             _ = consume place
         }
         _ = try SocketFile.claim(path)
+    }
+
+    @Test("the socket is seen only when it listens, and a dead daemon's is no hindrance")
+    func published() throws {
+        defer { clean() }
+        for _ in 1...2 {
+            let place = try SocketFile.claim(path)
+            let descriptor = try bound(at: place.boundPath)
+            defer { close(descriptor) }
+            #expect(!FileManager.default.fileExists(atPath: path))
+            try place.publish()
+            #expect(try mode(path) == 0o600)
+            // As one that was killed leaves them: before it listened, and after.
+            #expect(link(path, place.boundPath) == 0)
+            #expect(link(path, folder + "/kept") == 0)
+            _ = consume place
+            #expect(rename(folder + "/kept", path) == 0)
+        }
     }
 
     @Test("what is there and is no socket is left alone")

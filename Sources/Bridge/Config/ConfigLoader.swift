@@ -4,8 +4,9 @@ internal import Routing
 
 /// Reads `configs/backends.yaml` and the personas, and gives a checked configuration or every problem at once.
 public enum ConfigLoader {
-    /// The longest path of a Unix socket: `sun_path` has 108 bytes, the last of them zero (unix(7)).
-    static let longestSocketPath = 107
+    /// The longest path of a Unix socket: `sun_path` has 108 bytes, the last of them zero (unix(7)), and one goes to the
+    /// name under which it is bound.
+    static let longestSocketPath = 106
 
     /// Loads the file, with the `.env` beside it.
     /// - Parameter envFile: another file of variables; it must be there, and goes before the one beside the configuration.

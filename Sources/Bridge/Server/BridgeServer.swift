@@ -37,8 +37,8 @@ struct BridgeServer: Service, CustomStringConvertible {
         let place = try SocketFile.claim(socket, isShared: !allowedUserIDs.isEmpty)
         let group = MultiThreadedEventLoopGroup(numberOfThreads: threads)
         do {
-            let listening = try await listen(on: group)
-            try place.protect()
+            let listening = try await listen(on: group, at: place.boundPath)
+            try place.publish()
             logger.notice("listening", metadata: ["socket": "\(socket)"])
             try await serve(listening)
         } catch {
@@ -50,14 +50,16 @@ struct BridgeServer: Service, CustomStringConvertible {
         _ = consume place
     }
 
-    private func listen(on group: any EventLoopGroup) async throws -> NIOAsyncChannel<Connection, Never> {
+    private func listen(on group: any EventLoopGroup, at path: String) async throws -> NIOAsyncChannel<
+        Connection, Never
+    > {
         try await ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 256)
             // A client that has sent its last line may still read its answers.
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             // Nothing is read before it is known who is there.
             .childChannelOption(.autoRead, value: false)
-            .bind(unixDomainSocketPath: socket) { channel in
+            .bind(unixDomainSocketPath: path) { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let connection = Connection(
                         channel,

@@ -48,7 +48,10 @@ struct SocketFile: ~Copyable {
             Glibc.close(lock)
             throw failure
         }
-        do throws(Failure) { try removeDeadSocket(path) } catch {
+        do throws(Failure) {
+            try removeDeadSocket(path)
+            try removeDeadSocket(boundPath(path))
+        } catch {
             Glibc.close(lock)
             throw error
         }
@@ -61,13 +64,22 @@ struct SocketFile: ~Copyable {
         self.mode = mode
     }
 
-    /// Lets nobody but the owner connect, unless it is shared. To be called when the socket is bound.
-    func protect() throws(Failure) {
-        guard chmod(path, mode) == 0 else { throw .system(path: path, code: errno) }
+    /// Where to bind. A socket is there from `bind` on and refuses everybody until `listen`: whoever waits for the path
+    /// would now and then be turned away.
+    var boundPath: String { Self.boundPath(path) }
+
+    private static func boundPath(_ path: String) -> String { path + "~" }
+
+    /// Shows the socket at its path, for nobody but the owner unless it is shared. To be called when it listens.
+    func publish() throws(Failure) {
+        guard chmod(boundPath, mode) == 0, rename(boundPath, path) == 0 else {
+            throw .system(path: path, code: errno)
+        }
     }
 
     deinit {
         unlink(path)
+        unlink(boundPath)
         // The lock's file stays: removing it would let two daemons hold locks on two files of one name.
         Glibc.close(lock)
     }
