@@ -59,13 +59,37 @@ struct MetricsTests {
         let told = Set(
             text.split(separator: "\n").filter { $0.hasPrefix("# TYPE ") }.map { $0.split(separator: " ")[2] }
         )
-        let file = Daemonette.repository.appendingPathComponent("docs/metrics.md")
-        let documented = try String(contentsOf: file, encoding: .utf8).split(separator: "\n")
-            .filter { $0.hasPrefix("| `") }.compactMap { $0.split(separator: "`").dropFirst().first }
-        #expect(told == Set(documented))
+        #expect(told == Set(try Self.documented()))
         #expect(text.contains("workshop_backend_state{backend=\"alpha\",state=\"healthy\"} 1\n"))
         #expect(text.contains("workshop_start_time_seconds 1763683260\n"))
         #expect(!text.contains("ann"), "a caller's name is nobody's who scrapes")
+    }
+
+    private static func read(_ path: String) throws -> String {
+        try String(contentsOf: Daemonette.repository.appendingPathComponent(path), encoding: .utf8)
+    }
+
+    private static func documented() throws -> [Substring] {
+        try read("docs/metrics.md").split(separator: "\n").filter { $0.hasPrefix("| `") }
+            .compactMap { $0.split(separator: "`").dropFirst().first }
+    }
+
+    @Test(
+        "the dashboard and the alerts ask for metrics, states and outcomes that there are",
+        arguments: ["configs/grafana/workshop.json", "configs/prometheus/alerts.yaml"]
+    )
+    func shipped(path: String) throws {
+        let text = try Self.read(path).replacing(#/\\"/#, with: "\"")
+        let metrics = Set(try Self.documented().map(String.init))
+        let asked = text.matches(of: #/\b(?:workshop|process)_[a-z_]+/#).map {
+            String($0.output).replacing(#/_(?:bucket|sum|count)$/#, with: "")
+        }
+        #expect(asked.count > 8 && Set(asked).subtracting(metrics).isEmpty)
+        let words = Set(
+            HealthState.allCases.map(\.rawValue) + DecisionRecord.Outcome.allCases.map(\.rawValue)
+        )
+        let values = text.matches(of: #/(?:state|outcome)[!=]~?"([a-z_|]+)"/#).flatMap { $0.1.split(separator: "|") }
+        #expect(!values.isEmpty && Set(values.map(String.init)).subtracting(words).isEmpty)
     }
 }
 
