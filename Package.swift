@@ -44,7 +44,7 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
-        .systemLibrary(name: "CMalloc"),
+        .systemLibrary(name: "CGlibc"),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .target(name: "Persona", swiftSettings: settings + quick),
         .target(
@@ -55,7 +55,7 @@ let package = Package(
         .target(
             name: "Bridge",
             dependencies: [
-                "CMalloc", "CSQLite", "Persona", "Routing",
+                "CGlibc", "CSQLite", "Persona", "Routing",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),

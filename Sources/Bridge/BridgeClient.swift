@@ -10,6 +10,8 @@ public final class BridgeClient {
     public enum Failure: Error, CustomStringConvertible {
         case unreachable(socket: String, code: Int32)
         case lost
+        /// It accepts, and does not answer in time.
+        case silent
         case malformed
         /// The bridge's error; `json` is the whole of it.
         case refused(name: String, message: String, say: String?, json: String)
@@ -19,6 +21,7 @@ public final class BridgeClient {
             switch self {
             case .unreachable(let socket, let code):
                 "no daemon answers on \(socket): \(String(cString: strerror(code))); start one with: workshop serve"
+            case .silent: "the daemon accepts, and does not answer"
             case .lost: "the daemon went away in the middle of an answer"
             case .malformed: "what came back is not the bridge's protocol"
             case .refused(let name, let message, _, _): "\(message) [\(name)]"
@@ -45,7 +48,8 @@ public final class BridgeClient {
     private var buffer: [UInt8] = []
 
     /// Connects.
-    public init(socket path: String) throws(Failure) {
+    /// - Parameter patience: how long the daemon may say nothing; nil for any time.
+    public init(socket path: String, patience: Duration? = nil) throws(Failure) {
         let descriptor = Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw .unreachable(socket: path, code: errno) }
         var address = sockaddr_un()
@@ -65,6 +69,10 @@ public final class BridgeClient {
             let code = errno
             Glibc.close(descriptor)
             throw .unreachable(socket: path, code: code)
+        }
+        if let patience {
+            var time = timeval(tv_sec: Int(patience.components.seconds), tv_usec: 0)
+            setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &time, socklen_t(MemoryLayout<timeval>.size))
         }
         self.descriptor = descriptor
     }
@@ -129,6 +137,7 @@ public final class BridgeClient {
             var chunk = [UInt8](repeating: 0, count: 64 << 10)
             let count = recv(descriptor, &chunk, chunk.count, 0)
             if count < 0 && errno == EINTR { continue }
+            if count < 0 && errno == EAGAIN { throw .silent }
             guard count > 0 else { throw .lost }
             buffer += chunk[..<count]
         }

@@ -1,4 +1,4 @@
-internal import CMalloc
+internal import CGlibc
 public import Logging
 internal import Persona
 internal import Routing

@@ -18,7 +18,7 @@ struct Workshop: AsyncParsableCommand {
             Usage.self,
             Audit.self, Retention.self, Leaks.self, Journal.self, Forget.self, Reload.self, Check.self, Classify.self,
             Guard.self, InvarianceCommand.self, SidecarCommand.self, SidecarKeeper.self,
-            ReplyGuardFilter.self, PersonaCommand.self, KeyCommand.self,
+            ReplyGuardFilter.self, PersonaCommand.self, KeyCommand.self, Doctor.self,
         ]
     )
 }

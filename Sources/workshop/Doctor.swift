@@ -1,0 +1,57 @@
+import ArgumentParser
+import Bridge
+
+/// `workshop doctor`: what is wrong with a machine, and what to do.
+struct Doctor: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Look at the configuration, files, disk, clock, daemon, backends and game, and say what to do.",
+        discussion: "It changes nothing, shows no secret and asks no backend. It ends with 1 when something is wrong."
+    )
+
+    @Argument(help: "The configuration.")
+    var config = "configs/backends.yaml"
+
+    @Option(help: "A file of variables, besides the .env beside the configuration.")
+    var env: String?
+
+    @Option(help: "The daemon's socket, instead of the configuration's.")
+    var socket: String?
+
+    @Option(help: "The folder of an Evennia game, whose settings are looked at as well.")
+    var game: String?
+
+    @Flag(help: "Print what was found as JSON.")
+    var json = false
+
+    func run() throws {
+        var loaded = try Check.load(config, env: env)
+        if let socket { try loaded.listen(on: socket) }
+        let findings = Examination.findings(loaded, game: game)
+        if json {
+            try Output.json(["findings": findings.map(\.asJSON)])
+        } else {
+            Output.table(findings.map { [$0.sign, $0.subject, $0.what] })
+            let advice = findings.filter { $0.advice != nil }
+            if !advice.isEmpty { print("\nWhat to do:") }
+            Output.table(advice.map { [$0.sign, $0.subject, $0.advice ?? ""] })
+        }
+        if findings.contains(where: { $0.verdict == .wrong }) { throw ExitCode.refused }
+    }
+}
+
+extension DoctorFinding {
+    /// A sign that needs no colour.
+    fileprivate var sign: String {
+        switch verdict {
+        case .fine: "ok"
+        case .doubtful: "?"
+        case .wrong: "WRONG"
+        }
+    }
+
+    fileprivate var asJSON: [String: Any] {
+        var object: [String: Any] = ["subject": subject, "verdict": verdict.rawValue, "what": what]
+        object["advice"] = advice
+        return object
+    }
+}
