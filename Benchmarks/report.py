@@ -74,6 +74,18 @@ def bars(rows: dict[str, Row], start_ms: float | None, rss: dict[str, float]) ->
         found.append(Bar("think w=1, added p50", think.added_us or 0.0, 200, "us"))
     if think := rows.get("think w=64"):
         found.append(Bar("think w=64", think.rps, 8000, "/s", at_most=False))
+    for window in (1, 16, 64):
+        door, peer = rows.get(f"door w={window}"), rows.get(f"tensorzero w={window}")
+        if door is None or peer is None:
+            continue
+        if window == 1:
+            name = "door w=1, added p50, to TensorZero's"
+            found.append(Bar(name, door.added_us or 0.0, peer.added_us or 0.0, "us"))
+        else:
+            name = f"door w={window}, to TensorZero's"
+            found.append(Bar(name, door.rps, peer.rps, "/s", at_most=False))
+            name = f"door w={window}, CPU a request, to TensorZero's"
+            found.append(Bar(name, door.cpu_us or 0.0, peer.cpu_us or 0.0, "us"))
     for when in ("after start", "after load"):
         if when in rss:
             found.append(Bar(f"idle RSS, {when}", rss[when], 64, "MiB"))
