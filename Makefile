@@ -84,9 +84,9 @@ lint: venvs ## formatting and style, Swift and Python
 	set -e; ruff="$$(ls -d $(VENVS)/* | head -1)/bin/ruff"; for folder in evennia_glue demo Tests/Door Tests/EndToEnd Tests/Leaks Tests/Protocol Tests/Support Tests/Wire Benchmarks; do \
 		$$ruff check $$folder; $$ruff format --check $$folder; done
 
-bench: release ## think and route against their floors; prints tables
+bench: release ## think, route and door against their floors and the gateways of bench-peers; writes docs/benchmarks.md
 	WORKSHOP_BENCH_DEPS=1 scripts/install-deps.sh
-	$(PYTHON) Benchmarks/bench.py
+	$(PYTHON) Benchmarks/bench.py --markdown docs/benchmarks.md
 
 bench-peers: ## install the gateways that `make bench` then measures beside the front door: .venvs-bench
 	set -e; for peer in tensorzero litellm; do test -e $(VENVS)-bench/$$peer/ready || { \

@@ -71,9 +71,10 @@ def row(name: str, floor: str | None, runs: list[Run], floors: list[Run]) -> Row
 def bars(rows: dict[str, Row], start_ms: float | None, rss: dict[str, float]) -> list[Bar]:
     found = []
     if think := rows.get("think w=1"):
-        found.append(Bar("think w=1, added p50", think.added_us or 0.0, 200, "us"))
+        found.append(Bar("think w=1, added p50", think.added_us or 0.0, 120, "us"))
     if think := rows.get("think w=64"):
-        found.append(Bar("think w=64", think.rps, 8000, "/s", at_most=False))
+        found.append(Bar("think w=64", think.rps, 15000, "/s", at_most=False))
+        found.append(Bar("think w=64, CPU a request", think.cpu_us or 0.0, 90, "us"))
     for window in (1, 16, 64):
         door, peer = rows.get(f"door w={window}"), rows.get(f"tensorzero w={window}")
         if door is None or peer is None:
@@ -96,7 +97,7 @@ def bars(rows: dict[str, Row], start_ms: float | None, rss: dict[str, float]) ->
     if first := rows.get("first token to first delta"):
         found.append(Bar("first token to first delta, p99", first.p99_us / 1000, 5, "ms"))
     if start_ms is not None:
-        found.append(Bar("start to first answer", start_ms, 250, "ms"))
+        found.append(Bar("start to first answer", start_ms, 100, "ms"))
     return found
 
 
