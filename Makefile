@@ -8,7 +8,7 @@ PYTHONS ?= python3.11 python3.12
 SWIFT_BUILD = $(SWIFT) build --explicit-target-dependency-import-check error
 
 .PHONY: help deps venvs build release screenshots test test-leaks peers-leaks test-swift test-wire test-door test-protocol test-glue test-e2e seals \
-	invariance lint bench demo clean
+	invariance lint bench bench-peers demo clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -86,9 +86,15 @@ lint: venvs ## formatting and style, Swift and Python
 	set -e; ruff="$$(ls -d $(VENVS)/* | head -1)/bin/ruff"; for folder in evennia_glue demo Tests/Door Tests/EndToEnd Tests/Leaks Tests/Protocol Tests/Support Tests/Wire Benchmarks; do \
 		$$ruff check $$folder; $$ruff format --check $$folder; done
 
-bench: release ## think and route against their floors; prints tables
+bench: release ## think, route and door against their floors and the gateways of bench-peers; writes docs/benchmarks.md
 	WORKSHOP_BENCH_DEPS=1 scripts/install-deps.sh
-	$(PYTHON) Benchmarks/bench.py
+	$(PYTHON) Benchmarks/bench.py --markdown docs/benchmarks.md
+
+bench-peers: ## install the gateways that `make bench` then measures beside the front door: .venvs-bench
+	set -e; for peer in tensorzero litellm; do test -e $(VENVS)-bench/$$peer/ready || { \
+		$(PYTHON) -m venv $(VENVS)-bench/$$peer \
+		&& $(VENVS)-bench/$$peer/bin/pip install -q --disable-pip-version-check -r Benchmarks/requirements-$$peer.txt \
+		&& touch $(VENVS)-bench/$$peer/ready; }; done
 
 demo: ## a scratch Evennia game with a Workshop, the daemon and a backend; Ctrl-C ends all of it
 	scripts/install-deps.sh
@@ -96,4 +102,4 @@ demo: ## a scratch Evennia game with a Workshop, the daemon and a backend; Ctrl-
 	$(PYTHON) demo/demo.py .build/release/workshop
 
 clean: ## forget everything that was built
-	rm -rf .build .build-* $(VENVS) $(VENVS)-wire $(VENVS)-door $(VENVS)-peers .demo
+	rm -rf .build .build-* $(VENVS) $(VENVS)-wire $(VENVS)-door $(VENVS)-peers $(VENVS)-bench .demo

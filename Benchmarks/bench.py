@@ -22,10 +22,12 @@ from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn
 
+import peers
 import report
 import rig
 
 WINDOW = 64
+DOOR_WINDOWS = (1, 16, WINDOW)
 STARTS = 5
 ECHO_BYTES = 400  # of an answer, when there is no daemon to ask how long its own is
 
@@ -41,7 +43,7 @@ class Case:
     name: str
     command: list[str]
     floor: str | None = None
-    daemon: rig.Daemon | None = None
+    daemon: rig.Daemon | peers.Peer | None = None  # whose processor time it is
     port: int | None = None  # of the upstream, when the case is to reach it once a request
     servers: tuple[int, ...] = ()  # processes to be kept off the client's core
     descriptors: tuple[int, ...] = ()  # that the program is given
@@ -58,6 +60,7 @@ class Bench:
     runs: dict[str, list[report.Run]] = field(default_factory=dict)
     starts_ms: list[float] = field(default_factory=list)
     rss: dict[str, float] = field(default_factory=dict)
+    peers: list[peers.Peer] = field(default_factory=list)
 
 
 def request(kind: str) -> rig.Json:
@@ -84,9 +87,13 @@ def write_inputs(folder: Path) -> None:
         }
         if kind == "stream":
             body["stream_options"] = {"include_usage": True}
-        (folder / f"{kind}.body").write_text(json.dumps(body, separators=(",", ":")))
+        write_body(folder / f"{kind}.body", body)
         body["model"] = "auto"
-        (folder / f"{kind}.door").write_text(json.dumps(body, separators=(",", ":")))
+        write_body(folder / f"{kind}.door", body)
+
+
+def write_body(path: Path, body: rig.Json) -> None:
+    path.write_text(json.dumps(body, separators=(",", ":")))
 
 
 def check_answers(plain: rig.Daemon, streaming: rig.Daemon) -> int:
@@ -135,6 +142,30 @@ def door_case(bench: Bench, daemon: rig.Daemon, kind: str, floor: str, window: i
     )
 
 
+def peer_case(bench: Bench, peer: peers.Peer, window: int) -> Case:
+    """The same request again, sent by the same program to another gateway."""
+    body = bench.folder / f"{peer.name}.body"
+    write_body(body, json.loads((bench.folder / "think.door").read_text()) | {"model": peer.model})
+    key = ["-k", peer.key] if peer.key else []
+    return Case(
+        name=f"{peer.name} w={window}",
+        command=[
+            str(bench.programs.direct),
+            "-a",
+            peer.url,
+            "-b",
+            str(body),
+            "-w",
+            str(window),
+            *key,
+        ],
+        floor=f"direct w={window}",
+        daemon=peer,
+        port=bench.upstream.plain,
+        servers=apart(bench, bench.upstream.pid, window),
+    )
+
+
 def load_command(bench: Bench, path: Path, kind: str, window: int) -> list[str]:
     line = str(bench.folder / f"{kind}.line")
     return [str(bench.programs.load), "-s", str(path), "-t", line, "-w", str(window)]
@@ -163,8 +194,9 @@ def make_cases(bench: Bench, daemons: tuple[rig.Daemon, rig.Daemon] | None) -> l
     echo = rig.echo(bench.programs.echo, bench.folder, length)
     echo_pid, echo_socket = bench.stack.enter_context(echo)
     cases = []
+    beside = start_peers(bench) if daemons else []
     for kind, floor in (("think", "direct"), ("stream", "direct streamed"), ("route", "echo")):
-        for window in (1, WINDOW):
+        for window in DOOR_WINDOWS if kind == "think" else (1, WINDOW):
             if kind == "route":
                 command = load_command(bench, echo_socket, kind, window)
                 servers = apart(bench, echo_pid, window)
@@ -176,7 +208,20 @@ def make_cases(bench: Bench, daemons: tuple[rig.Daemon, rig.Daemon] | None) -> l
                 cases.append(daemon_case(bench, daemon, kind, floor, window))
                 if kind != "route":
                     cases.append(door_case(bench, daemon, kind, floor, window))
+                if kind == "think":
+                    cases += [peer_case(bench, peer, window) for peer in beside]
     return cases
+
+
+def start_peers(bench: Bench) -> list[peers.Peer]:
+    """The gateways that are installed, each with the upstream's plain answers."""
+    found = []
+    for name in peers.installed(bench.options.peers):
+        venv, folder = bench.options.peers / name, bench.folder / name
+        started = peers.STARTERS[name](venv, folder, bench.upstream.plain)
+        found.append(bench.stack.enter_context(started))
+    bench.peers = found
+    return found
 
 
 def tokens_case(bench: Bench) -> Case:
@@ -269,6 +314,7 @@ def measure(bench: Bench) -> list[Case]:
         bench.rss["after load"] = daemons[0].memory_mib()
         bench.rss["peak"] = daemons[0].memory_mib("VmHWM")
         bench.rss["after streamed load"] = daemons[1].memory_mib()
+        bench.rss |= {peer.name: peer.memory_mib() for peer in bench.peers}
     return cases
 
 
@@ -281,6 +327,9 @@ def make_notes(bench: Bench) -> list[str]:
         notes.append(f"Start to first answer: {low:.0f} to {high:.0f} ms in {STARTS} starts.")
     if bench.rss:
         said = ", ".join(f"{value:.1f} MiB {when}" for when, value in bench.rss.items())
+        said = said.replace("MiB tensorzero", "MiB TensorZero").replace(
+            "MiB litellm", "MiB LiteLLM"
+        )
         notes.append(f"Resident memory: {said}.")
     deltas = [
         run["notifications"] / run["requests"]
@@ -312,7 +361,8 @@ def publish(bench: Bench, cases: list[Case], facts: dict[str, str]) -> None:
     raw: dict[str, Any] = {
         "command": report.command_line(sys.argv[1:]),
         "machine": facts,
-        "versions": report.versions(None if options.floors else options.binary),
+        "versions": report.versions(None if options.floors else options.binary)
+        | {peer.name: peers.versions(options.peers)[peer.name] for peer in bench.peers},
         "rounds": options.rounds,
         "seconds": options.seconds,
         "pinned": not options.unpinned,
@@ -338,6 +388,8 @@ def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     binary = rig.REPO / ".build" / "release" / "workshop"
     parser.add_argument("--binary", type=Path, default=binary, help="the daemon (release build)")
+    beside = rig.REPO / ".venvs-bench"
+    parser.add_argument("--peers", type=Path, default=beside, help="where gateways are installed")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=2.0, help="of each run, warm-up apart")
     parser.add_argument("--quick", action="store_true", help="one round of 0.5 s")

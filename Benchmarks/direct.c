@@ -24,6 +24,7 @@ struct direct {
     size_t body_length;
     size_t window;
     struct call *calls;
+    const char *key; // of a gateway that wants one
     struct curl_slist *headers;
     CURLM *multi;
     uint64_t connects;
@@ -157,6 +158,11 @@ static void direct_open(struct direct *direct)
 {
     must(curl_global_init(CURL_GLOBAL_DEFAULT));
     direct->headers = curl_slist_append(NULL, "Content-Type: application/json");
+    if (direct->key != NULL) {
+        char header[256];
+        snprintf(header, sizeof header, "Authorization: Bearer %s", direct->key);
+        direct->headers = curl_slist_append(direct->headers, header);
+    }
     direct->calls = must_alloc(NULL, direct->window * sizeof *direct->calls);
     for (size_t index = 0; index < direct->window; index++) {
         direct->calls[index] = (struct call){0};
@@ -184,7 +190,7 @@ static void direct_close(struct direct *direct)
 
 static _Noreturn void usage(void)
 {
-    fputs("usage: direct -a URL -b BODY_FILE [-w IN_FLIGHT] [-n REQUESTS] [-d SECONDS] [-u WARM_UP]\n"
+    fputs("usage: direct -a URL -b BODY_FILE [-k KEY] [-w IN_FLIGHT] [-n REQUESTS] [-d SECONDS] [-u WARM_UP]\n"
           "  The run ends after REQUESTS or SECONDS, whichever comes first.\n",
           stderr);
     exit(2);
@@ -196,10 +202,11 @@ int main(int argc, char **argv)
     static struct phase warm, measured;
     double seconds = -1, warm_up = 0.5;
     uint64_t limit = UINT64_MAX;
-    for (int option; (option = getopt(argc, argv, "a:b:w:n:d:u:")) != -1;) {
+    for (int option; (option = getopt(argc, argv, "a:b:k:w:n:d:u:")) != -1;) {
         switch (option) {
         case 'a': direct.url = optarg; break;
         case 'b': direct.body = read_file(optarg, &direct.body_length); break;
+        case 'k': direct.key = optarg; break;
         case 'w': direct.window = parse_count(optarg, MAX_WINDOW); break;
         case 'n': limit = parse_count(optarg, UINT64_MAX); break;
         case 'd': seconds = parse_seconds(optarg); break;

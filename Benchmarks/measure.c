@@ -67,14 +67,19 @@ bool phase_may_start(const struct phase *phase, uint64_t now)
     return now < phase->deadline && phase->started < phase->limit;
 }
 
+void histogram_add(struct histogram *histogram, uint64_t took)
+{
+    histogram->buckets[bucket_of(took)]++;
+    histogram->count++;
+    if (took > histogram->max) {
+        histogram->max = took;
+    }
+}
+
 void phase_answered(struct phase *phase, uint64_t sent, uint64_t now)
 {
     uint64_t took = now > sent ? now - sent : 0;
-    phase->latency.buckets[bucket_of(took)]++;
-    phase->latency.count++;
-    if (took > phase->latency.max) {
-        phase->latency.max = took;
-    }
+    histogram_add(&phase->latency, took);
     phase->answered++;
     phase->ended = now;
 }

@@ -38,6 +38,8 @@ void phase_answered(struct phase *phase, uint64_t sent, uint64_t now);
 // {"requests":…} on standard output; `extra` is more members, each beginning with a comma, or "".
 void phase_print(const struct phase *measured, const struct phase *warm, const char *extra);
 
+void histogram_add(struct histogram *histogram, uint64_t took);
+
 // In microseconds. `quantile` is between 0 and 1.
 double histogram_us(const struct histogram *histogram, double quantile);
 

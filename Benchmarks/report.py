@@ -71,9 +71,22 @@ def row(name: str, floor: str | None, runs: list[Run], floors: list[Run]) -> Row
 def bars(rows: dict[str, Row], start_ms: float | None, rss: dict[str, float]) -> list[Bar]:
     found = []
     if think := rows.get("think w=1"):
-        found.append(Bar("think w=1, added p50", think.added_us or 0.0, 200, "us"))
+        found.append(Bar("think w=1, added p50", think.added_us or 0.0, 120, "us"))
     if think := rows.get("think w=64"):
-        found.append(Bar("think w=64", think.rps, 8000, "/s", at_most=False))
+        found.append(Bar("think w=64", think.rps, 15000, "/s", at_most=False))
+        found.append(Bar("think w=64, CPU a request", think.cpu_us or 0.0, 90, "us"))
+    for window in (1, 16, 64):
+        door, peer = rows.get(f"door w={window}"), rows.get(f"tensorzero w={window}")
+        if door is None or peer is None:
+            continue
+        if window == 1:
+            name = "door w=1, added p50, to TensorZero's"
+            found.append(Bar(name, door.added_us or 0.0, peer.added_us or 0.0, "us"))
+        else:
+            name = f"door w={window}, to TensorZero's"
+            found.append(Bar(name, door.rps, peer.rps, "/s", at_most=False))
+            name = f"door w={window}, CPU a request, to TensorZero's"
+            found.append(Bar(name, door.cpu_us or 0.0, peer.cpu_us or 0.0, "us"))
     for when in ("after start", "after load"):
         if when in rss:
             found.append(Bar(f"idle RSS, {when}", rss[when], 64, "MiB"))
@@ -84,7 +97,7 @@ def bars(rows: dict[str, Row], start_ms: float | None, rss: dict[str, float]) ->
     if first := rows.get("first token to first delta"):
         found.append(Bar("first token to first delta, p99", first.p99_us / 1000, 5, "ms"))
     if start_ms is not None:
-        found.append(Bar("start to first answer", start_ms, 250, "ms"))
+        found.append(Bar("start to first answer", start_ms, 100, "ms"))
     return found
 
 

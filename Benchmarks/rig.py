@@ -37,6 +37,7 @@ class Programs:
     direct: Path
     echo: Path
     tokens: Path
+    streams: Path
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,13 @@ class Upstream:
 
 def build(folder: Path) -> Programs:
     built = []
-    for name, libraries in (("load", []), ("direct", ["-lcurl"]), ("echo", []), ("tokens", [])):
+    for name, libraries in (
+        ("load", []),
+        ("direct", ["-lcurl"]),
+        ("echo", []),
+        ("tokens", []),
+        ("streams", []),
+    ):
         target = folder / name
         sources = [str(HERE / f"{name}.c"), str(HERE / "measure.c")]
         flags = ["-std=c17", "-O2", "-Wall", "-Wextra", "-Werror"]
@@ -206,7 +213,7 @@ def free_port() -> int:
     return number
 
 
-def write_config(folder: Path, port: int, probe: str, door: int) -> Path:
+def write_config(folder: Path, port: int, probe: str, door: int, limits: Json) -> Path:
     """The configuration of a daemon with one backend, and everything it writes in `folder`."""
     backend: Json = {
         "url": f"http://127.0.0.1:{port}/v1",
@@ -225,7 +232,7 @@ def write_config(folder: Path, port: int, probe: str, door: int) -> Path:
             "personas": str(REPO / "configs" / "personas"),
         },
         "ledger": {"path": str(folder / "ledger.db")},
-        "http": {"listen": f"127.0.0.1:{door}"},
+        "http": {"listen": f"127.0.0.1:{door}", **limits},
         "backends": {"alpha": backend},
     }
     path = folder / "backends.json"
@@ -256,15 +263,24 @@ class Daemon:
 
     def cpu_seconds(self) -> float:
         self.check()
-        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / TICKS
+        return cpu_seconds(self.process.pid)
 
     def memory_mib(self, key: str = "VmRSS") -> float:
         self.check()
-        for line in Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
-            if line.startswith(f"{key}:"):
-                return int(line.split()[1]) / 1024
-        raise RigError(f"no {key} of the daemon")
+        return memory_mib(self.process.pid, key)
+
+
+def cpu_seconds(pid: int) -> float:
+    """What a process has taken of all processors, in user space and in the kernel."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS
+
+
+def memory_mib(pid: int, key: str = "VmRSS") -> float:
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith(f"{key}:"):
+            return int(line.split()[1]) / 1024
+    raise RigError(f"no {key} of the process {pid}")
 
 
 def first_answer(process: subprocess.Popen[bytes], path: Path, request: Json, log: Path) -> float:
@@ -293,11 +309,12 @@ def daemon(
     guarded: bool = True,
     probe: str = "/models",
     prefix: Sequence[str] = (),
+    limits: Json | None = None,
 ) -> Iterator[Daemon]:
     """A daemon that has answered `request` once; `folder` is made for it, `prefix` runs it."""
     folder.mkdir(mode=0o700)
     door = free_port()
-    config = write_config(folder, port, probe, door)
+    config = write_config(folder, port, probe, door, limits or {})
     path = folder / "bridge.sock"
     if len(os.fsencode(path)) > 107:
         raise RigError(f"too long for a socket's path: {path}")

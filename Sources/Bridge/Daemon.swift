@@ -34,7 +34,7 @@ public struct Daemon: Sendable {
         var group = ServiceGroupConfiguration(
             // Stopped in reverse order: the door and the socket first.
             services: (sidecar.map { [EmbeddedSidecar(sidecar: $0)] } ?? []) + [
-                parts.switching, parts.health, parts.budgetWatch, parts.memoryWatch,
+                IdleMemory(), parts.switching, parts.health, parts.budgetWatch, parts.memoryWatch,
                 LedgerService(ledger: parts.ledger),
                 ReloadService(reloader: parts.operations.reloader), parts.server,
             ] + (parts.door.map { [$0] } ?? []),
@@ -61,10 +61,14 @@ public struct Daemon: Sendable {
     }
 
     /// What is freed goes back to the system. Left alone, glibc raises its limits with the first large table that is thrown
-    /// away, and keeps megabytes from then on (mallopt(3), M_MMAP_THRESHOLD).
+    /// away, and keeps megabytes from then on (mallopt(3), M_MMAP_THRESHOLD). The end of a heap waits for ``IdleMemory``: to
+    /// give it back and take it again with every few requests costs more than they do.
     private func giveMemoryBack() {
         mallopt(M_MMAP_THRESHOLD, 128 << 10)
-        mallopt(M_TRIM_THRESHOLD, 128 << 10)
+        mallopt(M_TRIM_THRESHOLD, 2 << 20)
+        mallopt(M_TOP_PAD, 256 << 10)
+        // As many heaps as threads that work at a time: each keeps what its own threads have freed.
+        mallopt(M_ARENA_MAX, 2)
     }
 
     /// What a daemon is made of.

@@ -42,15 +42,3 @@ final class DoorConnection: Sendable {
         return old?.hasPassed ?? false
     }
 }
-
-/// Runs tasks on the thread of one event loop: a request is read, thought about and answered without a change of threads.
-final class LoopExecutor: TaskExecutor {
-    private let loop: any EventLoop
-
-    init(_ loop: any EventLoop) { self.loop = loop }
-
-    func enqueue(_ job: consuming ExecutorJob) {
-        let job = UnownedJob(job)
-        loop.execute { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
-    }
-}

@@ -3,8 +3,8 @@ internal import GRDB
 internal import Persona
 internal import Routing
 
-/// Something that is written down, with its rows.
-enum LedgerEntry: Sendable {
+/// Something that is written down, with its rows. Indirect: on its way to the writer it is handed on six times.
+indirect enum LedgerEntry: Sendable {
     case egress(EgressRecord, time: Int64, Evidence)
     case settlement(EgressReceipt, Settlement, time: Int64)
     case decision(DecisionRecord, time: Int64)

@@ -44,63 +44,52 @@ struct ClientMessage: Sendable {
         } catch {
             return ClientMessage(id: nil, request: .failure(BridgeError(.parseError)))
         }
-        do { return try JSONTree.decode(Envelope.self, from: value).message } catch {
+        guard let fields = JSONObject(value) else {
             // It is JSON, and no object.
             return ClientMessage(id: nil, request: .failure(BridgeError(.invalidRequest)))
         }
+        return Envelope.read(fields)
     }
 
     /// How deep brackets may nest.
     private static let deepest = 64
 }
 
-/// The JSON-RPC envelope. Decoding it never throws for what a client may get wrong inside an object.
-private struct Envelope: Decodable {
-    let message: ClientMessage
-
-    init(from decoder: any Decoder) throws {
-        let fields = try decoder.container(keyedBy: AnyKey.self)
-        let id = Self.id(fields)
-        guard let id else {
-            message = ClientMessage(id: nil, request: .failure(BridgeError(.invalidRequest, .init(field: "id"))))
-            return
+/// The JSON-RPC envelope.
+private enum Envelope {
+    static func read(_ fields: JSONObject) -> ClientMessage {
+        guard let id = id(fields) else {
+            return ClientMessage(id: nil, request: .failure(BridgeError(.invalidRequest, .init(field: "id"))))
         }
-        message = ClientMessage(id: id.value, request: Result { () throws(BridgeError) in try Self.request(fields) })
+        return ClientMessage(id: id.value, request: Result { () throws(BridgeError) in try request(fields) })
     }
 
     private struct OptionalID { let value: RequestID? }
 
     /// The id; nil when there is one that no request may have.
-    private static func id(_ fields: KeyedDecodingContainer<AnyKey>) -> OptionalID? {
-        let key = AnyKey("id")
-        guard fields.contains(key), (try? fields.decodeNil(forKey: key)) != true else { return OptionalID(value: nil) }
-        if let number = try? fields.decode(Int64.self, forKey: key) { return OptionalID(value: .integer(number)) }
-        if let text = try? fields.decode(String.self, forKey: key), (1...128).contains(text.utf8.count) {
-            return OptionalID(value: .string(text))
-        }
+    private static func id(_ fields: JSONObject) -> OptionalID? {
+        guard let value = fields.present("id") else { return OptionalID(value: nil) }
+        if let number = value.count { return OptionalID(value: .integer(Int64(number))) }
+        if let text = value.words, (1...128).contains(text.utf8.count) { return OptionalID(value: .string(text)) }
         return nil
     }
 
-    private static func request(_ fields: KeyedDecodingContainer<AnyKey>) throws(BridgeError) -> ClientRequest {
-        guard (try? fields.decode(String.self, forKey: AnyKey("jsonrpc"))) == "2.0" else {
+    private static func request(_ fields: JSONObject) throws(BridgeError) -> ClientRequest {
+        guard fields["jsonrpc"]?.words == "2.0" else {
             throw BridgeError(.invalidRequest, .init(field: "jsonrpc"))
         }
-        for key in fields.allKeys where !["jsonrpc", "id", "method", "params"].contains(key.stringValue) {
-            throw BridgeError(.invalidRequest, .init(field: key.field))
+        for field in fields.fields {
+            switch field.key {
+            case "jsonrpc", "id", "method", "params": continue
+            default: throw BridgeError(.invalidRequest, .init(field: AnyKey(field.key).field))
+            }
         }
-        guard let method = try? fields.decode(String.self, forKey: AnyKey("method")) else {
+        guard let method = fields["method"]?.words else {
             throw BridgeError(.invalidRequest, .init(field: "method"))
         }
-        let params: Params
-        if fields.contains(AnyKey("params")) {
-            guard let object = try? fields.nestedContainer(keyedBy: AnyKey.self, forKey: AnyKey("params")) else {
-                throw .invalidParams("params")
-            }
-            params = Params(object)
-        } else {
-            params = Params(nil)
-        }
-        return try request(method, params)
+        guard let value = fields["params"] else { return try request(method, Params(nil)) }
+        guard let object = JSONObject(value) else { throw .invalidParams("params") }
+        return try request(method, Params(object))
     }
 
     private static func request(_ method: String, _ params: Params) throws(BridgeError) -> ClientRequest {

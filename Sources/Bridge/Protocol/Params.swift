@@ -1,8 +1,10 @@
+internal import Routing
+
 /// Parameters, read one by one; what is wrong names its field.
 struct Params {
-    let fields: KeyedDecodingContainer<AnyKey>?
+    let fields: JSONObject?
 
-    init(_ fields: KeyedDecodingContainer<AnyKey>?) {
+    init(_ fields: JSONObject?) {
         self.fields = fields
     }
 
@@ -10,32 +12,32 @@ struct Params {
     func allow(_ names: StaticString...) throws(BridgeError) {
         guard let fields else { return }
         let known = names.map(\.description)
-        for key in fields.allKeys where !known.contains(key.stringValue) { throw .invalidParams(key.field) }
+        for field in fields.fields where !known.contains(field.key) { throw .invalidParams(AnyKey(field.key).field) }
     }
 
     /// Refuses parameters that are not among the names.
     func allow(in names: Set<String>) throws(BridgeError) {
         guard let fields else { return }
-        for key in fields.allKeys where !names.contains(key.stringValue) { throw .invalidParams(key.field) }
+        for field in fields.fields where !names.contains(field.key) { throw .invalidParams(AnyKey(field.key).field) }
     }
 
     /// A string whose UTF-8 has that many bytes.
     func string(_ name: String, count: ClosedRange<Int>) throws(BridgeError) -> String? {
-        guard let value = try value(name, String.self) else { return nil }
+        guard let value = try value(name, { $0.words }) else { return nil }
         guard count.contains(value.utf8.count) else { throw .invalidParams(name) }
         return value
     }
 
     func integer(_ name: String, in range: ClosedRange<Int>) throws(BridgeError) -> Int? {
-        guard let value = try value(name, Int.self) else { return nil }
+        guard let value = try value(name, { $0.count }) else { return nil }
         guard range.contains(value) else { throw .invalidParams(name) }
         return value
     }
 
-    func boolean(_ name: String) throws(BridgeError) -> Bool? { try value(name, Bool.self) }
+    func boolean(_ name: String) throws(BridgeError) -> Bool? { try value(name) { $0.flag } }
 
     func strings(_ name: String, atMost limit: Int) throws(BridgeError) -> [String]? {
-        guard let value = try value(name, [String].self) else { return nil }
+        guard let value = try value(name, Self.strings) else { return nil }
         guard value.count <= limit, value.allSatisfy({ (1...128).contains($0.utf8.count) }) else {
             throw .invalidParams(name)
         }
@@ -43,7 +45,7 @@ struct Params {
     }
 
     func decimal(_ name: String, in range: ClosedRange<Double>) throws(BridgeError) -> Double? {
-        guard let value = try value(name, Double.self) else { return nil }
+        guard let value = try value(name, { $0.decimal }) else { return nil }
         guard range.contains(value) else { throw .invalidParams(name) }
         return value
     }
@@ -56,7 +58,7 @@ struct Params {
     }
 
     /// A JSON value of any kind, as text: the same value always gives the same text.
-    func json(_ name: String) throws(BridgeError) -> String? { try value(name, JSONText.self)?.text }
+    func json(_ name: String) throws(BridgeError) -> String? { fields?[name]?.text }
 
     /// An array whose elements are objects or strings, read one by one.
     func array<Element>(
@@ -64,15 +66,13 @@ struct Params {
         atMost limit: Int,
         _ read: (ParamsElement) throws(BridgeError) -> Element
     ) throws(BridgeError) -> [Element]? {
-        guard let fields, fields.contains(AnyKey(name)) else { return nil }
-        guard var list = try? fields.nestedUnkeyedContainer(forKey: AnyKey(name)), (list.count ?? 0) <= limit else {
-            throw .invalidParams(name)
-        }
+        guard let value = fields?[name] else { return nil }
+        guard let list = value.elements, list.count <= limit else { throw .invalidParams(name) }
         var elements: [Element] = []
-        while !list.isAtEnd {
-            if let text = try? list.decode(String.self) {
+        for element in list {
+            if let text = element.words {
                 elements.append(try read(.string(text)))
-            } else if let object = try? list.nestedContainer(keyedBy: AnyKey.self) {
+            } else if let object = JSONObject(element) {
                 elements.append(try read(.object(Params(object))))
             } else {
                 throw .invalidParams(name)
@@ -81,9 +81,15 @@ struct Params {
         return elements
     }
 
-    private func value<Value: Decodable>(_ name: String, _ type: Value.Type) throws(BridgeError) -> Value? {
-        guard let fields, fields.contains(AnyKey(name)) else { return nil }
-        guard let value = try? fields.decode(type, forKey: AnyKey(name)) else { throw .invalidParams(name) }
+    private static func strings(_ value: JSONValue) -> [String]? {
+        guard let elements = value.elements else { return nil }
+        let texts = elements.compactMap(\.words)
+        return texts.count == elements.count ? texts : nil
+    }
+
+    private func value<Value>(_ name: String, _ read: (JSONValue) -> Value?) throws(BridgeError) -> Value? {
+        guard let found = fields?[name] else { return nil }
+        guard let value = read(found) else { throw .invalidParams(name) }
         return value
     }
 }

@@ -37,6 +37,8 @@ actor Connection {
     private var isOwner = false
 
     nonisolated let unownedExecutor: UnownedSerialExecutor
+    /// Where its thoughts go on when the ledger or a backend has answered.
+    private let executor: LoopExecutor
 
     init(
         _ channel: any Channel,
@@ -53,6 +55,7 @@ actor Connection {
         self.limits = limits
         self.logger = logger
         unownedExecutor = channel.eventLoop.executor.asUnownedSerialExecutor()
+        executor = LoopExecutor(channel.eventLoop, for: unownedExecutor)
     }
 
     /// Serves the client until it has left and its work has ended.
@@ -147,8 +150,8 @@ actor Connection {
         case .health: queue(status.health(id, service))
         case .subscribe(let events): subscribe(events, id)
         case .unsubscribe(let events): unsubscribe(events, id)
-        case .route(let params): start(id) { await self.route(id, params) }
-        case .think(let params): start(id) { await self.think(id, params) }
+        case .route(let params): start(id, on: executor) { await self.route(id, params) }
+        case .think(let params): start(id, on: executor) { await self.think(id, params) }
         case .costs: report(id) { ServerMessage.costs(id, try await self.service.costs()) }
         case .audit: report(id) { ServerMessage.audit(id, try await self.service.ledger.audit()) }
         case .rate(let params): report(id) { try await self.service.rate(id, params) }
@@ -180,14 +183,15 @@ actor Connection {
     // MARK: Work
 
     /// Starts work at once, on this thread; it is in flight until it ends.
-    private func start(_ id: RequestID, _ work: @escaping () async -> Void) {
+    /// - Parameter executor: where it goes on after it has waited. A report's work is none for the event loop.
+    private func start(_ id: RequestID, on executor: LoopExecutor? = nil, _ work: @escaping () async -> Void) {
         guard inFlight.count < limits.maxInFlight else {
             let details = BridgeError.Details(limit: limits.maxInFlight)
             return queue(ServerMessage.error(id, BridgeError(.tooManyInFlight, details)))
         }
         inFlight[id] = .some(nil)
         status.began()
-        let task = Task.immediate {
+        let task = Task.immediate(executorPreference: executor) {
             await work()
             self.ended(id)
         }

@@ -10,7 +10,8 @@ internal import Synchronization
 ///
 /// Only the thread touches curl, but for `curl_multi_wakeup`, which may be called from anywhere (7.68 and later): the
 /// multi handle lives as long as the loop, so whoever wakes it never meets a freed one. Commands go through the inbox in
-/// order. Exactly one place resumes whoever waits: ``CurlTransfer/finish(_:)``.
+/// order. Whoever waits is resumed by ``CurlTransfer/finish(_:)``, the reader of a stream by
+/// ``CurlTransfer/deliver(_:)``, and by nobody else.
 public final class CurlLoop: Transport {
     private enum Command {
         case add(CurlTransfer)
@@ -206,7 +207,9 @@ private struct LoopState: ~Copyable {
     private let multi: UnsafeMutableRawPointer
     private var transfers: [UInt64: CurlTransfer] = [:]
     private var identifiers: [UnsafeMutableRawPointer: UInt64] = [:]
+    /// Each has carried a request with a body, and will carry such ones only: what is not said anew stays as it was said.
     private var idleHandles: [UnsafeMutableRawPointer] = []
+    private let arrivals = CurlArrivals()
     private var nextCheck = ContinuousClock.now
 
     /// How many easy handles are kept for reuse.
@@ -219,10 +222,11 @@ private struct LoopState: ~Copyable {
     }
 
     mutating func add(_ transfer: CurlTransfer) {
-        guard let handle = idleHandles.popLast() ?? curl_easy_init() else {
+        let used = transfer.hasBody ? idleHandles.popLast() : nil
+        guard let handle = used ?? Self.makeHandle() else {
             return transfer.finish(.curl(CURLE_FAILED_INIT.rawValue))
         }
-        transfer.configure(handle)
+        transfer.configure(handle, arrivals)
         guard curl_multi_add_handle(multi, handle) == CURLM_OK else {
             curl_easy_cleanup(handle)
             return transfer.finish(.curl(CURLE_FAILED_INIT.rawValue))
@@ -243,6 +247,14 @@ private struct LoopState: ~Copyable {
             let code = ccurl_message_result(message)
             end(id, transfers[id]?.meaning(of: code))
         }
+        // Behind the ends: whoever has all of it is told once.
+        arrivals.deliver()
+    }
+
+    private static func makeHandle() -> UnsafeMutableRawPointer? {
+        guard let handle = curl_easy_init() else { return nil }
+        CurlTransfer.prepare(handle)
+        return handle
     }
 
     /// Ends a transfer; an unknown one has ended already.
@@ -251,8 +263,7 @@ private struct LoopState: ~Copyable {
         identifiers[handle] = nil
         _ = curl_multi_remove_handle(multi, handle)
         transfer.finish(failure)
-        if idleHandles.count < Self.maxIdleHandles {
-            curl_easy_reset(handle)
+        if transfer.hasBody, failure == nil, idleHandles.count < Self.maxIdleHandles {
             idleHandles.append(handle)
         } else {
             curl_easy_cleanup(handle)

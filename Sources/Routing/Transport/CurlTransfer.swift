@@ -30,6 +30,10 @@ final class CurlTransfer: @unchecked Sendable {
     private var received = 0
     private var isTooLarge = false
     private var unwantedUntil: ContinuousClock.Instant?
+    /// A stream's reader that is to hear that the reply has begun.
+    private var unheard: (reader: CheckedContinuation<Result<HTTPStream, TransportError>, Never>, head: HTTPStream)?
+    /// Whom to tell that something has come of a stream.
+    private var arrivals: CurlArrivals?
 
     /// How many bytes of header lines a response may have.
     private static let maxHeaders = 64 << 10
@@ -59,13 +63,10 @@ final class CurlTransfer: @unchecked Sendable {
 
     // MARK: Setting up
 
-    /// Prepares a fresh or reset easy handle for the request.
-    func configure(_ handle: UnsafeMutableRawPointer) {
-        self.handle = handle
-        let me = Unmanaged.passUnretained(self).toOpaque()
+    /// Says once to a fresh easy handle what holds for every request.
+    static func prepare(_ handle: UnsafeMutableRawPointer) {
         // Threads and signals do not mix (libcurl-thread(3)).
         _ = ccurl_setopt_long(handle, CURLOPT_NOSIGNAL, 1)
-        _ = ccurl_setopt_string(handle, CURLOPT_URL, request.url)
         _ = ccurl_setopt_string(handle, CURLOPT_PROTOCOLS_STR, "http,https")
         _ = ccurl_setopt_long(handle, CURLOPT_FOLLOWLOCATION, 0)
         // An empty string switches proxies from the environment off; nil would not.
@@ -74,12 +75,22 @@ final class CurlTransfer: @unchecked Sendable {
         _ = ccurl_setopt_long(handle, CURLOPT_SSL_VERIFYHOST, 2)
         _ = ccurl_setopt_long(handle, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
         _ = ccurl_setopt_long(handle, CURLOPT_HTTP09_ALLOWED, 0)
+        // Four times as much is set aside by default, for each transfer under way.
+        _ = ccurl_setopt_long(handle, CURLOPT_UPLOAD_BUFFERSIZE, 16 << 10)
+        _ = ccurl_setopt_function(handle, CURLOPT_WRITEFUNCTION, onBody)
+        _ = ccurl_setopt_function(handle, CURLOPT_HEADERFUNCTION, onHeader)
+    }
+
+    /// Sets up a prepared easy handle, fresh or used for a request like this one, for the request.
+    func configure(_ handle: UnsafeMutableRawPointer, _ arrivals: CurlArrivals) {
+        self.handle = handle
+        self.arrivals = arrivals
+        let me = Unmanaged.passUnretained(self).toOpaque()
+        _ = ccurl_setopt_string(handle, CURLOPT_URL, request.url)
         _ = ccurl_setopt_long(handle, CURLOPT_CONNECTTIMEOUT_MS, limits.connect.wholeMilliseconds)
         _ = ccurl_setopt_long(handle, CURLOPT_TIMEOUT_MS, limits.total.wholeMilliseconds)
         _ = ccurl_setopt_off_t(handle, CURLOPT_MAXFILESIZE_LARGE, limits.maxBody)
-        _ = ccurl_setopt_function(handle, CURLOPT_WRITEFUNCTION, Self.onBody)
         _ = ccurl_setopt_pointer(handle, CURLOPT_WRITEDATA, me)
-        _ = ccurl_setopt_function(handle, CURLOPT_HEADERFUNCTION, Self.onHeader)
         _ = ccurl_setopt_pointer(handle, CURLOPT_HEADERDATA, me)
         setHeaders(on: handle)
         switch request.method {
@@ -88,8 +99,6 @@ final class CurlTransfer: @unchecked Sendable {
             _ = ccurl_setopt_off_t(handle, CURLOPT_POSTFIELDSIZE_LARGE, request.body.count)
             // A function and no way to rewind it: libcurl sends a request again by itself when a kept connection dies
             // under it, and what is sent must be on record. It then fails with CURLE_SEND_FAIL_REWIND instead.
-            // Four times as much is set aside by default, for each transfer under way.
-            _ = ccurl_setopt_long(handle, CURLOPT_UPLOAD_BUFFERSIZE, 16 << 10)
             _ = ccurl_setopt_function(handle, CURLOPT_READFUNCTION, Self.onSend)
             _ = ccurl_setopt_pointer(handle, CURLOPT_READDATA, me)
         case .get:
@@ -98,6 +107,9 @@ final class CurlTransfer: @unchecked Sendable {
             _ = ccurl_setopt_long(handle, CURLOPT_FORBID_REUSE, 1)
         }
     }
+
+    /// Whether it sends a body.
+    var hasBody: Bool { request.method == .post }
 
     private func setHeaders(on handle: UnsafeMutableRawPointer) {
         for (name, value) in request.headers { headerList = curl_slist_append(headerList, "\(name): \(value)") }
@@ -150,7 +162,9 @@ final class CurlTransfer: @unchecked Sendable {
         sendHead()
         switch receiver {
         case .whole: body.append(contentsOf: bytes)
-        case .body(let body, _): body.append(bytes)
+        case .body:
+            if body.isEmpty { arrivals?.transfers.append(self) }
+            body.append(contentsOf: bytes)
         case .head, nil: return false
         }
         return true
@@ -164,15 +178,22 @@ final class CurlTransfer: @unchecked Sendable {
         return !isTooLarge
     }
 
-    /// Tells the reader of a stream that the reply has begun.
+    /// The reply has begun: the reader of a stream is to be told, with what comes of the body now.
     private func sendHead() {
-        guard case .head(let head, let body, let pace) = receiver else { return }
+        guard case .head(let reader, let body, let pace) = receiver else { return }
         receiver = .body(body, pace)
-        head.resume(
-            returning: .success(
-                HTTPStream(status: status, headers: HTTPHeaders(block: headers), body: body, pace: pace)
-            )
-        )
+        let head = HTTPStream(status: status, headers: HTTPHeaders(block: headers), body: body, pace: pace)
+        unheard = (reader, head)
+    }
+
+    /// Gives the reader of a stream what has come for it, in one turn: a short reply is there whole when it is told.
+    func deliver(_ end: HTTPBody.End? = nil) {
+        guard case .body(let piece, _) = receiver else { return }
+        piece.take(body, end)
+        body = []
+        guard let (reader, head) = unheard else { return }
+        unheard = nil
+        reader.resume(returning: .success(head))
     }
 
     private var status: Int {
@@ -193,7 +214,7 @@ final class CurlTransfer: @unchecked Sendable {
             let reply = HTTPReply(status: status, headers: HTTPHeaders(block: headers), body: body)
             continuation.resume(returning: failure.map { .failure($0) } ?? .success(reply))
         case .head(let head, _, _): head.resume(returning: .failure(failure ?? .cut))
-        case .body(let body, _): body.finish(failure.map { .failed($0) } ?? .whole)
+        case .body: deliver(failure.map { .failed($0) } ?? .whole)
         case nil: return
         }
         receiver = nil
@@ -232,6 +253,17 @@ final class CurlTransfer: @unchecked Sendable {
         guard let handle else { return false }
         _ = ccurl_getinfo_long(handle, CURLINFO_REQUEST_SIZE, &sent)
         return sent > 0
+    }
+}
+
+/// The streams of which something has come in this turn of the loop; touched by its thread alone.
+final class CurlArrivals {
+    var transfers: [CurlTransfer] = []
+
+    /// Tells their readers.
+    func deliver() {
+        for transfer in transfers { transfer.deliver() }
+        transfers.removeAll(keepingCapacity: true)
     }
 }
 

@@ -43,17 +43,15 @@ public final class HTTPBody: Sendable {
     }
 
     /// Adds bytes.
-    public func append(_ bytes: some Sequence<UInt8>) {
-        let reader = state.withLock { state in
-            state.pieces.append(contentsOf: bytes)
-            return state.reader.take()
-        }
-        reader?.resume()
-    }
+    public func append(_ bytes: some Sequence<UInt8>) { take(Array(bytes), nil) }
 
     /// Ends the body; what comes after the first end is ignored.
-    public func finish(_ end: End) {
+    public func finish(_ end: End) { take([], end) }
+
+    /// Adds bytes, and the end when it has come with them: the reader is woken once.
+    func take(_ bytes: [UInt8], _ end: End?) {
         let reader = state.withLock { state in
+            if state.pieces.isEmpty { state.pieces = bytes } else { state.pieces += bytes }
             if state.end == nil { state.end = end }
             return state.reader.take()
         }

@@ -1,8 +1,11 @@
 internal import Persona
 
 /// A reply or a chunk of one: only the fields that are read, all optional, since every server leaves some out.
-struct ChatReply: Decodable {
-    struct Choice: Decodable {
+struct ChatReply {
+    /// What is read is something else.
+    private typealias Misfit = JSONParser.Malformed
+
+    struct Choice {
         var message: Message?
         var delta: Message?
         var finishReason: String?
@@ -11,73 +14,70 @@ struct ChatReply: Decodable {
         /// OpenRouter's place for an error that only this choice had.
         var error: ProviderError?
 
-        enum CodingKeys: String, CodingKey {
-            case message, delta, usage, error
-            case finishReason = "finish_reason"
-        }
-
-        init(from decoder: any Swift.Decoder) throws {
-            let fields = try decoder.container(keyedBy: CodingKeys.self)
-            message = try fields.decodeIfPresent(Message.self, forKey: .message)
-            delta = try fields.decodeIfPresent(Message.self, forKey: .delta)
-            finishReason = try fields.decodeIfPresent(String.self, forKey: .finishReason)
-            usage = fields.lenient(ChatCounts.self, .usage)
-            if finishReason == "error" { error = fields.lenient(ProviderError.self, .error) }
+        fileprivate init(_ value: JSONValue) throws(JSONParser.Malformed) {
+            guard let fields = JSONObject(value) else { throw Misfit() }
+            if let value = fields.present("message") { message = try Message(value) }
+            if let value = fields.present("delta") { delta = try Message(value) }
+            if let value = fields.present("finish_reason") {
+                guard let reason = value.words else { throw Misfit() }
+                finishReason = reason
+            }
+            usage = fields.present("usage").flatMap { ChatCounts($0) }
+            if finishReason == "error" { error = ChatReply.error(in: fields) }
         }
     }
 
-    struct Message: Decodable {
+    struct Message {
         var content: String?
         var refusal: String?
         var toolCalls: [Call]?
         /// Whether there is hidden reasoning, under one of its two names.
         var hasReasoning: Bool
 
-        enum CodingKeys: String, CodingKey {
-            case content, refusal, reasoning
-            case reasoningContent = "reasoning_content"
-            case toolCalls = "tool_calls"
-        }
-
-        init(from decoder: any Swift.Decoder) throws {
-            let fields = try decoder.container(keyedBy: CodingKeys.self)
-            do { content = try fields.decodeIfPresent(String.self, forKey: .content) } catch {
-                // Mistral's reasoning models give a list of parts.
-                let parts = try fields.decode([Part].self, forKey: .content)
-                content = parts.compactMap(\.text).joined()
+        fileprivate init(_ value: JSONValue) throws(JSONParser.Malformed) {
+            guard let fields = JSONObject(value) else { throw Misfit() }
+            if let value = fields.present("content") { content = try Self.content(value) }
+            refusal = fields["refusal"]?.words
+            if let value = fields.present("tool_calls") {
+                guard let values = value.elements else { throw Misfit() }
+                var calls: [Call] = []
+                for value in values { calls.append(try Call(value)) }
+                toolCalls = calls
             }
-            refusal = fields.lenient(String.self, .refusal)
-            toolCalls = try fields.decodeIfPresent([Call].self, forKey: .toolCalls)
-            let reasoning = fields.lenient(String.self, .reasoningContent) ?? fields.lenient(String.self, .reasoning)
+            let reasoning = fields["reasoning_content"]?.words ?? fields["reasoning"]?.words
             hasReasoning = reasoning?.isEmpty == false
         }
-    }
 
-    struct Part: Decodable {
-        var text: String?
+        private static func content(_ value: JSONValue) throws(JSONParser.Malformed) -> String {
+            if let text = value.words { return text }
+            // Mistral's reasoning models give a list of parts.
+            guard let parts = value.elements else { throw Misfit() }
+            var content = ""
+            for part in parts {
+                guard let fields = JSONObject(part) else { throw Misfit() }
+                guard let value = fields.present("text") else { continue }
+                guard let text = value.words else { throw Misfit() }
+                content += text
+            }
+            return content
+        }
     }
 
     /// A call of a tool, or a fragment of one.
-    struct Call: Decodable {
+    struct Call {
         var index: Int?
         var id: String?
         var name: String?
         var arguments: String?
 
-        private enum CodingKeys: String, CodingKey { case index, id, function }
-
-        private enum FunctionKeys: String, CodingKey { case name, arguments }
-
-        init(from decoder: any Swift.Decoder) throws {
-            let fields = try decoder.container(keyedBy: CodingKeys.self)
-            index = fields.lenient(Int.self, .index)
-            id = fields.lenient(String.self, .id)
-            guard let function = try? fields.nestedContainer(keyedBy: FunctionKeys.self, forKey: .function)
-            else { return }
-            name = function.lenient(String.self, .name)
+        fileprivate init(_ value: JSONValue) throws(JSONParser.Malformed) {
+            guard let fields = JSONObject(value) else { throw Misfit() }
+            index = fields["index"]?.count
+            id = fields["id"]?.words
+            guard let function = fields["function"].flatMap({ JSONObject($0) }) else { return }
+            name = function["name"]?.words
             // Text of JSON by the book; some servers give the JSON itself.
-            arguments =
-                function.lenient(String.self, .arguments) ?? function.lenient(JSONValue.self, .arguments)?.text
+            arguments = function["arguments"]?.words ?? function.present("arguments")?.text
         }
     }
 
@@ -87,21 +87,28 @@ struct ChatReply: Decodable {
     var usage: ChatCounts?
     var error: ProviderError?
 
-    enum CodingKeys: String, CodingKey { case model, choices, usage, error }
-
     /// What stands beside the answer may be odd without the answer being lost: a count in quotation marks, say.
-    init(from decoder: any Swift.Decoder) throws {
-        let fields = try decoder.container(keyedBy: CodingKeys.self)
-        choices = try fields.decodeIfPresent([Choice].self, forKey: .choices)
-        usage = fields.lenient(ChatCounts.self, .usage)
-        model = fields.lenient(String.self, .model).flatMap { $0.isPlainWord ? $0 : nil }
-        let found = fields.lenient(ProviderError.self, .error)
+    init(_ value: JSONValue) throws(JSONParser.Malformed) {
+        guard let fields = JSONObject(value) else { throw Misfit() }
+        if let value = fields.present("choices") {
+            guard let values = value.elements else { throw Misfit() }
+            var choices: [Choice] = []
+            for value in values { choices.append(try Choice(value)) }
+            self.choices = choices
+        }
+        usage = fields.present("usage").flatMap { ChatCounts($0) }
+        model = fields["model"]?.words.flatMap { $0.isPlainWord ? $0 : nil }
+        let found = Self.error(in: fields)
         error = found.flatMap { $0 == ProviderError() && choices?.isEmpty == false ? nil : $0 }
+    }
+
+    private static func error(in fields: JSONObject) -> ProviderError? {
+        fields.present("error").flatMap { try? JSONTree.decode(ProviderError.self, from: $0) }
     }
 }
 
 /// The counts of a reply, in all places where vendors put them.
-struct ChatCounts: Decodable {
+struct ChatCounts {
     private var prompt: Int?
     private var completion: Int?
     private var total: Int?
@@ -111,47 +118,27 @@ struct ChatCounts: Decodable {
     /// What was charged, where the vendor says so.
     var cost: NanoDollars?
 
-    private enum CodingKeys: String, CodingKey {
-        case cost
-        case promptTokens = "prompt_tokens"
-        case completionTokens = "completion_tokens"
-        case totalTokens = "total_tokens"
-        case cachedTokens = "cached_tokens"
-        case cacheHitTokens = "prompt_cache_hit_tokens"
-        case promptDetails = "prompt_tokens_details"
-        case completionDetails = "completion_tokens_details"
-        case isOwnKey = "is_byok"
-        case costDetails = "cost_details"
-    }
-
-    private enum DetailKeys: String, CodingKey {
-        case cachedTokens = "cached_tokens"
-        case cacheWriteTokens = "cache_write_tokens"
-        case reasoningTokens = "reasoning_tokens"
-        case upstreamCost = "upstream_inference_cost"
-    }
-
-    init(from decoder: any Swift.Decoder) throws {
-        let fields = try decoder.container(keyedBy: CodingKeys.self)
-        prompt = fields.tokens(.promptTokens)
-        completion = fields.tokens(.completionTokens)
-        total = fields.tokens(.totalTokens)
-        if let details = try? fields.nestedContainer(keyedBy: DetailKeys.self, forKey: .promptDetails) {
-            cacheRead = details.tokens(.cachedTokens)
+    /// Nil for what is no object.
+    init?(_ value: JSONValue) {
+        guard let fields = JSONObject(value) else { return nil }
+        prompt = fields.tokens("prompt_tokens")
+        completion = fields.tokens("completion_tokens")
+        total = fields.tokens("total_tokens")
+        if let details = fields["prompt_tokens_details"].flatMap({ JSONObject($0) }) {
+            cacheRead = details.tokens("cached_tokens")
             // OpenRouter.
-            cacheWrite = details.tokens(.cacheWriteTokens)
+            cacheWrite = details.tokens("cache_write_tokens")
         }
         // Moonshot, DeepSeek.
-        cacheRead = cacheRead ?? fields.tokens(.cachedTokens) ?? fields.tokens(.cacheHitTokens)
-        if let details = try? fields.nestedContainer(keyedBy: DetailKeys.self, forKey: .completionDetails) {
-            reasoning = details.tokens(.reasoningTokens)
+        cacheRead = cacheRead ?? fields.tokens("cached_tokens") ?? fields.tokens("prompt_cache_hit_tokens")
+        if let details = fields["completion_tokens_details"].flatMap({ JSONObject($0) }) {
+            reasoning = details.tokens("reasoning_tokens")
         }
-        guard let charged = fields.dollars(.cost) else { return }
+        guard let charged = fields.dollars("cost") else { return }
         cost = charged
         // With a key of one's own, OpenRouter charges its fee and the provider the rest.
-        if fields.lenient(Bool.self, .isOwnKey) == true,
-            let details = try? fields.nestedContainer(keyedBy: DetailKeys.self, forKey: .costDetails),
-            let upstream = details.dollars(.upstreamCost)
+        if fields["is_byok"]?.flag == true, let details = fields["cost_details"].flatMap({ JSONObject($0) }),
+            let upstream = details.dollars("upstream_inference_cost")
         {
             cost = NanoDollars(charged.value + upstream.value)
         }

@@ -114,7 +114,8 @@ struct OpenAIChatWire: WireFormat {
 
         private func parse(_ bytes: [UInt8], into answer: inout PartialAnswer) throws(WireError) -> ChatReply {
             // A malformed chunk inside a stream has lost text: half an answer must not pass for a whole one.
-            guard let reply = try? JSONTree.decode(ChatReply.self, from: bytes) else {
+            let reply: ChatReply
+            do { reply = try ChatReply(bytes.withUnsafeBytes { bytes in try JSONParser.parse(bytes) }) } catch {
                 throw WireError(.malformed)
             }
             let counts = reply.usage ?? reply.choices?.first?.usage

@@ -28,19 +28,28 @@ struct ServerSentEvents {
     }
 
     /// Takes the next bytes, and gives the events that are complete with them.
-    mutating func feed(_ bytes: some Sequence<UInt8>) throws(TooLarge) -> [Event] {
+    mutating func feed(_ bytes: some Sequence<UInt8>) throws(TooLarge) -> [Event] { try feed(Array(bytes)) }
+
+    /// Takes the next bytes, and gives the events that are complete with them.
+    mutating func feed(_ bytes: [UInt8]) throws(TooLarge) -> [Event] {
         var events: [Event] = []
-        for byte in bytes {
-            // The LF of a CR LF whose CR has ended the line already.
-            let isSecondHalf = wasCarriageReturn && byte == UInt8(ascii: "\n")
-            wasCarriageReturn = byte == UInt8(ascii: "\r")
-            if isSecondHalf { continue }
-            guard byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r") else {
-                line.append(byte)
-                if line.count + event.data.count > limit { throw TooLarge() }
-                continue
+        var place = 0
+        while place < bytes.count {
+            let start = place
+            while place < bytes.count, bytes[place] != UInt8(ascii: "\n"), bytes[place] != UInt8(ascii: "\r") {
+                place += 1
             }
-            if let event = endLine() { events.append(event) }
+            if place > start {
+                wasCarriageReturn = false
+                line.append(contentsOf: bytes[start..<place])
+                if line.count + event.data.count > limit { throw TooLarge() }
+            }
+            guard place < bytes.count else { break }
+            // The LF of a CR LF whose CR has ended the line already.
+            let isSecondHalf = wasCarriageReturn && bytes[place] == UInt8(ascii: "\n")
+            wasCarriageReturn = bytes[place] == UInt8(ascii: "\r")
+            place += 1
+            if !isSecondHalf, let event = endLine() { events.append(event) }
         }
         return events
     }

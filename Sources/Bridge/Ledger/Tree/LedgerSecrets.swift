@@ -22,19 +22,22 @@ enum LedgerFiles {
 
 /// The names of the ledger that only this machine can make.
 struct LedgerSecrets: Sendable {
-    private let callers: SymmetricKey
+    /// An authentication that has read its key.
+    private let callers: HMAC<SHA256>
     private let identities: SymmetricKey
 
     /// - Parameter secret: the key of the digests.
     init(_ secret: [UInt8]) {
-        callers = Self.derive("callers", from: secret)
+        callers = HMAC<SHA256>(key: Self.derive("callers", from: secret))
         identities = Self.derive("identities", from: secret)
     }
 
     /// A caller as a leaf names it.
     func caller(_ name: String) -> [UInt8] {
         // As it is read again: a text of SQLite ends at a zero.
-        Array(HMAC<SHA256>.authenticationCode(for: Data(name.utf8.prefix { $0 != 0 }), using: callers).prefix(16))
+        var code = callers
+        code.update(data: Array(name.utf8.prefix { $0 != 0 }))
+        return Array(code.finalize().prefix(16))
     }
 
     /// The name of what is guarded: equal for equal terms, whatever their order, and as many fingerprints of documents.
