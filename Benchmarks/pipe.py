@@ -135,6 +135,8 @@ def main() -> None:
     for asker in askers:
         asker.join()
     rows[f"after {PROMPTS} more, {AT_ONCE} at once"] = memory(process.pid)
+    time.sleep(5)
+    rows["idle again"] = memory(process.pid)
     process.terminate()
     process.wait()
     quantiles = {

@@ -58,8 +58,14 @@ BACKEND_GPT5_TYPE=openai
 BACKEND_GPT5_API_KEY=gpt5_api_key
 BACKEND_GPT5_MODEL=gpt-5
 BACKEND_GPT5_URL=http://127.0.0.1:{gpt5}/v1
-HERMES_PRIMARY_BACKEND="talos"
 """
+# Weights share work among backends of equal standing, so that the four get one role; they stand on
+# loopback here, and on other machines in the specification.
+EQUALS = "\n".join(
+    f"BACKEND_{name}_ROLE=fallback\nBACKEND_{name}_LOCAL=false"
+    for name in ("TALOS", "REMOTE_API", "SERVER_MODELS", "GPT5")
+)
+PRIMARY = 'HERMES_PRIMARY_BACKEND="talos"'
 
 # Each as the specification has it; later lines win over earlier ones.
 EXAMPLE_1 = """
@@ -177,13 +183,13 @@ class SwapTest(unittest.TestCase):
             server=self.models["server"].port,
             gpt5=self.models["gpt5"].port,
         )
-        self.write(self.house)
+        self.write(self.house, PRIMARY)
         config = self.folder / "backends.yaml"
         config.write_text(
             f"""
 server: {{socket: {self.folder}/w.sock, personas: {TOP}/configs/personas}}
 ledger: {{path: {self.folder}/ledger.db}}
-cache: {{enabled: false}}
+cache: {{"on": false}}
 backends: {{}}
 """
         )
@@ -246,30 +252,35 @@ limits: {{concurrent: {THOUGHTS + 10}, max_connections: {THOUGHTS + 50}}}
     def test_example_1_talos_for_a_server(self) -> None:
         """Talos is off, a server on: what Talos has, Talos answers; what comes next goes there."""
         tasks = [f"Name a colour, number {number}" for number in range(THOUGHTS)]
-        self.assertEqual(self.under_load(tasks, EXAMPLE_1), ["talos"] * THOUGHTS)
+        self.assertEqual(self.under_load(tasks, PRIMARY, EXAMPLE_1), ["talos"] * THOUGHTS)
         after = Load(self.daemon.socket_path, tasks).finish()
         self.assertEqual(after, ["server_models"] * THOUGHTS)
         self.assertEqual(
             self.served(), {"talos": THOUGHTS, "remote": 0, "server": THOUGHTS, "gpt5": 0}
         )
         sent = self.models["server"].chats()[0]
-        self.assertEqual(sent.json["model"], "llama3.2:70b")
+        self.assertEqual(sent.json()["model"], "llama3.2:70b")
         self.assertEqual(sent.header("authorization"), "Bearer your_server_key")
 
     def test_example_2_gpt_5(self) -> None:
         """A new API backend is switched on and made the first: the next go there."""
         tasks = [f"Name a colour, number {number}" for number in range(THOUGHTS)]
-        self.assertEqual(self.under_load(tasks, EXAMPLE_2), ["talos"] * THOUGHTS)
+        self.assertEqual(self.under_load(tasks, PRIMARY, EXAMPLE_2), ["talos"] * THOUGHTS)
         after = Load(self.daemon.socket_path, tasks).finish()
         self.assertEqual(after, ["gpt5"] * THOUGHTS)
         sent = self.models["gpt5"].chats()[0]
-        self.assertEqual(sent.json["model"], "gpt-5")
+        self.assertEqual(sent.json()["model"], "gpt-5")
         self.assertEqual(sent.header("authorization"), "Bearer gpt5_api_key")
 
     def test_example_3_load_balancing(self) -> None:
-        """Four backends, by weight; code, reasoning and creative work each have their own."""
+        """Four backends, by weight; code, reasoning and creative work each have their own.
+
+        The example names no primary: with one there would be nothing to balance.
+        """
         tasks = [f"Name a colour, number {number}" for number in range(THOUGHTS)]
-        self.assertEqual(self.under_load(tasks, EXAMPLE_3), ["talos"] * THOUGHTS)
+        self.swap(EQUALS)
+        self.assertEqual(self.under_load(tasks, EQUALS, EXAMPLE_3), ["talos"] * THOUGHTS)
+        self.daemon.wait_healthy("talos", "remote_api", "server_models", "gpt5")
         after = Load(self.daemon.socket_path, tasks).finish()
         self.assertEqual(len(after), THOUGHTS)
         self.assertEqual(set(after), {"talos", "remote_api", "server_models", "gpt5"})

@@ -36,12 +36,15 @@ public struct PipeDaemon: Sendable {
         mallopt(M_ARENA_MAX, 2)
         mallopt(M_TRIM_THRESHOLD, 128 << 10)
         mallopt(M_MMAP_THRESHOLD, 128 << 10)
-        try await run { _ in ResidentPages.release() }
+        try await run(restsAfter: .seconds(2)) { _ in ResidentPages.release() }
     }
 
-    /// - Parameter signals: which of them end it; none for one that is part of another program.
+    /// - Parameters:
+    ///   - signals: which of them end it; none for one that is part of another program.
+    ///   - rest: after how much quiet it gives memory back; nil for never, since the whole process would.
     func run(
         endedBy signals: [UnixSignal] = [.sigterm, .sigint],
+        restsAfter rest: Duration? = nil,
         onListening: @escaping @Sendable (Int) async -> Void
     ) async throws {
         // A command that ends without reading its prompt is no reason to end.
@@ -51,6 +54,7 @@ public struct PipeDaemon: Sendable {
         let mark = ProcessMark(state: "pipe:\(config.host):\(config.port)").life(.random(in: .min ... .max))
         let runner = PipeRunner(config, line: ModelServerLine(transport: transport), mark: mark)
         var services: [any Service] = [PipeHTTP(runner: runner, logger: logger, onListening: onListening)]
+        if let rest { services.insert(PipeRest(asked: runner.asked, quiet: rest), at: 0) }
         if case .command = config.driver, let keeper {
             services.insert(PipeKeeper(mark: mark, executable: keeper, logger: logger), at: 0)
         }
@@ -73,5 +77,26 @@ private struct PipeKeeper: Service, CustomStringConvertible {
 
     func run() async throws {
         await cancelWhenGracefulShutdown { await Keeper.watch(mark, executable: executable, logger: logger) }
+    }
+}
+
+/// Gives memory back when nobody has asked for anything for a while: what the first requests read, nobody reads again.
+private struct PipeRest: Service, CustomStringConvertible {
+    let description = "PipeRest"
+    let asked: PipeCount
+    let quiet: Duration
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            var last = 0
+            while !Task.isCancelled {
+                let before = asked.value
+                try? await Task.sleep(for: quiet)
+                guard asked.value == before, before != last else { continue }
+                malloc_trim(0)
+                ResidentPages.release()
+                last = before
+            }
+        }
     }
 }

@@ -99,6 +99,7 @@ struct PipeResponder: Sendable {
     @concurrent
     func respond(to request: Request, _ writer: consuming ResponseWriter, on connection: DoorConnection) async throws {
         connection.settle()
+        runner.asked.add()
         var reply: PipeReply
         var headers: HTTPFields = [.contentType: "application/json", .cacheControl: "no-store"]
         do throws(PipeError) {

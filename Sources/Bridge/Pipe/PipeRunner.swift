@@ -13,6 +13,8 @@ struct PipeRunner: Sendable {
     /// What its commands are known by.
     let mark: ProcessMark
     let places: PipePlaces
+    /// How many requests have come, of whatever kind.
+    let asked = PipeCount()
     /// What commands are given.
     private let environment: [String: String]
 
@@ -90,6 +92,15 @@ struct PipeRunner: Sendable {
         let text = try answer.get()
         return .answer(text, model: model, time: .now - start, costCents: config.costCents)
     }
+}
+
+/// A number that only grows.
+final class PipeCount: Sendable {
+    private let count = Atomic(0)
+
+    var value: Int { count.load(ordering: .relaxed) }
+
+    func add() { count.wrappingAdd(1, ordering: .relaxed) }
 }
 
 /// How many prompts are worked on.

@@ -52,6 +52,7 @@ final class PipeBench: Sendable {
         try await PipeBench { config in
             config.driver = .command(PipeCommand(program: "/bin/sh", arguments: ["-c", script]))
             config.standard = "m"
+            config.models = ["m"]
             adjust(&config)
         }
     }

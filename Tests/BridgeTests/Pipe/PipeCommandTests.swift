@@ -56,7 +56,7 @@ private final class PipeSubject: Sendable {
 
     func startWhole() async throws -> Process {
         let process = try start()
-        try #require(await eventually { (try? await self.get("/health"))?.status == 200 })
+        try #require(await eventually(within: .seconds(40)) { (try? await self.get("/health"))?.status == 200 })
         return process
     }
 

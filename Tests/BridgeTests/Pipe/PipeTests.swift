@@ -213,7 +213,7 @@ struct PipeTests {
         let upstream = PipeModelServer.ollama()
         let pipe = try await PipeBench.server(.ollama, upstream) { config in
             config.limits.concurrent = 1
-            config.limits.read = .milliseconds(700)
+            config.limits.read = .seconds(2)
         }
         let head = "POST /execute HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
         let slow = try DoorClient(pipe.port)
