@@ -61,7 +61,9 @@ private struct PipeChannel: ServerChildChannel {
         let http = http { [responder] request, writer, _ in
             try await responder.respond(to: request, writer, on: connection)
         }
-        let task = Task { await http.handle(value: value, logger: logger) }
+        // On the thread of its event loop: an answer to a late client is written before the loop closes behind it.
+        let executor = LoopExecutor(value.channel.eventLoop)
+        let task = Task(executorPreference: executor) { await http.handle(value: value, logger: logger) }
         // Nobody works for a client that has left.
         value.channel.closeFuture.whenComplete { _ in task.cancel() }
         await withTaskCancellationHandler {
