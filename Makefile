@@ -7,7 +7,7 @@ VENVS ?= .venvs
 PYTHONS ?= python3.11 python3.12
 SWIFT_BUILD = $(SWIFT) build --explicit-target-dependency-import-check error
 
-.PHONY: help deps venvs build release screenshots test test-leaks peers-leaks test-swift test-wire test-door test-protocol test-glue test-e2e seals \
+.PHONY: help deps venvs build release screenshots test test-leaks peers-leaks test-swift test-wire test-door test-swap test-protocol test-glue test-e2e seals \
 	invariance lint bench bench-peers demo clean
 
 help: ## list the targets
@@ -22,7 +22,7 @@ build: ## debug build, tests included
 release: ## the binary: .build/release/workshop
 	$(SWIFT_BUILD) -c release --product workshop
 
-test: test-swift test-wire test-door seals test-leaks test-protocol test-glue test-e2e ## every test
+test: test-swift test-wire test-door test-swap seals test-leaks test-protocol test-glue test-e2e ## every test
 
 test-swift: ## the Swift tests; what failed is told again at the end
 	@mkdir -p .build
@@ -43,6 +43,9 @@ test-door: build ## the front door with the official SDKs of OpenAI, Anthropic a
 		&& $(VENVS)-door/bin/pip install -q --disable-pip-version-check -r Tests/Door/requirements.txt \
 		&& touch $(VENVS)-door/ready; }
 	$(VENVS)-door/bin/python -m unittest discover Tests/Door
+
+test-swap: build ## backends swapped under load by configuration alone, dumb pipes among them; the pipe's installer
+	$(PYTHON) -m unittest discover Tests/Swap
 
 seals: build ## prove that a leak does not compile
 	Tests/Seals/prove.sh
@@ -83,7 +86,7 @@ invariance: release ## hold the bytes of eight personas against each other: ever
 
 lint: venvs ## formatting and style, Swift and Python
 	$(SWIFT) format lint --strict -r Package.swift Sources Tests
-	set -e; ruff="$$(ls -d $(VENVS)/* | head -1)/bin/ruff"; for folder in evennia_glue demo Tests/Door Tests/EndToEnd Tests/Leaks Tests/Protocol Tests/Support Tests/Wire Benchmarks; do \
+	set -e; ruff="$$(ls -d $(VENVS)/* | head -1)/bin/ruff"; for folder in evennia_glue demo Tests/Door Tests/EndToEnd Tests/Leaks Tests/Protocol Tests/Support Tests/Swap Tests/Wire Benchmarks; do \
 		$$ruff check $$folder; $$ruff format --check $$folder; done
 
 bench: release ## think, route and door against their floors and the gateways of bench-peers; writes docs/benchmarks.md

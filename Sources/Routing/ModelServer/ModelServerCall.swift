@@ -88,9 +88,13 @@ package struct ModelServerLine: Sendable {
         await send(call.request(at: server), limit: limit)
     }
 
-    func send(_ request: OutgoingRequest, limit: Duration) async -> Result<HTTPReply, Failure> {
+    func send(
+        _ request: OutgoingRequest,
+        limit: Duration,
+        maxBody: Int = 4 << 20
+    ) async -> Result<HTTPReply, Failure> {
         guard let request = try? scan.seal(request) else { return .failure(.heldBack) }
-        let limits = TransferLimits(connect: min(limit, .seconds(2)), total: limit, maxBody: 4 << 20)
+        let limits = TransferLimits(connect: min(limit, .seconds(2)), total: limit, maxBody: maxBody)
         return await transport.send(request, limits: limits).mapError { .transport($0) }
     }
 }
