@@ -7,7 +7,7 @@ VENVS ?= .venvs
 PYTHONS ?= python3.11 python3.12
 SWIFT_BUILD = $(SWIFT) build --explicit-target-dependency-import-check error
 
-.PHONY: help deps venvs build release screenshots test test-leaks peers-leaks test-swift test-wire test-door test-protocol test-glue test-e2e seals \
+.PHONY: help deps venvs build release screenshots test test-leaks peers-leaks test-swift test-wire test-door test-llama test-protocol test-glue test-e2e seals \
 	invariance lint bench demo clean
 
 help: ## list the targets
@@ -41,6 +41,9 @@ test-door: build ## the front door with the official SDKs of OpenAI, Anthropic a
 		&& $(VENVS)-door/bin/pip install -q --disable-pip-version-check -r Tests/Door/requirements.txt \
 		&& touch $(VENVS)-door/ready; }
 	$(VENVS)-door/bin/python -m unittest discover Tests/Door
+
+test-llama: build ## a real llama-server: WORKSHOP_LLAMA_SERVER names it, WORKSHOP_LLAMA_MODELS a folder with two models
+	$(SWIFT) test --explicit-target-dependency-import-check error --filter RealModelTests
 
 seals: build ## prove that a leak does not compile
 	Tests/Seals/prove.sh
