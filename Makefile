@@ -7,8 +7,8 @@ VENVS ?= .venvs
 PYTHONS ?= python3.11 python3.12
 SWIFT_BUILD = $(SWIFT) build --explicit-target-dependency-import-check error
 
-.PHONY: help deps venvs build release screenshots test test-leaks peers-leaks test-swift test-wire test-door test-swap test-protocol test-glue test-e2e seals \
-	invariance lint bench bench-peers demo clean
+.PHONY: help deps venvs build release screenshots test test-leaks peers-leaks test-swift test-wire test-door test-swap test-llama \
+	test-protocol test-glue test-e2e seals invariance lint bench bench-peers demo clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -46,6 +46,9 @@ test-door: build ## the front door with the official SDKs of OpenAI, Anthropic a
 
 test-swap: build ## backends swapped under load by configuration alone, dumb pipes among them; the pipe's installer
 	$(PYTHON) -m unittest discover Tests/Swap
+
+test-llama: build ## a real llama-server: WORKSHOP_LLAMA_SERVER names it, WORKSHOP_LLAMA_MODELS a folder with two models
+	$(SWIFT) test --explicit-target-dependency-import-check error --filter RealModelTests
 
 seals: build ## prove that a leak does not compile
 	Tests/Seals/prove.sh

@@ -169,12 +169,13 @@ public struct Router: Sendable {
                 } catch {
                     // Nothing more is sent; an answer that is there already is given all the same.
                     if case .cancelled = error { throw error }
+                    if Task.isCancelled { throw error }
                     if let best = await giveBest(&course, onEvent) { return best }
                     throw error
                 }
             case .end:
                 if let best = await giveBest(&course, onEvent) { return best }
-                throw course.failure(isLate: world.now() >= course.run.deadline)
+                throw course.failure(isLate: course.run.isOver(at: world.now()))
             case .late:
                 if let best = await giveBest(&course, onEvent) { return best }
                 throw course.failure(isLate: true)
@@ -244,6 +245,10 @@ public struct Router: Sendable {
                 return await weigh(completion, end, index, &course, permit: permit, reservation: reservation)
             case .failure(let error):
                 try await fail(error, end, index, &course, permit: permit, reservation: reservation)
+                guard course.run.broken != nil else { return nil }
+                await onEvent(.brokeOff(course.run.attempts))
+                // Who has words that cannot be taken back wants nobody else's.
+                if Task.isCancelled { throw .allFailed(course.run.attempts) }
                 return nil
             }
         }
@@ -356,7 +361,7 @@ public struct Router: Sendable {
         course.run.attempts.append(Attempt(backend: backend.id, outcome: .failed(failure), duration: end.duration))
         if end.firstText != nil && course.thought.isStreamed { course.run.broken = failure }
         // What is left of the chain's time may be too little for anybody: that is no fault of this backend's.
-        let isOurs = end.ended >= course.run.deadline && [.timeoutTotal, .timeoutConnect].contains(failure)
+        let isOurs = course.run.isOver(at: end.ended) && [.timeoutTotal, .timeoutConnect].contains(failure)
         permit.finish(isOurs ? .unsaid : .failed(failure, retryAfter: error.retryAfter), at: end.ended)
         await caller.settle(end, Settlement(failed: error, end, cost: cost))
         if failure == .cancelled { throw .cancelled }

@@ -85,6 +85,9 @@ public enum ThoughtEvent: Sendable, Equatable {
     case delta(String)
     /// The answer broke off or was not good enough; that backend starts it anew, and what came before does not count.
     case restarted(BackendID, FailureClass)
+    /// The last of these tries failed behind some text of its answer. Whether another goes on is not known yet; a caller
+    /// who cannot take the text back ends the thought by cancelling its task, and nobody else is asked.
+    case brokeOff([Attempt])
     /// It waits for its model.
     case switching(SwitchNotice)
 }
@@ -115,6 +118,10 @@ struct ThoughtRun: Sendable {
         deadline = start + limits.deadline
         budget = TaskBudget(limit: limits.maxCost)
     }
+
+    /// Whether the time was up. A request that is given the rest of it may end a moment before: libcurl counts from when it
+    /// last looked at the clock.
+    func isOver(at now: ContinuousClock.Instant) -> Bool { now + .milliseconds(20) >= deadline }
 
     /// Counts what a request cost.
     /// - Parameter known: its cost; nil when nobody said it, and only a guess is counted.

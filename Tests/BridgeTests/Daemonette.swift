@@ -24,10 +24,15 @@ final class Daemonette: Sendable {
     ///   - alpha: the base URL of the local backend.
     ///   - beta: the base URL of the remote one.
     ///   - http: the section of that name, as YAML; empty for none.
+    ///   - circumstances: time and chance of the routing.
     ///   - adjust: last changes to the configuration.
-    init(alpha: String, beta: String? = nil, http: String = "", adjust: (inout BridgeConfig) -> Void = { _ in })
-        async throws
-    {
+    init(
+        alpha: String,
+        beta: String? = nil,
+        http: String = "",
+        circumstances: Router.Circumstances = Router.Circumstances(),
+        adjust: (inout BridgeConfig) -> Void = { _ in }
+    ) async throws {
         // Short: a socket's path may have 107 bytes.
         folder = URL(fileURLWithPath: "/tmp/wb-\(UInt32.random(in: .min ... .max))")
         try FileManager.default.createDirectory(
@@ -42,7 +47,7 @@ final class Daemonette: Sendable {
         adjust(&config)
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let (ports, tell) = AsyncStream.makeStream(of: Int.self)
-        parts = try Daemon.Parts(config, logger: logger, onOpen: { tell.yield($0) })
+        parts = try Daemon.Parts(config, logger: logger, circumstances: circumstances, onOpen: { tell.yield($0) })
         let (server, door) = (parts.server, parts.door)
         serving = Task {
             try await withThrowingTaskGroup { group in

@@ -168,7 +168,7 @@ struct RouterFaultScheduleTests {
                             switch event {
                             case .delta(let text): heard.kept += text
                             case .restarted: heard.kept = ""
-                            case .switching: break
+                            case .brokeOff, .switching: break
                             }
                         }
                     }

@@ -27,7 +27,7 @@ struct RouterQualityTests {
             switch event {
             case .delta(let text): shown += text
             case .restarted: shown = ""
-            case .switching: break
+            case .brokeOff, .switching: break
             }
         }
         return (answer, shown)

@@ -18,7 +18,7 @@ struct RouterStreamTests {
             switch event {
             case .delta(let more): text += more
             case .restarted: text = ""
-            case .switching: break
+            case .brokeOff, .switching: break
             }
         }
     }
@@ -93,6 +93,29 @@ struct RouterStreamTests {
         #expect(restarts == ["two", "four"])
         #expect(kept(events) == answer.text)
         #expect(story(answer.attempts) == ["one stream_broken", "two tls", "three stream_broken", "four answered"])
+    }
+
+    @Test("who cannot take words back ends it when they break off: nobody else is asked, and it failed")
+    func final() async throws {
+        let broken = FakeTransport.Move.stream([Fixture.chunk("half")])
+        let bench = Workbench(try Workbench.three(), ["one": [.failure(.tls)], "two": [broken], "three": [Self.good]])
+        let heard = Witness()
+        let thought = try Workbench.thought(streamed: true)
+        let thinking = Task {
+            try await bench.router.think(thought) { event in
+                guard case .brokeOff(let attempts) = event else { return }
+                for line in story(attempts) { heard.note(line) }
+                withUnsafeCurrentTask { $0?.cancel() }
+            }
+        }
+        guard case .failure(let error as RoutingError) = await thinking.result else {
+            Issue.record("answered")
+            return
+        }
+        #expect(heard.events == ["one tls", "two stream_broken"])
+        #expect(story(of: error) == heard.events)
+        #expect(bench.asked == ["one", "two"])
+        #expect(bench.ledger.decisions.map(\.outcome) == [.allFailed])
     }
 
     @Test("half an answer is never an answer")

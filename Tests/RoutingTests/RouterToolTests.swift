@@ -57,7 +57,7 @@ struct RouterToolTests {
             switch event {
             case .delta(let text): events.append(text)
             case .restarted(let backend, let failure): events.append("\(backend) \(failure.rawValue)")
-            case .switching: break
+            case .brokeOff, .switching: break
             }
         }
         #expect(answer.text == "No.")

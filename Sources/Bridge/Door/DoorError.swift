@@ -26,6 +26,15 @@ struct DoorError: Error, Sendable, Equatable {
         var backend: String
         /// `answered`, or the failure's class.
         var outcome: String
+
+        init(backend: String, outcome: String) {
+            self.backend = backend
+            self.outcome = outcome
+        }
+
+        init(_ attempt: Attempt) {
+            self.init(backend: attempt.backend.rawValue, outcome: attempt.outcome.label)
+        }
     }
 
     init(_ code: Code, _ message: String? = nil, field: String? = nil, retryAfter: Int? = nil) {
@@ -73,6 +82,7 @@ extension DoorError {
         case tooLarge = "request_too_large"
         case headersTooLarge = "headers_too_large"
         case notJSON = "not_json"
+        case notHTTP = "not_http"
         case rateLimited = "rate_limit_exceeded"
         case tooManyInFlight = "too_many_in_flight"
         case overBudget = "insufficient_quota"
@@ -90,7 +100,8 @@ extension DoorError {
         /// The HTTP status.
         var status: Int {
             switch self {
-            case .invalidRequest, .invalidJSON, .unsupported, .unknownPersona, .contextWindow, .contentPolicy: 400
+            case .invalidRequest, .invalidJSON, .notHTTP, .unsupported, .unknownPersona, .contextWindow, .contentPolicy:
+                400
             case .unauthorized: 401
             case .wrongHost, .wrongOrigin, .notPermitted, .refused, .quarantined, .egressBlocked: 403
             case .unknownModel, .noSuchPath: 404
@@ -173,6 +184,7 @@ extension DoorError {
             case .tooLarge: "The body is larger than the limit."
             case .headersTooLarge: "The headers are larger than the limit."
             case .notJSON: "The body is not of type application/json."
+            case .notHTTP: "What was sent is no HTTP/1.1."
             case .rateLimited: "The key has sent as many requests as it may for now."
             case .tooManyInFlight: "The key has as many requests under way as it may."
             case .overBudget: "The budget does not cover the request."
@@ -198,14 +210,27 @@ extension DoorError {
         field = error.details.field
         retryAfter = error.retryAfter ?? retryAfter
         if let tried = error.details.attempts, !tried.isEmpty {
-            attempts = tried.map { Try(backend: $0.backend.rawValue, outcome: $0.outcome.label) }
-            src = tried.last?.backend.rawValue ?? src
+            attempts = tried.map(Try.init)
+            src = Self.culprit(of: tried)
         }
         let rejected = (error.details.rejected ?? []).filter { $0.rule != .notRequested }
         if code == .noBackend || code == .unsupported, !rejected.isEmpty {
             message +=
                 " Left out: " + rejected.map { "\($0.backend) (\($0.rule.rawValue))" }.joined(separator: ", ") + "."
         }
+    }
+
+    /// A stream whose first words were sent has broken off: the last of these tries is to blame.
+    init(interruptedBy tried: [Attempt]) {
+        self.init(.streamInterrupted)
+        attempts = tried.map(Try.init)
+        src = Self.culprit(of: tried)
+    }
+
+    /// Whose failure a client hears of: the last backend's that failed by itself; ourselves, when nothing but our own rules
+    /// kept every one from being asked.
+    private static func culprit(of tried: [Attempt]) -> String {
+        tried.last { !$0.isOurDoing }?.backend.rawValue ?? ourselves
     }
 
     private static func code(of error: BridgeError) -> Code {
@@ -252,5 +277,15 @@ extension DoorError {
         // Nothing that passes: another request is the remedy.
         if !rules.isEmpty && rules.isSubset(of: [.modality, .capability]) { return .unsupported }
         return rules == [.budget] ? .overBudget : .noBackend
+    }
+}
+
+extension Attempt {
+    /// Whether it was a rule of ours that ended it, and not the backend: what it would cost, how much work we give it.
+    fileprivate var isOurDoing: Bool {
+        switch outcome {
+        case .answered: false
+        case .failed(let failure): [.overBudget, .saturated, .cancelled].contains(failure)
+        }
     }
 }

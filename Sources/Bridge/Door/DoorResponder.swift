@@ -3,6 +3,7 @@ internal import HTTPTypes
 internal import HummingbirdCore
 internal import Logging
 internal import NIOCore
+internal import NIOHTTP1
 
 /// From a request to its answer: who asks, what is asked, and how it is written.
 struct DoorResponder: Sendable {
@@ -66,7 +67,7 @@ struct DoorResponder: Sendable {
         answer.headers[.requestID] = id
         answer.headers[.anthropicRequestID] = id
         answer.headers[.date] = dates.now
-        try await write(answer, to: writer, on: connection, isHead: request.method == .head, errors)
+        try await write(answer, to: writer, isHead: request.method == .head, errors)
     }
 
     // MARK: Reading
@@ -94,7 +95,8 @@ struct DoorResponder: Sendable {
             }
         } catch {
             // When nothing more is read, the body ends where HTTP has no end.
-            throw connection.settle() ? DoorError(.slowClient) : error
+            if connection.settle() { throw DoorError(.slowClient) }
+            throw error is HTTPParserError ? DoorError(.notHTTP) : error
         }
         if connection.settle() { throw DoorError(.slowClient) }
         return body
@@ -106,7 +108,6 @@ struct DoorResponder: Sendable {
     private func write(
         _ answer: DoorAnswer,
         to writer: consuming ResponseWriter,
-        on connection: DoorConnection,
         isHead: Bool,
         _ errors: @Sendable (DoorError) -> [UInt8]
     ) async throws {
@@ -134,12 +135,9 @@ struct DoorResponder: Sendable {
                 var body = try await writer.writeHead(head)
                 var piece: [UInt8]? = first
                 while let bytes = piece {
-                    // One who does not read holds up nobody but himself, and not for ever.
-                    let isStalled = !connection.channel.isWritable
-                    if isStalled { connection.allow(http.writeTimeout, late: .closes) }
-                    // Written and flushed at once: nothing is collected on the way.
+                    // Written and flushed at once: nothing is collected on the way. One who does not read holds up nobody
+                    // but himself, and DoorPatience sends him away.
                     try await body.write(ByteBuffer(bytes: bytes))
-                    if isStalled { connection.settle() }
                     piece = try await iterator.next()?.get()
                 }
                 // Who leaves early ends the pieces, too.

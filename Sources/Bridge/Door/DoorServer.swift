@@ -1,6 +1,7 @@
 internal import HummingbirdCore
 internal import Logging
 internal import NIOCore
+internal import NIOHTTP1
 internal import NIOPosix
 internal import ServiceLifecycle
 
@@ -63,10 +64,17 @@ private struct DoorChannel: ServerChildChannel {
             try channel.syncOptions?.setOption(.tcpOption(.tcp_nodelay), value: 1)
             // One who has closed his half has left: what he asked for is nobody's any more.
             try channel.syncOptions?.setOption(.allowRemoteHalfClosure, value: false)
+            try channel.pipeline.syncOperations.addHandler(DoorPatience(responder.http.writeTimeout))
         } catch {
             return channel.eventLoop.makeFailedFuture(error)
         }
         return HeldConnection(http: http { _, _, _ in }).setup(channel: channel, logger: logger)
+            .flatMapThrowing { [dates = responder.dates] connection in
+                let pipeline = channel.pipeline.syncOperations
+                let decoder = try pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self)
+                try pipeline.addHandler(DoorFaults(dates: dates), position: .after(decoder))
+                return connection
+            }
     }
 
     func handle(value: HTTP1Channel.Value, logger: Logger) async {

@@ -131,11 +131,12 @@ struct DoorThoughts: Sendable {
                 case .switching(let notice):
                     guard !hasBegun else { return }
                     line.send(dialect.notice("model_switching", ServerMessage.json(of: notice)))
-                case .restarted(let backend, let failure):
-                    // Nobody has seen anything of it yet: the answer simply begins.
+                case .restarted: break
+                case .brokeOff(let attempts):
+                    // When nobody has seen anything of it yet, another's answer simply begins.
                     guard hasBegun else { return }
                     isInterrupted = true
-                    line.send(dialect.fail(Self.interruption(of: backend, failure)))
+                    line.send(dialect.fail(DoorError(interruptedBy: attempts)))
                     // Words that were sent cannot be taken back, so another backend's are of no use.
                     withUnsafeCurrentTask { $0?.cancel() }
                 }
@@ -147,13 +148,6 @@ struct DoorThoughts: Sendable {
             guard !isInterrupted else { return }
             line.fail(told(error)) { dialect.fail($0) }
         }
-    }
-
-    private static func interruption(of backend: BackendID, _ failure: FailureClass) -> DoorError {
-        var error = DoorError(.streamInterrupted)
-        error.src = backend.rawValue
-        error.attempts = [DoorError.Try(backend: backend.rawValue, outcome: failure.rawValue)]
-        return error
     }
 }
 

@@ -226,6 +226,8 @@ actor Connection {
                     await send(ServerMessage.delta(id, sequence: sequence, text: text))
                 case .restarted(let backend, let failure):
                     await send(ServerMessage.restarted(id, backend: backend, reason: failure))
+                // Who goes on says so with its restart; nobody does, with the error.
+                case .brokeOff: break
                 case .switching(let notice): await send(ServerMessage.switching(id, notice))
                 }
             }

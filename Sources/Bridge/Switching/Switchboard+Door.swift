@@ -38,7 +38,7 @@ extension Switchboard {
             await look(at: name)
             switch reply {
             case .success(let reply): return (reply.status, reply.body)
-            case .failure(let refusal): return (502, Self.error("unreachable", refusal.failure.sentence))
+            case .failure(let refusal): return (502, Self.error("unreachable", refusal.failure.sentence, src: name))
             }
         } catch {
             return (error.status.code, Self.error(error.code.description, error.message))
@@ -140,11 +140,13 @@ extension Switchboard {
         }
     }
 
-    private static func error(_ code: String, _ message: String) -> [UInt8] {
+    /// In the sidecar's own form.
+    /// - Parameter src: who failed: the daemon, or a sidecar by its name in the configuration.
+    private static func error(_ code: String, _ message: String, src: String = DoorError.ourselves) -> [UInt8] {
         var json = JSONWriter()
         json.object { json in
             json.key("src")
-            json.constant("workshop")
+            json.string(src)
             json.key("error")
             json.object { json in
                 json.key("code")

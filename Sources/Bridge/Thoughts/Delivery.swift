@@ -50,6 +50,7 @@ struct Delivery: Sendable {
             shown = ""
             plain = ""
             await onEvent(.restarted(backend, failure))
+        case .brokeOff(let attempts): await onEvent(.brokeOff(attempts))
         case .switching(let notice): await onEvent(.switching(notice))
         }
     }

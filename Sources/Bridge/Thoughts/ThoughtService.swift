@@ -61,6 +61,8 @@ struct ThoughtService: Sendable {
     enum Event: Sendable {
         case delta(sequence: Int, text: String)
         case restarted(BackendID, FailureClass)
+        /// The last of these tries failed behind some text; see ``ThoughtEvent/brokeOff(_:)``.
+        case brokeOff([Attempt])
         /// It waits for a model to be loaded.
         case switching(SwitchNotice)
     }

@@ -75,9 +75,9 @@ final class DoorClient: Sendable {
         return nil
     }
 
-    /// Makes the window for what comes as small as it may be.
-    func shrinkWindow() {
-        var size: Int32 = 1
+    /// Makes the window for what comes small: as small as it may be, or so many bytes.
+    func shrinkWindow(to bytes: Int32 = 1) {
+        var size = bytes
         setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &size, socklen_t(MemoryLayout<Int32>.size))
     }
 
@@ -94,6 +94,15 @@ final class DoorClient: Sendable {
 
     /// Leaves: nothing more is sent or read.
     func leave() { Glibc.shutdown(descriptor, Int32(SHUT_RDWR)) }
+
+    /// Whether the door has let go of this connection; what it has sent before may still be unread.
+    var isAbandoned: Bool { doorsNoDelay == nil }
+
+    /// Whether something has come that was not read.
+    var hasBytes: Bool {
+        var byte: UInt8 = 0
+        return recv(descriptor, &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT)) > 0
+    }
 
     /// What comes next; empty when the door has closed, or said nothing for twenty seconds.
     func read() async -> String {

@@ -227,18 +227,6 @@ struct DoorLimitsTests {
         await house.stop()
     }
 
-    @Test("headers that are too large are refused")
-    func largeHeaders() async throws {
-        let house = try await house(", max_header_bytes: 2048")
-        let client = try house.client()
-        client.send(
-            "GET /health HTTP/1.1\r\nHost: localhost\r\nX-Long: \(String(repeating: "x", count: 4_096))\r\n\r\n"
-        )
-        #expect([400, 431].contains(await client.reply().status))
-        #expect(await client.read().isEmpty)
-        await house.stop()
-    }
-
     @Test("a client that waits for leave to send its body gets it")
     func expecting() async throws {
         let house = try await house()

@@ -24,15 +24,14 @@ final class SidecarBench: SidecarCaller {
     ///   - profiles: the manifest's, as YAML mappings by name; `FOLDER` stands for the bench's own.
     ///   - sidecar: further keys of that section.
     ///   - adjust: last changes to the manifest.
-    init(
+    convenience init(
         _ profiles: String,
         sidecar: String = "",
         servers: String = "{}",
         adjust: (inout Manifest) -> Void = { _ in }
     ) async throws {
-        folder = URL(fileURLWithPath: "/tmp/ws-\(UInt32.random(in: .min ... .max))")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        let first = Int.random(in: 200...590) * 100
+        let folder = try Self.makeFolder()
+        let first = Self.firstPort()
         let yaml = """
             sidecar: {listen: "127.0.0.1:0", state: FOLDER/lock, ports: \(first)-\(first + 19), backoff_s: 0.02\(sidecar)}
             servers: \(servers)
@@ -43,6 +42,33 @@ final class SidecarBench: SidecarCaller {
         try yaml.replacing("FOLDER", with: folder.path).write(toFile: file, atomically: true, encoding: .utf8)
         var manifest = try ManifestReader.load(file)
         adjust(&manifest)
+        try await self.init(manifest, in: folder)
+    }
+
+    /// Starts a manifest that was written for somebody's machine, at an address and with files of the test's own.
+    /// - Parameter adjust: last changes, such as the program that it starts.
+    convenience init(manifest file: String, adjust: (inout Manifest, URL) throws -> Void) async throws {
+        let folder = try Self.makeFolder()
+        let first = Self.firstPort()
+        var manifest = try ManifestReader.load(file)
+        manifest.listener.port = 0
+        manifest.state = folder.path + "/lock"
+        manifest.ports = first...(first + 19)
+        manifest.limits.backoff = .milliseconds(20)
+        try adjust(&manifest, folder)
+        try await self.init(manifest, in: folder)
+    }
+
+    private static func makeFolder() throws -> URL {
+        let folder = URL(fileURLWithPath: "/tmp/ws-\(UInt32.random(in: .min ... .max))")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        return folder
+    }
+
+    private static func firstPort() -> Int { Int.random(in: 200...590) * 100 }
+
+    private init(_ manifest: Manifest, in folder: URL) async throws {
+        self.folder = folder
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let daemon = SidecarDaemon(
             manifest,

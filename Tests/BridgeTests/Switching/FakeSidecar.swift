@@ -12,7 +12,13 @@ final class FakeSidecar: Sendable {
     /// What it was asked, in order, without chats and looks at its status.
     let asked = Mutex<[String]>([])
 
-    init(model: String) { self.model = model }
+    /// Opened for each switch; without it one takes no time.
+    private let gate: Gate?
+
+    init(model: String, gate: Gate? = nil) {
+        self.model = model
+        self.gate = gate
+    }
 
     /// It, listening.
     func upstream() -> LoopbackUpstream {
@@ -29,6 +35,7 @@ final class FakeSidecar: Sendable {
         case "/models/available": peer.reply("{\"profiles\":[{\"id\":\"\(model)\",\"aliases\":[\"fast\"]}]}")
         case "/models/status", "/models/release": peer.reply(status)
         case "/models/switch":
+            gate?.wait()
             active.withLock { $0 = model }
             peer.reply(status)
         case "/models/lease":
