@@ -111,6 +111,8 @@ enum Reason: Sendable, Equatable {
     case requested
     /// Something after the rules put it there; its words.
     case steered(String)
+    /// What was learned, and why it would stand where the rules put it.
+    indirect case learned(Lesson, over: Reason)
     case strategy(String)
     case rule(TaskKind)
     case primary
@@ -130,6 +132,8 @@ enum Reason: Sendable, Equatable {
         switch self {
         case .requested: "it was asked for"
         case .steered(let why): why
+        case .learned(let lesson, let rules):
+            lesson.isShadow || lesson.verdict == .agrees ? "\(rules.words); \(lesson.words)" : lesson.words
         case .strategy(let path): "by the configured strategy: \(path)"
         case .rule(let kind): "the configured rule for \(kind.rawValue)"
         case .primary: "the configured primary"

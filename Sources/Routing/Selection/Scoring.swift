@@ -67,5 +67,5 @@ struct Weights: Sendable, Equatable {
 
     /// 1 for free, a half at two dollars a million tokens. A price that nobody said counts as a dear one, six dollars:
     /// unknown is not free.
-    private static func cheapness(_ dollarsPerMillion: Double?) -> Double { 2 / (2 + max(0, dollarsPerMillion ?? 6)) }
+    static func cheapness(_ dollarsPerMillion: Double?) -> Double { 2 / (2 + max(0, dollarsPerMillion ?? 6)) }
 }

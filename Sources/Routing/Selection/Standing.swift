@@ -57,7 +57,7 @@ struct Ordering {
     /// Whether a preference for this machine is to be heeded in the score.
     var isLocalPreferred: Bool { prefersLocal }
 
-    private static func care(_ facts: Selector.Facts) -> Care? {
+    static func care(_ facts: Selector.Facts) -> Care? {
         if facts.affectsState || facts.isVisible { return .exposed }
         let classification = facts.classification
         if classification.complexity == .complex || classification.needs.quality > Weights.strongNeed {
