@@ -1,4 +1,4 @@
-internal import CMalloc
+internal import CGlibc
 internal import Foundation
 public import Logging
 internal import Routing

@@ -140,8 +140,8 @@ package struct PipeServer: Sendable, Equatable {
             else { throw .garbage }
             return text
         case .llamaServer:
-            guard let reply = try? JSONTree.decode(ChatReply.self, from: body), reply.error == nil,
-                let message = reply.choices?.first?.message, let text = message.content ?? message.refusal
+            guard let tree = try? body.withUnsafeBytes({ try JSONParser.parse($0) }), let reply = try? ChatReply(tree),
+                reply.error == nil, let message = reply.choices?.first?.message, let text = message.content ?? message.refusal
             else { throw .garbage }
             return text
         }
