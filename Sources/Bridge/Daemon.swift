@@ -79,6 +79,7 @@ public struct Daemon: Sendable {
         let switchboard: Switchboard
         let bench: Live<ThoughtService.Bench>
         let operations: Operations
+        let learning: Learning
         let server: BridgeServer
         /// Nil when the configuration has none.
         let door: DoorServer?
@@ -118,6 +119,8 @@ public struct Daemon: Sendable {
             let keys = { @Sendable in live.current.registry.keys }
             switchboard = Switchboard(config.sidecars, transport: transport, logger: logger)
             let switchboard = switchboard
+            learning = try Learning(config.policy.learning, ledger: ledger, logger: logger)
+            let learning = learning
             let makeBench = { @Sendable (personas: PersonaSet) in
                 ThoughtService.Bench(
                     personas: personas,
@@ -131,6 +134,7 @@ public struct Daemon: Sendable {
                         cache: cache,
                         blind: { personas.blind($0) },
                         models: switchboard,
+                        steering: [learning, learning.preferences],
                         circumstances: circumstances
                     )
                 )
@@ -148,8 +152,10 @@ public struct Daemon: Sendable {
                 budgets: budgets,
                 switching: switchboard.lamps,
                 admission: Admission(ledger: ledger, memory: memory),
-                continuity: Continuity(memory: memory, settings: settings)
+                continuity: Continuity(memory: memory, settings: settings),
+                learning: LearningService(learning: learning, live: live)
             )
+            Task { await learning.start() }
             budgetWatch = BudgetWatch(budgets: budgets, logger: logger)
             health = HealthService(
                 probe: {
@@ -174,6 +180,7 @@ public struct Daemon: Sendable {
                 }
                 await switchboard.adopt(config.sidecars)
                 await registry.adopt(config)
+                await learning.adopt(config.policy.learning)
                 configured.replace(with: config.budgets)
                 budgets.replace(config.budgets + (ring?.budgets ?? []))
                 settings.replace(with: config.memory)

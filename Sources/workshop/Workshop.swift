@@ -18,6 +18,7 @@ struct Workshop: AsyncParsableCommand {
             Usage.self,
             Audit.self, Retention.self, Leaks.self, Journal.self, Forget.self, Reload.self, Check.self, Classify.self,
             Guard.self, InvarianceCommand.self, SidecarCommand.self, SidecarKeeper.self,
+            LearningCommand.self, PreferencesCommand.self, ExperimentCommand.self,
             ReplyGuardFilter.self, PersonaCommand.self, KeyCommand.self,
         ]
     )
