@@ -183,7 +183,7 @@ struct ExperimentCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Start an experiment.",
             discussion: """
-                A strategy is rules, learning, local, quality, speed or backend:NAME. It ends by itself: when one is better,
+                A strategy is rules, learning, quality, speed or backend:NAME. It ends by itself: when one is better,
                 or after so many thoughts. Tasks that must not be explored with are no part of it.
                 """
         )

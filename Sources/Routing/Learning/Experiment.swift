@@ -19,12 +19,11 @@ public struct Experiment: Sendable, Equatable {
             }
         }
 
-        /// The strategy of that word; nil when it is none.
+        /// The strategy of that word; nil when it is none. `local` is none: equals are all at one place.
         public init?(_ word: String) {
             switch word {
             case "rules": self = .rules
             case "learning": self = .learning
-            case "local": self = .preference(.local)
             case "quality": self = .preference(.quality)
             case "speed": self = .preference(.speed)
             default:

@@ -123,9 +123,9 @@ struct ExperimentTests {
 
     @Test("a strategy has one word")
     func words() throws {
-        for word in ["rules", "learning", "local", "quality", "speed", "backend:claude"] {
+        for word in ["rules", "learning", "quality", "speed", "backend:claude"] {
             #expect(Experiment.Strategy(word)?.word == word)
         }
-        for word in ["", "claude", "backend:", "backend:A B", "Rules"] { #expect(Experiment.Strategy(word) == nil) }
+        for word in ["", "local", "claude", "backend:", "backend:A B", "Rules"] { #expect(Experiment.Strategy(word) == nil) }
     }
 }
