@@ -83,6 +83,7 @@ public struct Daemon: Sendable {
         let switchboard: Switchboard
         let bench: Live<ThoughtService.Bench>
         let operations: Operations
+        let learning: Learning
         let server: BridgeServer
         /// Nil when the configuration has none.
         let door: DoorServer?
@@ -122,6 +123,8 @@ public struct Daemon: Sendable {
             let keys = { @Sendable in live.current.registry.keys }
             switchboard = Switchboard(config.sidecars, transport: transport, logger: logger)
             let switchboard = switchboard
+            learning = try Learning(config.policy.learning, ledger: ledger, logger: logger)
+            let learning = learning
             let makeBench = { @Sendable (personas: PersonaSet) in
                 ThoughtService.Bench(
                     personas: personas,
@@ -135,6 +138,7 @@ public struct Daemon: Sendable {
                         cache: cache,
                         blind: { personas.blind($0) },
                         models: switchboard,
+                        steering: [learning, learning.preferences],
                         circumstances: circumstances
                     )
                 )
@@ -152,8 +156,10 @@ public struct Daemon: Sendable {
                 budgets: budgets,
                 switching: switchboard.lamps,
                 admission: Admission(ledger: ledger, memory: memory),
-                continuity: Continuity(memory: memory, settings: settings)
+                continuity: Continuity(memory: memory, settings: settings),
+                learning: LearningService(learning: learning, live: live)
             )
+            Task { await learning.start() }
             budgetWatch = BudgetWatch(budgets: budgets, logger: logger)
             health = HealthService(
                 probe: {
@@ -178,6 +184,7 @@ public struct Daemon: Sendable {
                 }
                 await switchboard.adopt(config.sidecars)
                 await registry.adopt(config)
+                await learning.adopt(config.policy.learning)
                 configured.replace(with: config.budgets)
                 budgets.replace(config.budgets + (ring?.budgets ?? []))
                 settings.replace(with: config.memory)

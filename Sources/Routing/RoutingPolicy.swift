@@ -97,6 +97,8 @@ public struct RoutingPolicy: Sendable, Equatable {
     public var reroutesContentPolicy: Bool
     /// What is done about a model that must be loaded first.
     public var switching: Switching
+    /// How routing learns.
+    public var learning: LearningPolicy
 
     /// The defaults of `docs/configuration.md`.
     public init() {
@@ -114,6 +116,7 @@ public struct RoutingPolicy: Sendable, Equatable {
         quality = Quality()
         reroutesContentPolicy = false
         switching = .wait
+        learning = LearningPolicy()
     }
 }
 

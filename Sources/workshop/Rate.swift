@@ -3,7 +3,7 @@ import ArgumentParser
 /// `workshop rate`: what somebody thought of an answer.
 struct Rate: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Keep in the ledger how good an answer was; it changes nothing of who is asked.",
+        abstract: "Keep in the ledger how good an answer was; with routing.learning on, routing learns from it.",
         discussion: "A thought's name is shown by workshop think. The last word counts."
     )
 

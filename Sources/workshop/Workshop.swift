@@ -18,7 +18,8 @@ struct Workshop: AsyncParsableCommand {
             Usage.self,
             Audit.self, Retention.self, Leaks.self, Journal.self, Forget.self, Reload.self, Check.self, Classify.self,
             Guard.self, InvarianceCommand.self, SidecarCommand.self, SidecarKeeper.self, PipeCommand.self,
-            ReplyGuardFilter.self, PersonaCommand.self, KeyCommand.self, Doctor.self,
+            ReplyGuardFilter.self, PersonaCommand.self, KeyCommand.self, Doctor.self, LearningCommand.self,
+            PreferencesCommand.self, ExperimentCommand.self,
         ]
     )
 }

@@ -262,4 +262,41 @@ struct ConfigRoutingTests {
         #expect(config.cache.isOn)
         #expect(config.policy.strategy == .fallback([.single(try id("a"))], on: [.auth]))
     }
+
+    @Test("learning is a word or a section; nothing wrong passes, and beside balancing it is not on")
+    func learning() throws {
+        for mode in LearningPolicy.Mode.allCases {
+            #expect(try policy("learning: \(mode.rawValue)").learning.mode == mode)
+        }
+        let policy = try policy(
+            """
+            learning: {mode: on, ceiling: 0.05, min_samples: 7, half_life_days: 3.5, window: 50, prior_samples: 2,
+              sureness: 0.8, rating_weight: 0, half_speed_s: 4, preferences: false, seed: 9}
+            """
+        ).learning
+        var expected = LearningPolicy()
+        (expected.mode, expected.ceiling, expected.minSamples) = (.on, 0.05, 7)
+        (expected.halfLifeDays, expected.window, expected.priorSamples) = (3.5, 50, 2)
+        (expected.sureness, expected.ratingWeight, expected.halfSpeed) = (0.8, 0, .seconds(4))
+        (expected.learnsPreferences, expected.seed) = (false, 9)
+        #expect(policy == expected)
+        #expect(try self.policy("balancing: round_robin, learning: shadow").learning.mode == .shadow)
+        let table: [(String, String)] = [
+            ("learning: perhaps", "routing.learning: is none of off, shadow, on"),
+            ("learning: {ceiling: 0.1}", "routing.learning.mode: is missing"),
+            ("learning: {mode: on, ceiling: 0.6}", "routing.learning.ceiling: is not a number from 0.0 to 0.5"),
+            ("learning: {mode: on, windo: 5}", "routing.learning.windo: there is no such key"),
+            ("learning: {mode: on, sureness: 1}", "routing.learning.sureness: is not a number from 0.5 to 0.999"),
+            (
+                "balancing: round_robin, learning: on",
+                "routing.learning: cannot be on beside balancing: one of them chooses among equals"
+            ),
+        ]
+        for (text, problem) in table {
+            #expect(
+                told("routing: {\(text)}").contains { $0.hasPrefix(problem) },
+                "\(text): \(told("routing: {\(text)}"))"
+            )
+        }
+    }
 }

@@ -24,6 +24,7 @@ struct RoutingReader {
         policy.limits = limits(section)
         policy.retry = retry(section)
         policy.quality = quality(section)
+        policy.learning = LearningReader.read(section, balancing: policy.balancing)
         if let verdict: Verdict = section.choice("content_policy") {
             policy.reroutesContentPolicy = verdict == .reroute
         }

@@ -6,6 +6,14 @@ struct RatedThought: Sendable, Equatable {
     let backend: String
     /// The model that answered; nil when an older daemon did not write it down.
     let model: String?
+    /// Who asked.
+    var caller: String?
+    /// What the task was taken for.
+    var kind: TaskKind?
+    /// When it was answered, in milliseconds since 1970.
+    var time: Int64 = 0
+    /// What it was rated before; nil when it was not.
+    var lastStars: Int?
 }
 
 extension Ledger {
@@ -37,14 +45,25 @@ extension Ledger {
             let row = try Row.fetchOne(
                 db,
                 sql: """
-                    SELECT id, final_backend, final_model FROM backend_selection_history
+                    SELECT id, final_backend, final_model, caller, job_type, time_ms, user_rating
+                    FROM backend_selection_history
                     WHERE thought = ?1 AND final_backend IS NOT NULL AND (?2 IS NULL OR caller = ?2)
                         AND id > (SELECT COALESCE(MAX(id), 0) FROM backend_selection_history) - ?3
                     ORDER BY id DESC LIMIT 1
                     """,
                 arguments: [thought, caller, Self.mostRated]
             )
-            return row.map { ($0[0], RatedThought(backend: $0[1], model: $0[2])) }
+            return row.map { row in
+                let thought = RatedThought(
+                    backend: row[1],
+                    model: row[2],
+                    caller: row[3],
+                    kind: TaskKind(rawValue: row[4]),
+                    time: row[5],
+                    lastStars: row[6]
+                )
+                return (row[0], thought)
+            }
         }
     }
 }

@@ -29,6 +29,7 @@ public struct BridgeError: Error, Sendable {
         case notPermitted = -32020
         case memoryUnavailable = -32021
         case unknownThought = -32022
+        case experimentRunning = -32028
         case badConfiguration = -32030
 
         /// The name in `data.code`.
@@ -56,6 +57,7 @@ public struct BridgeError: Error, Sendable {
             case .notPermitted: "not_permitted"
             case .memoryUnavailable: "memory_unavailable"
             case .unknownThought: "unknown_thought"
+            case .experimentRunning: "experiment_running"
             case .badConfiguration: "bad_configuration"
             }
         }
@@ -85,6 +87,7 @@ public struct BridgeError: Error, Sendable {
             case .notPermitted: "Only the daemon's own user may ask that."
             case .memoryUnavailable: "What is kept on this machine cannot be read or written."
             case .unknownThought: "There is no such thought of yours."
+            case .experimentRunning: "An experiment is running; stop it first."
             case .badConfiguration: "The configuration is wrong, so nothing has changed."
             }
         }

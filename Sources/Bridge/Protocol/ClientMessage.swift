@@ -27,6 +27,7 @@ enum ClientRequest: Sendable {
     case reload
     case forget(ForgetParams)
     case journal(JournalParams)
+    case learning(LearningRequest)
 }
 
 /// A line, read.
@@ -129,6 +130,9 @@ private enum Envelope {
             return .reload
         case "forget": return .forget(try ForgetParams(params))
         case "rate": return .rate(try RateParams(params))
+        case "learning": return .learning(try LearningRequest(learning: params))
+        case "preferences": return .learning(try LearningRequest(preferences: params))
+        case "experiment": return .learning(try LearningRequest(experiment: params))
         case "journal": return .journal(try JournalParams(params))
         default: throw BridgeError(.methodNotFound)
         }

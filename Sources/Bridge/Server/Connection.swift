@@ -168,6 +168,8 @@ actor Connection {
             }
         case .reload:
             operate(id) { () throws(BridgeError) in ServerMessage.reloaded(id, try await self.operations.reload()) }
+        case .learning(let request):
+            operate(id) { () throws(BridgeError) in try await self.service.learning.answer(id, request) }
         case .forget(let params):
             operate(id) { () throws(BridgeError) in
                 ServerMessage.forgotten(id, turns: try await self.service.forget(params))

@@ -12,6 +12,8 @@ struct ThoughtService: Sendable {
     let budgets: BudgetBook
     /// How the sidecars stand.
     let switching: SwitchLamps
+    /// What is learned, and what callers prefer.
+    let learning: LearningService
     private let bench: Live<Bench>
     private let admission: Admission
     private let continuity: Continuity
@@ -36,7 +38,8 @@ struct ThoughtService: Sendable {
         budgets: BudgetBook,
         switching: SwitchLamps,
         admission: Admission,
-        continuity: Continuity
+        continuity: Continuity,
+        learning: LearningService
     ) {
         self.bench = bench
         self.live = live
@@ -46,6 +49,7 @@ struct ThoughtService: Sendable {
         self.switching = switching
         self.admission = admission
         self.continuity = continuity
+        self.learning = learning
     }
 
     /// What waits for the owner.
@@ -115,6 +119,7 @@ struct ThoughtService: Sendable {
     func rate(_ id: RequestID, _ params: RateParams) async throws -> [UInt8] {
         let rated = try await ledger.rate(params.thought, stars: params.stars, caller: params.caller)
         guard let rated else { throw BridgeError(.unknownThought) }
+        await learning.learning.rated(rated, stars: params.stars)
         return ServerMessage.rated(id, params, rated)
     }
 
@@ -122,7 +127,10 @@ struct ThoughtService: Sendable {
     func forget(_ params: ForgetParams) async throws(BridgeError) -> Int {
         let persona = try mind(params.persona, bench.current.personas).card.id
         let origin = Origin(persona: persona, caller: params.caller, conversation: params.conversation)
-        return try await continuity.forget(origin)
+        let turns = try await continuity.forget(origin)
+        // What he taught is of him, and of no conversation.
+        if params.conversation == nil, let caller = params.caller { try await learning.learning.forget(caller) }
+        return turns
     }
 
     /// What the persona remembers, and how it says so. No backend is asked.

@@ -37,13 +37,14 @@ public struct Bandit: Sendable {
             let evidence = slot.map { arms[$0].evidence } ?? Evidence()
             known += evidence.count
             slots.append(slot)
-            beliefs.append(belief(evidence, weights, plan.candidates[place]))
+            beliefs.append(belief(evidence, weights, plan.candidates[place].score))
         }
         let enough = Double(policy.minSamples)
         guard known >= enough else { return nil }
         var best = 0
         for rival in beliefs.indices.dropFirst() {
-            guard let slot = slots[rival], arms[slot].seen >= policy.minSamples, beliefs[rival].mean > beliefs[best].mean,
+            guard let slot = slots[rival], arms[slot].seen >= policy.minSamples,
+                beliefs[rival].mean > beliefs[best].mean,
                 beliefs[rival].lead(over: beliefs[0]) >= lead
             else { continue }
             best = rival
@@ -54,7 +55,7 @@ public struct Bandit: Sendable {
         {
             let fresh = footing.places.indices.map { index in
                 let evidence = slots[index].map { arms[$0].today(Double(max(policy.window, 2))) } ?? Evidence()
-                return belief(evidence, weights, plan.candidates[footing.places[index]])
+                return belief(evidence, weights, plan.candidates[footing.places[index]].score)
             }
             let drawn = draw(fresh, footing, plan, facts.turn)
             if drawn != best {
@@ -92,8 +93,7 @@ public struct Bandit: Sendable {
         return plan
     }
 
-    private func belief(_ evidence: Evidence, _ weights: Weights, _ candidate: borrowing Candidate) -> Belief {
-        let score = candidate.score
+    private func belief(_ evidence: Evidence, _ weights: Weights, _ score: Score) -> Belief {
         let prior = score.quality + score.speed + score.cost + score.reliability
         return Belief(evidence, weights, prior: prior, worth: max(policy.priorSamples, 0.1))
     }

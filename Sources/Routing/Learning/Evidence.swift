@@ -26,6 +26,8 @@ public struct Evidence: Sendable, Equatable {
     /// None.
     public init() {}
 
+    /// The share of outcomes that were answers; nil without any.
+    public var answeredShare: Double? { count > 0 ? answered / count : nil }
     /// Its answers' mean quality; nil without any.
     public var meanQuality: Double? { answered > 0 ? quality / answered : nil }
     /// Its answers' mean speed, from 0 to 1; nil without any.
@@ -34,7 +36,7 @@ public struct Evidence: Sendable, Equatable {
     public var meanCheapness: Double? { answered > 0 ? cheapness / answered : nil }
 
     /// Takes an outcome.
-    mutating func add(_ outcome: Outcome, halfSpeed: Double) {
+    mutating func add(_ outcome: RequestOutcome, halfSpeed: Double) {
         count += 1
         guard outcome.isAnswered else { return }
         let seconds = outcome.seconds.isFinite ? max(outcome.seconds, 0) : 0

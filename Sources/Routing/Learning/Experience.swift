@@ -34,7 +34,7 @@ public struct Experience: Sendable, Equatable {
     public func arms(_ kind: TaskKind) -> [Arm] { kinds[kind.place] }
 
     /// Takes an outcome.
-    public mutating func learn(_ outcome: Outcome, _ policy: LearningPolicy) {
+    public mutating func learn(_ outcome: RequestOutcome, _ policy: LearningPolicy) {
         let halfSpeed = max(policy.halfSpeed / .seconds(1), 0.001)
         learn(outcome.kind, outcome.backend, time: outcome.time, policy) { $0.add(outcome, halfSpeed: halfSpeed) }
     }

@@ -61,7 +61,7 @@ public struct Footing: Sendable, Equatable {
         switch plan.candidates[0].reason {
         case .home, .generalFallback, .chain, .criterion, .care: return nil
         case .poor, .unwell, .largestWindow: return .unwell
-        case .requested, .steered, .learned, .strategy, .rule, .primary, .askedLast, .tier: return .ruled
+        case .requested, .steered, .tested, .learned, .strategy, .rule, .primary, .askedLast, .tier: return .ruled
         }
     }
 
@@ -71,15 +71,19 @@ public struct Footing: Sendable, Equatable {
         _ facts: borrowing Selector.Facts
     ) -> Bool {
         if place == 0 { return true }
-        let (first, other) = (plan.candidates[0], plan.candidates[place])
-        guard !other.isLastResort, other.gate == nil, other.backend.isLocal == first.backend.isLocal,
-            other.backend.tier >= first.backend.tier, other.state.isWell, other.reason != .askedLast
+        // A candidate is large: none is copied here.
+        guard !plan.candidates[place].isLastResort, plan.candidates[place].gate == nil,
+            plan.candidates[place].state.isWell, plan.candidates[place].reason != .askedLast,
+            plan.candidates[place].backend.isLocal == plan.candidates[0].backend.isLocal,
+            plan.candidates[place].backend.tier >= plan.candidates[0].backend.tier
         else { return false }
         let isBounded =
-            facts.constraints.maxCost != nil || facts.allowance.left(for: other.backend.id) != nil
-            || facts.allowance.left(for: first.backend.id) != nil
+            facts.constraints.maxCost != nil || facts.allowance.left(for: plan.candidates[place].backend.id) != nil
+            || facts.allowance.left(for: plan.candidates[0].backend.id) != nil
         guard isBounded else { return true }
-        guard let own = other.expectedCost, let most = first.expectedCost else { return false }
+        guard let own = plan.candidates[place].expectedCost, let most = plan.candidates[0].expectedCost else {
+            return false
+        }
         return own <= most
     }
 

@@ -66,6 +66,8 @@ public struct DecisionRecord: Sendable, Equatable {
     public var quality: Double?
     /// From the request to its end.
     public var duration = Duration.zero
+    /// The experiment that it was part of; nil for none.
+    public var trial: Trial?
 
     /// The record of a plan; what came of it is set later.
     package init(thought: String, plan: RoutePlan, criterion: RoutingPolicy.Criterion, caller: String?) {
@@ -80,6 +82,9 @@ public struct DecisionRecord: Sendable, Equatable {
             rejected: plan.rejected,
             reason: plan.candidates.first?.why
         )
+        trial = plan.trial
+        // What was moved after the experiment says nothing of it.
+        if case .steered = plan.candidates.first?.reason { trial = nil }
     }
 
     package init(

@@ -70,9 +70,17 @@ public struct RoutePlan: Sendable {
     public let path: [String]
     /// The estimated tokens of everything that is sent.
     public let promptTokens: Int
+    /// The experiment that it is part of; nil for none.
+    public internal(set) var trial: Trial?
 
     /// The way through the strategy in words: `conditional -> fallback`.
     public var strategy: String { path.joined(separator: " -> ") }
+
+    /// The plan as it is, but part of no experiment.
+    public consuming func withoutTrial() -> RoutePlan {
+        trial = nil
+        return self
+    }
 
     /// Whom to ask for a better answer than that backend's: those that are stronger, the next tier first, each tier in
     /// the order of the plan. Last resorts, and those that the strategy does not ask after a poor answer, are no help.
@@ -111,6 +119,8 @@ enum Reason: Sendable, Equatable {
     case requested
     /// Something after the rules put it there; its words.
     case steered(String)
+    /// An experiment put it there; its words.
+    case tested(String)
     /// What was learned, and why it would stand where the rules put it.
     indirect case learned(Lesson, over: Reason)
     case strategy(String)
@@ -131,7 +141,7 @@ enum Reason: Sendable, Equatable {
     var words: String {
         switch self {
         case .requested: "it was asked for"
-        case .steered(let why): why
+        case .steered(let why), .tested(let why): why
         case .learned(let lesson, let rules):
             lesson.isShadow || lesson.verdict == .agrees ? "\(rules.words); \(lesson.words)" : lesson.words
         case .strategy(let path): "by the configured strategy: \(path)"

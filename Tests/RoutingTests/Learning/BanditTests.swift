@@ -28,7 +28,7 @@ struct BanditTests {
         var experience = Experience()
         for _ in 0..<count {
             for (name, quality) in qualities.sorted(by: { $0.key < $1.key }) {
-                let outcome = Outcome(
+                let outcome = RequestOutcome(
                     kind: .knowledge,
                     backend: try Fixture.id(name),
                     isAnswered: quality > 0,
@@ -47,7 +47,7 @@ struct BanditTests {
         _ policy: LearningPolicy = policy,
         facts: Selector.Facts = Selecting.facts(.knowledge, .moderate),
         backends: [Backend]? = nil,
-        _ change: (inout RoutingPolicy) throws -> Void = { _ in }
+        rules change: (inout RoutingPolicy) throws -> Void = { _ in }
     ) throws -> (RoutePlan, Lesson?) {
         let plan = try Selecting.plan(facts, try backends ?? Self.three(), change)
         let bandit = Bandit(policy)
@@ -62,7 +62,9 @@ struct BanditTests {
         #expect(lesson?.verdict == .prefers)
         #expect((lesson?.sureness ?? 0) > 0.99)
         let why = try #require(plan.candidates.first).why
-        #expect(why.hasPrefix("learned to be better, 0.") && why.contains("by the rules a 0.") && why.hasSuffix("% sure"))
+        #expect(
+            why.hasPrefix("learned to be better, 0.") && why.contains("by the rules a 0.") && why.hasSuffix("% sure")
+        )
         #expect(plan.candidates[1].why == "first choice for knowledge")
     }
 
@@ -104,7 +106,7 @@ struct BanditTests {
             for (name, quality, seconds) in [("a", 0.9, 60.0), ("b", 0.3, 0.5)] {
                 let id = try Fixture.id(name)
                 experience.learn(
-                    Outcome(kind: .knowledge, backend: id, isAnswered: true, quality: quality, seconds: seconds),
+                    RequestOutcome(kind: .knowledge, backend: id, isAnswered: true, quality: quality, seconds: seconds),
                     Self.policy
                 )
             }
@@ -137,14 +139,16 @@ struct BanditTests {
             ("a tree", { $0.strategy = .fallback([.single(try Fixture.id("a")), .automatic], on: nil) }),
             ("a bound that nobody keeps", { $0.minQuality = 1 }),
         ]
-        for (why, change) in rules { #expect(try steered(better, change).1 == nil, "\(why)") }
+        for (why, change) in rules { #expect(try steered(better, rules: change).1 == nil, "\(why)") }
         #expect(
             try steered(better) { $0.strategy = .conditional([], otherwise: .automatic) }.1?.backend == c,
             "a tree that leaves the order to the selector"
         )
     }
 
-    @Test("nobody goes first who is elsewhere, less trusted, unwell, the configured last, or dearer where a budget counts")
+    @Test(
+        "nobody goes first who is elsewhere, less trusted, unwell, the configured last, or dearer where a budget counts"
+    )
     func footing() throws {
         func front(
             _ change: (inout [Backend]) -> Void = { _ in },
@@ -237,7 +241,7 @@ struct BanditTests {
         backends[2].place = ModelPlace(sidecar: "desk", profile: "small")
         let experience = try Self.known(["a": 0.5, "b": 0.5, "c": 0.5], 12, policy)
         for turn in 0..<100 {
-            let facts = Selecting.facts(.knowledge, .moderate) { $0.turn = turn }
+            let facts = Selecting.facts(.knowledge, .moderate) { $0.turn = UInt64(turn) }
             #expect(try steered(experience, policy, facts: facts, backends: backends).1?.verdict == .agrees)
         }
     }

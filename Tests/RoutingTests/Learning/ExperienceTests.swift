@@ -13,9 +13,9 @@ struct ExperienceTests {
         seconds: Double = 10,
         dollars: Double? = 2,
         time: Int64 = 0,
-        _ name: String = "a"
-    ) throws -> Outcome {
-        Outcome(
+        of name: String = "a"
+    ) throws -> RequestOutcome {
+        RequestOutcome(
             kind: .knowledge,
             backend: try Fixture.id(name),
             isAnswered: isAnswered,
@@ -26,7 +26,7 @@ struct ExperienceTests {
         )
     }
 
-    private func reward(_ outcome: Outcome) -> Double {
+    private func reward(_ outcome: RequestOutcome) -> Double {
         var evidence = Evidence()
         evidence.add(outcome, halfSpeed: 10)
         return evidence.rewards(weights).sum
@@ -95,14 +95,14 @@ struct ExperienceTests {
     @Test("who is not asked becomes doubtful, and is the same again to nobody's surprise")
     func doubt() throws {
         var experience = Experience()
-        for _ in 0..<50 { experience.learn(try outcome(false, "a"), policy) }
+        for _ in 0..<50 { experience.learn(try outcome(false), policy) }
         let before = try #require(experience.arms(.knowledge).first)
-        for _ in 0..<400 { experience.learn(try outcome("b"), policy) }
+        for _ in 0..<400 { experience.learn(try outcome(of: "b"), policy) }
         let after = try #require(experience.arms(.knowledge).first)
         #expect(after.evidence == before.evidence)
         #expect(after.missed == 400)
         #expect(abs(after.today(100).count - before.evidence.count / 2) < 1e-9)
-        experience.learn(try outcome("a"), policy)
+        experience.learn(try outcome(of: "a"), policy)
         #expect((experience.arms(.knowledge).first?.evidence.count ?? 99) < before.evidence.count / 2 + 1.01)
     }
 
@@ -122,7 +122,7 @@ struct ExperienceTests {
     @Test("backends that come and go do not fill it")
     func bounded() throws {
         var experience = Experience()
-        for number in 0..<(Experience.mostArms * 2) { experience.learn(try outcome("b\(number)"), policy) }
+        for number in 0..<(Experience.mostArms * 2) { experience.learn(try outcome(of: "b\(number)"), policy) }
         #expect(experience.arms(.knowledge).count == Experience.mostArms)
         #expect(experience.arms(.knowledge).last?.backend.rawValue == "b\(Experience.mostArms * 2 - 1)")
     }

@@ -113,6 +113,7 @@ SENTENCES: dict[str, str] = {
     "unknown_backend": _NOT_SET_UP,
     "bad_configuration": _NOT_SET_UP,
     "unknown_thought": "There is no such thought of yours.",
+    "experiment_running": "An experiment is running; stop it first.",
 }
 
 

@@ -81,7 +81,7 @@ package struct Regret: Sendable {
             }
             let (isAnswered, quality, seconds) = nature.outcome(&draws)
             experience.learn(
-                Outcome(
+                RequestOutcome(
                     kind: facts.classification.kind,
                     backend: chosen,
                     isAnswered: isAnswered,

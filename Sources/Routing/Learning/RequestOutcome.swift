@@ -1,5 +1,5 @@
 /// What came of one request, as far as routing learns from it. Numbers only; never a word of a task.
-public struct Outcome: Sendable, Equatable {
+public struct RequestOutcome: Sendable, Equatable {
     /// What the task was taken for.
     public var kind: TaskKind
     /// Who was asked.
@@ -59,7 +59,8 @@ public struct Outcome: Sendable, Equatable {
     public static func dollarsPerMillion(_ cost: NanoDollars?, _ usage: Usage, isLocal: Bool?) -> Double? {
         guard let cost else { return isLocal == true ? 0 : nil }
         let parts = [
-            usage.inputUncached, usage.inputCacheRead, usage.inputCacheWrite, usage.outputVisible, usage.outputReasoning,
+            usage.inputUncached, usage.inputCacheRead, usage.inputCacheWrite, usage.outputVisible,
+            usage.outputReasoning,
         ]
         // Counts are a backend's own words.
         let tokens = parts.reduce(0.0) { $0 + min(max(Double($1 ?? 0), 0), 1e9) }
@@ -72,7 +73,8 @@ extension FailureClass {
     public var teaches: Bool {
         switch self {
         case .refused, .lowQuality: true
-        case .contextWindow, .contentPolicy, .badRequest, .overBudget, .saturated, .queueFull, .queueTimeout, .modelAway,
+        case .contextWindow, .contentPolicy, .badRequest, .overBudget, .saturated, .queueFull, .queueTimeout,
+            .modelAway,
             .breakerOpen, .cancelled, .tooLarge:
             false
         case .auth, .quota, .rateLimited, .overloaded, .modelMissing, .timeoutConnect, .timeoutFirstToken,
