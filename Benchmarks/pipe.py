@@ -125,7 +125,7 @@ def main() -> None:
         if number < STARTS - 1:
             process.terminate()
             process.wait()
-    time.sleep(1)
+    time.sleep(5)
     rows = {"idle": memory(process.pid)}
     ask(port, PROMPTS)
     rows[f"after {PROMPTS} prompts"] = memory(process.pid)

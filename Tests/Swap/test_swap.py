@@ -65,6 +65,8 @@ EQUALS = "\n".join(
     f"BACKEND_{name}_ROLE=fallback\nBACKEND_{name}_LOCAL=false"
     for name in ("TALOS", "REMOTE_API", "SERVER_MODELS", "GPT5")
 )
+# A backend's own variable wins over HERMES_BACKENDS_ENABLED.
+ALL = "\n".join(f"BACKEND_{name}_ENABLED=true" for name in ("REMOTE_API", "SERVER_MODELS", "GPT5"))
 PRIMARY = 'HERMES_PRIMARY_BACKEND="talos"'
 
 # Each as the specification has it; later lines win over earlier ones.
@@ -279,7 +281,7 @@ limits: {{concurrent: {THOUGHTS + 10}, max_connections: {THOUGHTS + 50}}}
         """
         tasks = [f"Name a colour, number {number}" for number in range(THOUGHTS)]
         self.swap(EQUALS)
-        self.assertEqual(self.under_load(tasks, EQUALS, EXAMPLE_3), ["talos"] * THOUGHTS)
+        self.assertEqual(self.under_load(tasks, EQUALS, ALL, EXAMPLE_3), ["talos"] * THOUGHTS)
         self.daemon.wait_healthy("talos", "remote_api", "server_models", "gpt5")
         after = Load(self.daemon.socket_path, tasks).finish()
         self.assertEqual(len(after), THOUGHTS)

@@ -131,7 +131,9 @@ public final class PipeConfigReader {
         }
         guard !config.isLoopback, config.token == nil, context.problems.count == hasProblems else { return }
         let (message, hint) = ("opens the pipe to other machines without a token", "token_file: pipe.token")
-        if flags.listen != nil { report("--listen", message, hint: hint) } else {
+        if flags.listen != nil {
+            report("--listen", message, hint: hint)
+        } else {
             section?.report("listen", message, hint: hint)
         }
     }
@@ -223,12 +225,16 @@ public final class PipeConfigReader {
         config.guessed = ["DEFAULT_MODEL", "CODE_MODEL"].compactMap(variable)
         config.standard = flags.model ?? named ?? config.models.first ?? variable("DEFAULT_MODEL") ?? standard
         if !PipeRequest.isModel(config.standard) {
-            if flags.model != nil { report("--model", "can be no model's name") } else {
+            if flags.model != nil {
+                report("--model", "can be no model's name")
+            } else {
                 section?.report("default", "can be no model's name")
             }
         }
         if !config.models.isEmpty, !config.models.contains(config.standard) {
-            if flags.model != nil { report("--model", "is none of the file's models") } else {
+            if flags.model != nil {
+                report("--model", "is none of the file's models")
+            } else {
                 section?.report("default", "is none of models")
             }
         }

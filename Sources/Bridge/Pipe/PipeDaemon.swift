@@ -92,7 +92,8 @@ private struct PipeRest: Service, CustomStringConvertible {
             while !Task.isCancelled {
                 let before = asked.value
                 try? await Task.sleep(for: quiet)
-                guard asked.value == before, before != last else { continue }
+                // What only the first request has read goes at once.
+                guard before != last, last == 0 || asked.value == before else { continue }
                 malloc_trim(0)
                 ResidentPages.release()
                 last = before

@@ -103,6 +103,7 @@ struct PipeResponder: Sendable {
         connection.settle()
         runner.asked.add()
         var reply: PipeReply
+        var isWhole = true
         var headers: HTTPFields = [.contentType: "application/json", .cacheControl: "no-store"]
         do throws(PipeError) {
             try admit(request)
@@ -126,17 +127,19 @@ struct PipeResponder: Sendable {
             }
         } catch {
             reply = .error(error)
+            isWhole = error != .tooLarge && error != .slowClient
             if let seconds = error.retryAfter { headers[.retryAfter] = "\(seconds)" }
             if error == .unauthorized { headers[.wwwAuthenticate] = "Bearer" }
         }
         headers[.contentLength] = String(reply.body.count)
-        // What is left of a body, and the answer's way out, have their time too.
+        // The answer's way out has its time, too.
         connection.allow(config.limits.read, late: .closes)
         try await writer.write(
             response: HTTPResponse(status: HTTPResponse.Status(code: reply.status), headerFields: headers),
             body: ResponseBody(byteBuffer: ByteBuffer(bytes: reply.body))
         )
-        connection.allow(config.limits.idle, late: .closes)
+        // What is left of a body is thrown away as it comes, though not for ever.
+        connection.allow(isWhole ? config.limits.idle : .seconds(2), late: .closes)
     }
 
     /// Lets in who may come in.

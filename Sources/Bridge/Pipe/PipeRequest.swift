@@ -1,7 +1,8 @@
+internal import Persona
 internal import Routing
 
 /// The body of `POST /execute`, read: `{"prompt": "...", "model_config": {"model": "...", ...}}`.
-struct PipeRequest: Equatable {
+struct PipeRequest: Equatable, Undisclosed {
     var prompt: String
     /// Nil for the pipe's own.
     var model: String?

@@ -86,7 +86,13 @@ struct PipeRunner: Sendable {
             let reply = await line.execute(task, at: server, limit: limits.time, maxBody: limits.maxOutput)
             answer = reply.mapError { .model($0) }
         case .command(let command):
-            let process = PipeProcess(command, model: model, environment: environment, mark: mark, limits: config.limits)
+            let process = PipeProcess(
+                command,
+                model: model,
+                environment: environment,
+                mark: mark,
+                limits: config.limits
+            )
             answer = await process.run(Array(request.prompt.utf8))
         }
         let text = try answer.get()

@@ -14,7 +14,8 @@ package struct PipeTask: Sendable, Equatable, Undisclosed {
     package let stop: [String]
 
     /// A task of the given parts.
-    package init(prompt: String, model: String, maxTokens: Int? = nil, temperature: Double? = nil, stop: [String] = []) {
+    package init(prompt: String, model: String, maxTokens: Int? = nil, temperature: Double? = nil, stop: [String] = [])
+    {
         self.prompt = prompt
         self.model = model
         self.maxTokens = maxTokens

@@ -44,7 +44,8 @@ private final class PipeSubject: Sendable {
         process.arguments = ["pipe", "--config", folder.path + "/pipe.yaml", "--log-level", "debug"] + arguments
         // Whatever it may write goes into the folder.
         process.currentDirectoryURL = folder
-        process.environment = ProcessInfo.processInfo.environment.merging(["TMPDIR": folder.path, "HOME": folder.path]) {
+        process.environment = ProcessInfo.processInfo.environment.merging(["TMPDIR": folder.path, "HOME": folder.path])
+        {
             $1
         }
         _ = FileManager.default.createFile(atPath: folder.path + "/log", contents: nil)
@@ -133,7 +134,9 @@ struct PipeCommandTests {
         let canary = "canary-\(UInt64.random(in: .min ... .max))"
         let script = "read -r line; case $line in *fail*) echo $line >&2; exit 1;; *hang*) sleep 600;; esac; echo hm"
         let upstream = LoopbackUpstream.answering { request, peer in
-            if request.contains("fail") { peer.reply("{\"error\":\"\(canary)\"}", status: "500 Oops") } else {
+            if request.contains("fail") {
+                peer.reply("{\"error\":\"\(canary)\"}", status: "500 Oops")
+            } else {
                 peer.reply(request.hasPrefix("GET") ? #"{"models":[]}"# : #"{"response":"hm","done":true}"#)
             }
         }
@@ -169,7 +172,8 @@ struct PipeCommandTests {
         defer { taken.stop() }
         let subject = try PipeSubject(model: "{}")
         for (arguments, code) in [
-            (["--listen", "127.0.0.1:\(taken.port)"], Int32(1)), (["--listen", "127.0.0.1:\(taken.port)", "--check"], 0),
+            (["--listen", "127.0.0.1:\(taken.port)"], Int32(1)),
+            (["--listen", "127.0.0.1:\(taken.port)", "--check"], 0),
             (["--listen", "0.0.0.0:0"], 78), (["--model", "-x"], 64), (["--model=-x"], 78), (["--token", "x"], 64),
         ] {
             let process = try subject.start(arguments)

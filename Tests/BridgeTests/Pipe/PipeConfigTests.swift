@@ -115,7 +115,10 @@ struct PipeConfigTests {
         ("pipe: {listen: '0.0.0.0:8001'}", ["pipe.listen opens the pipe to other machines without a token"]),
         ("pipe: {listen: 8001}", ["pipe.listen is not an address"]),
         ("pipe: {token: short}", ["pipe.token holds less than 16"]),
-        ("pipe: {token: 0123456789abcdef, token_file: /nowhere}", ["pipe.token stands beside", "pipe.token_file cannot"]),
+        (
+            "pipe: {token: 0123456789abcdef, token_file: /nowhere}",
+            ["pipe.token stands beside", "pipe.token_file cannot"]
+        ),
         ("pipe: {lisen: x}", ["pipe.lisen there is no such key"]),
         ("model: {ollama: 'http://10.0.0.1:11434'}", ["model.ollama is no http URL of this machine"]),
         ("model: {ollama: 'http://127.0.0.1:1', command: [x]}", ["model.ollama is not the only one"]),

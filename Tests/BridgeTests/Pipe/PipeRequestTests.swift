@@ -18,7 +18,9 @@ struct PipeRequestTests {
             "seed":1,"stream":true}}
             """#
         )
-        #expect(full.model == "llama3.1:8b" && full.maxTokens == 5 && full.temperature == 0.5 && full.stop == ["a", "b"])
+        #expect(
+            full.model == "llama3.1:8b" && full.maxTokens == 5 && full.temperature == 0.5 && full.stop == ["a", "b"]
+        )
         #expect(try read(#"{"prompt":"Hi","model_config":{"model":null,"temperature":1,"stop":"x"}}"#).stop == ["x"])
     }
 

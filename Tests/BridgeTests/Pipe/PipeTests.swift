@@ -20,7 +20,9 @@ struct PipeTests {
             )
         }
         let health = try await pipe.get("/health")
-        #expect(health.status == 200 && health.text("status") == "healthy" && health["models"] as? [String] == ["m", "n"])
+        #expect(
+            health.status == 200 && health.text("status") == "healthy" && health["models"] as? [String] == ["m", "n"]
+        )
         #expect(try await pipe.get("/models")["models"] as? [String] == ["m", "n"])
         let config = #"{"model":"n","max_tokens":7,"temperature":0.5,"stop":["x"],"seed":1}"#
         let answer = try await pipe.execute("Say \"Hm\".\n\u{1F600}", config)
@@ -52,45 +54,70 @@ struct PipeTests {
     }
 
     /// What a server does with a request, and what comes of it.
-    private static let faults: [(name: String, status: Int, code: String, script: @Sendable (LoopbackUpstream.Peer) -> Void)] = [
-        ("garbage", 502, "model_garbled", { $0.reply("<html>") }),
-        ("not HTTP", 502, "model_garbled", { $0.send("220 smtp.example ESMTP\r\n") }),
-        ("JSON of another form", 502, "model_garbled", { $0.reply(#"{"response":7,"done":true}"#) }),
-        ("a part of a stream", 502, "model_garbled", { $0.reply(#"{"response":"H","done":false}"#) }),
-        ("an error inside a 200", 502, "model_garbled", { $0.reply(#"{"error":"CANARY","done":true,"response":""}"#) }),
-        ("broken UTF-8 escapes", 502, "model_garbled", { $0.reply(#"{"response":"\ud800","done":true}"#) }),
-        ("nothing", 502, "model_cut", { _ in }),
-        ("half an answer", 502, "model_cut", { $0.send("HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n{\"respo") }),
-        ("a hang", 504, "timed_out", { $0.awaitClose() }),
-        ("a hang in the middle", 504, "timed_out", { peer in
-            peer.send("HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n{\"respo")
-            peer.awaitClose()
-        }),
-        ("a flood that is announced", 502, "answer_too_large", { peer in
-            peer.send("HTTP/1.1 200 OK\r\nContent-Length: 10000000000\r\n\r\n")
-            while peer.send(String(repeating: "x", count: 65_536)) {}
-        }),
-        ("a flood", 502, "answer_too_large", { peer in
-            peer.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
-            while peer.send("10000\r\n" + String(repeating: "x", count: 65_536) + "\r\n") {}
-        }),
-        ("an endless head", 502, "answer_too_large", { peer in
-            peer.send("HTTP/1.1 200 OK\r\n")
-            while peer.send("X: " + String(repeating: "x", count: 4_000) + "\r\n") {}
-        }),
-        ("no such model", 404, "unknown_model", {
-            $0.reply(#"{"error":"model 'CANARY' not found"}"#, status: "404 Not Found")
-        }),
-        ("a prompt that is too long", 413, "context_length_exceeded", {
-            $0.reply(#"{"error":"the prompt exceeds the context length CANARY"}"#, status: "400 Bad Request")
-        }),
-        ("no room", 503, "busy", { $0.reply("{}", status: "503 Service Unavailable") }),
-        ("a wrong key", 502, "model_key_refused", { $0.reply("{}", status: "401 Unauthorized") }),
-        ("a crash", 502, "model_failed", { $0.reply(#"{"error":"CANARY"}"#, status: "500 Oops") }),
-        ("a redirection", 502, "model_failed", {
-            $0.reply("", status: "302 Found", headers: "Location: http://10.0.0.1/CANARY\r\n")
-        }),
-    ]
+    private static let faults:
+        [(name: String, status: Int, code: String, script: @Sendable (LoopbackUpstream.Peer) -> Void)] = [
+            ("garbage", 502, "model_garbled", { $0.reply("<html>") }),
+            ("not HTTP", 502, "model_garbled", { $0.send("220 smtp.example ESMTP\r\n") }),
+            ("JSON of another form", 502, "model_garbled", { $0.reply(#"{"response":7,"done":true}"#) }),
+            ("a part of a stream", 502, "model_garbled", { $0.reply(#"{"response":"H","done":false}"#) }),
+            (
+                "an error inside a 200", 502, "model_garbled",
+                { $0.reply(#"{"error":"CANARY","done":true,"response":""}"#) }
+            ),
+            ("broken UTF-8 escapes", 502, "model_garbled", { $0.reply(#"{"response":"\ud800","done":true}"#) }),
+            ("nothing", 502, "model_cut", { _ in }),
+            ("half an answer", 502, "model_cut", { $0.send("HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n{\"respo") }),
+            ("a hang", 504, "timed_out", { $0.awaitClose() }),
+            (
+                "a hang in the middle", 504, "timed_out",
+                { peer in
+                    peer.send("HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n{\"respo")
+                    peer.awaitClose()
+                }
+            ),
+            (
+                "a flood that is announced", 502, "answer_too_large",
+                { peer in
+                    peer.send("HTTP/1.1 200 OK\r\nContent-Length: 10000000000\r\n\r\n")
+                    while peer.send(String(repeating: "x", count: 65_536)) {}
+                }
+            ),
+            (
+                "a flood", 502, "answer_too_large",
+                { peer in
+                    peer.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+                    while peer.send("10000\r\n" + String(repeating: "x", count: 65_536) + "\r\n") {}
+                }
+            ),
+            (
+                "an endless head", 502, "answer_too_large",
+                { peer in
+                    peer.send("HTTP/1.1 200 OK\r\n")
+                    while peer.send("X: " + String(repeating: "x", count: 4_000) + "\r\n") {}
+                }
+            ),
+            (
+                "no such model", 404, "unknown_model",
+                {
+                    $0.reply(#"{"error":"model 'CANARY' not found"}"#, status: "404 Not Found")
+                }
+            ),
+            (
+                "a prompt that is too long", 413, "context_length_exceeded",
+                {
+                    $0.reply(#"{"error":"the prompt exceeds the context length CANARY"}"#, status: "400 Bad Request")
+                }
+            ),
+            ("no room", 503, "busy", { $0.reply("{}", status: "503 Service Unavailable") }),
+            ("a wrong key", 502, "model_key_refused", { $0.reply("{}", status: "401 Unauthorized") }),
+            ("a crash", 502, "model_failed", { $0.reply(#"{"error":"CANARY"}"#, status: "500 Oops") }),
+            (
+                "a redirection", 502, "model_failed",
+                {
+                    $0.reply("", status: "302 Found", headers: "Location: http://10.0.0.1/CANARY\r\n")
+                }
+            ),
+        ]
 
     @Test("a model server that misbehaves is a clear error, and the pipe is as it was")
     func faults() async throws {
@@ -101,7 +128,10 @@ struct PipeTests {
             }
             let pipe = try await PipeBench.server(.ollama, upstream) { $0.limits.time = .seconds(1) }
             let answer = try await pipe.execute("CANARY")
-            #expect(answer.status == fault.status && answer.text("code") == fault.code, "\(fault.name): \(answer.status)")
+            #expect(
+                answer.status == fault.status && answer.text("code") == fault.code,
+                "\(fault.name): \(answer.status)"
+            )
             #expect(answer.text("status") == "error" && answer.text("error")?.hasSuffix(".") == true)
             #expect(!String(decoding: answer.body, as: UTF8.self).contains("CANARY"), "\(fault.name)")
             #expect((answer.retryAfter == nil) == (answer.status != 503), "\(fault.name)")
@@ -177,11 +207,15 @@ struct PipeTests {
         }
         let pipe = try await PipeBench.server(.ollama, upstream)
         let shapes = [
-            Data((0..<3_000).map { UInt8(truncatingIfNeeded: $0 &* 167) }).base64EncodedString(), ".- -... -.-.", "01001000",
-            "sk-proj-abcdefghijklmnopqrstuvwxyz0123456789", "\u{202E}\u{200B}\u{1D55F}", "T i m m y", "/home/timmy/.ssh/id_rsa",
+            Data((0..<3_000).map { UInt8(truncatingIfNeeded: $0 &* 167) }).base64EncodedString(), ".- -... -.-.",
+            "01001000",
+            "sk-proj-abcdefghijklmnopqrstuvwxyz0123456789", "\u{202E}\u{200B}\u{1D55F}", "T i m m y",
+            "/home/timmy/.ssh/id_rsa",
             String(repeating: "all work and no play ", count: 30_000),
         ]
-        for shape in shapes { #expect(try await pipe.execute(shape + " THE END").text("result") == "whole", "\(shape.prefix(20))") }
+        for shape in shapes {
+            #expect(try await pipe.execute(shape + " THE END").text("result") == "whole", "\(shape.prefix(20))")
+        }
         await pipe.stop()
         upstream.stop()
     }

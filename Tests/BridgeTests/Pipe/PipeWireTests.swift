@@ -1,4 +1,5 @@
 import Foundation
+import Persona
 import Routing
 import TestSupport
 import Testing
@@ -38,21 +39,23 @@ struct PipeWireTests {
     }
 
     /// Each error, and what the bridge takes it for.
-    private static let errors: [(error: PipeError, failure: FailureClass)] = [
+    static let cases: [(error: PipeError, failure: FailureClass)] = [
         (.badRequest(field: "prompt"), .badRequest), (.notJSON, .badRequest), (.wrongMethod, .badRequest),
         (.unauthorized, .auth), (.wrongHost, .auth),
         (.unknownModel, .modelMissing), (.model(.unknownModel), .modelMissing),
         (.tooLarge, .contextWindow), (.model(.tooLong), .contextWindow),
         (.slowClient, .timeoutTotal), (.model(.timedOut), .timeoutTotal),
-        (.busy, .overloaded), (.model(.busy), .overloaded), (.model(.exhausted), .overloaded), (.cancelled, .overloaded),
+        (.busy, .overloaded), (.model(.busy), .overloaded), (.model(.exhausted), .overloaded),
+        (.cancelled, .overloaded),
         (.commandMissing, .serverError), (.commandFailed(code: 1), .serverError),
         (.commandKilled(signal: 9), .serverError), (.model(.unreachable), .serverError), (.model(.cut), .serverError),
-        (.model(.garbage), .serverError), (.model(.tooLarge), .serverError), (.model(.failed(status: 500)), .serverError),
+        (.model(.garbage), .serverError), (.model(.tooLarge), .serverError),
+        (.model(.failed(status: 500)), .serverError),
         (.model(.keyRefused), .serverError), (.model(.heldBack), .serverError),
     ]
 
-    @Test("each of the pipe's errors means to the bridge what it is", arguments: errors)
-    func errors(each: (error: PipeError, failure: FailureClass)) {
+    @Test("each of the pipe's errors means to the bridge what it is", arguments: cases)
+    func means(each: (error: PipeError, failure: FailureClass)) {
         let reply = PipeReply.error(each.error)
         let failure = DumbPipeWire().failure(HTTPReply(status: reply.status, body: reply.body))
         #expect(failure.failure == each.failure)
