@@ -115,6 +115,18 @@ final class DoorClient: Sendable {
         }
     }
 
+    /// Whether the door closes, whatever it says before; false when it said nothing for twenty seconds.
+    func ends() async -> Bool {
+        await withCheckedContinuation { continuation in
+            Thread { [descriptor] in
+                var chunk = [UInt8](repeating: 0, count: 64 << 10)
+                var count = 1
+                while count > 0 { count = recv(descriptor, &chunk, chunk.count, 0) }
+                continuation.resume(returning: count == 0 || errno == ECONNRESET)
+            }.start()
+        }
+    }
+
     /// Reads until the text holds that, or the door has closed.
     func read(until end: String) async -> String {
         var text = ""
