@@ -12,12 +12,13 @@ struct LearningTests {
         try await LearningBench.with { bench in
             #expect(try await bench.front().backend == "alpha")
             try await bench.think(12)
-            #expect(try bench.seen("alpha") == 12 && bench.seen("beta") == 12)
+            // From the tenth on enough is known.
+            #expect(try bench.seen("alpha") == 10 && bench.seen("beta") == 12)
             let front = try await bench.front()
             #expect(front.backend == "beta")
             #expect(front.why.hasPrefix("learned to be better"), "\(front.why)")
             try await bench.think(1)
-            #expect(try bench.seen("alpha") == 12 && bench.seen("beta") == 13)
+            #expect(try bench.seen("alpha") == 10 && bench.seen("beta") == 13)
             // What must be right, and is seen, goes where the rules say.
             var params = LearningBench.params()
             params["visible"] = true
@@ -83,7 +84,7 @@ struct LearningTests {
                 _ = try await bench.client.ask("rate", ["thought": name, "stars": 5])
             }
             let again = try #require(bench.learning.experience.arms(.knowledge).first)
-            #expect((again.evidence.meanQuality ?? 0) > before)
+            #expect((again.evidence.meanQuality ?? 0) > 0.9)
             #expect(again.seen == 20)
         }
     }
@@ -113,7 +114,7 @@ struct LearningTests {
 
     private func shown(by bench: LearningBench) async throws {
         try await bench.think(3)
-        let answer = try await bench.client.ask("learning")
+        let answer = try await bench.client.ask("learning", [:])
         let mode = answer.result?["mode"] as? String
         #expect(mode == "on")
         let known = try await bench.rows("known", "learning")
