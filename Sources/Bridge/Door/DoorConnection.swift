@@ -3,8 +3,17 @@ internal import Synchronization
 
 /// One client's connection, and the time that it has for what it does now. A client that takes longer is not waited for.
 final class DoorConnection: Sendable {
+    private struct State {
+        var deadline: NIODeadline?
+        var late = Lateness.closes
+        var hasPassed = false
+        /// One timer serves all deadlines that are later than it: to set and to cancel one for each request costs more than
+        /// to set it anew, now and then, when it was too early.
+        var timer: (at: NIODeadline, scheduled: Scheduled<Void>)?
+    }
+
     let channel: any Channel
-    private let deadline = Mutex<(scheduled: Scheduled<Void>, hasPassed: Bool)?>(nil)
+    private let state = Mutex(State())
 
     init(_ channel: any Channel) { self.channel = channel }
 
@@ -17,28 +26,54 @@ final class DoorConnection: Sendable {
 
     /// Gives the client so long, instead of what it had before.
     func allow(_ time: Duration, late: Lateness) {
-        let scheduled = channel.eventLoop.scheduleTask(in: TimeAmount(time)) { [weak self, channel] in
-            self?.deadline.withLock { $0?.hasPassed = true }
-            channel.close(mode: late == .closes ? .all : .input, promise: nil)
+        let deadline = NIODeadline.now() + TimeAmount(time)
+        let needsTimer = state.withLock { state in
+            state.deadline = deadline
+            state.late = late
+            state.hasPassed = false
+            return state.timer.map { $0.at > deadline } ?? true
         }
-        let old = deadline.withLock { deadline in
-            let old = deadline
-            deadline = (scheduled, false)
+        if needsTimer { setTimer(deadline) }
+    }
+
+    private func setTimer(_ deadline: NIODeadline) {
+        let scheduled = channel.eventLoop.scheduleTask(deadline: deadline) { [weak self] () -> Void in
+            self?.look(at: deadline)
+        }
+        let old = state.withLock { state in
+            let old = state.timer
+            state.timer = (deadline, scheduled)
             return old
         }
         old?.scheduled.cancel()
     }
 
+    /// A timer's time has come.
+    private func look(at timer: NIODeadline) {
+        let (late, next): (Lateness?, NIODeadline?) = state.withLock { state in
+            // Another has taken its place.
+            guard state.timer?.at == timer else { return (nil, nil) }
+            state.timer = nil
+            guard let deadline = state.deadline else { return (nil, nil) }
+            guard deadline <= timer else { return (nil, deadline) }
+            state.hasPassed = true
+            return (state.late, nil)
+        }
+        if let late { channel.close(mode: late == .closes ? .all : .input, promise: nil) }
+        if let next { setTimer(next) }
+    }
+
+    /// It has ended: there is nothing to wait for.
+    func end() { state.withLock { $0.timer.take() }?.scheduled.cancel() }
+
     /// The client has done what it was given time for.
     /// - Returns: whether it was late.
     @discardableResult
     func settle() -> Bool {
-        let old = deadline.withLock { deadline in
-            let old = deadline
-            deadline = nil
-            return old
+        state.withLock { state in
+            state.deadline = nil
+            defer { state.hasPassed = false }
+            return state.hasPassed
         }
-        old?.scheduled.cancel()
-        return old?.hasPassed ?? false
     }
 }

@@ -70,7 +70,9 @@ struct DoorGate: Sendable {
     static func isOurs(_ authority: String?) -> Bool {
         guard let authority else { return false }
         var host = authority[...]
-        if let colon = host.lastIndex(of: ":"), host[host.index(after: colon)...].allSatisfy(\.isNumber) {
+        if let colon = host.utf8.lastIndex(of: UInt8(ascii: ":")),
+            host[colon...].utf8.dropFirst().allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) })
+        {
             host = host[..<colon]
         }
         if host.first == "[", host.last == "]" { host = host.dropFirst().dropLast() }

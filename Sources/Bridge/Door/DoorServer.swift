@@ -92,7 +92,7 @@ private struct DoorChannel: ServerChildChannel {
         } onCancel: {
             task.cancel()
         }
-        connection.settle()
+        connection.end()
     }
 
     private func http(_ responder: @escaping HTTP1Channel.Responder) -> HTTP1Channel {

@@ -170,7 +170,7 @@ struct ExpectationReader: Sendable {
 
     /// The number in front of the word that ends at `end`, at most two words away, and whether it is a bound.
     private static func count(before end: Int, in folded: [UInt8]) -> (count: Int, isBound: Bool)? {
-        let words = folded[..<end].split(separator: SentenceFolding.space).suffix(6).map { Array($0) }
+        let words = lastWords(6, of: folded[..<end])
         for place in words.indices.dropLast().reversed().prefix(2) {
             guard let count = number(words[place]) else { continue }
             let before = words[..<place].suffix(3).map { String(decoding: $0, as: UTF8.self) }
@@ -182,6 +182,19 @@ struct ExpectationReader: Sendable {
             return (count, before.contains { bounds.contains($0) })
         }
         return nil
+    }
+
+    private static func lastWords(_ count: Int, of text: ArraySlice<UInt8>) -> [[UInt8]] {
+        var words: [[UInt8]] = []
+        var rest = text
+        while words.count < count {
+            while rest.last == SentenceFolding.space { rest.removeLast() }
+            guard !rest.isEmpty else { break }
+            let start = rest.lastIndex(of: SentenceFolding.space).map { $0 + 1 } ?? rest.startIndex
+            words.append(Array(rest[start...]))
+            rest = rest[..<start]
+        }
+        return words.reversed()
     }
 
     private static func number(_ word: [UInt8]) -> Int? {

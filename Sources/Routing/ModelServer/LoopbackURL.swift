@@ -26,7 +26,7 @@ package struct LoopbackURL: Sendable, Hashable, CustomStringConvertible {
 
     /// Whether a host, without brackets, is this machine: 127.0.0.0/8, ::1, `localhost` (RFC 6890, RFC 6761).
     package static func isLoopback(host: String) -> Bool {
-        if ["localhost", "::1"].contains(host.lowercased()) { return true }
+        if ["127.0.0.1", "localhost"].contains(host) || ["localhost", "::1"].contains(host.lowercased()) { return true }
         let parts = host.split(separator: ".", omittingEmptySubsequences: false).map { UInt8($0) }
         return parts.count == 4 && parts.first == 127 && !parts.contains(nil)
     }

@@ -62,6 +62,8 @@ package struct JSONParser {
     private mutating func fields() throws(Malformed) -> [JSONValue.Field] {
         var fields: [JSONValue.Field] = []
         if take(UInt8(ascii: "}")) { return fields }
+        // Most have a few: no place is made for one, then for two, then for four.
+        fields.reserveCapacity(4)
         repeat {
             guard next() == UInt8(ascii: "\"") else { throw Malformed() }
             let key = try string()

@@ -36,8 +36,10 @@ struct ServerSentEvents {
         var place = 0
         while place < bytes.count {
             let start = place
-            while place < bytes.count, bytes[place] != UInt8(ascii: "\n"), bytes[place] != UInt8(ascii: "\r") {
-                place += 1
+            place = bytes.withUnsafeBufferPointer { bytes in
+                var end = start
+                while end < bytes.count, bytes[end] != UInt8(ascii: "\n"), bytes[end] != UInt8(ascii: "\r") { end += 1 }
+                return end
             }
             if place > start {
                 wasCarriageReturn = false

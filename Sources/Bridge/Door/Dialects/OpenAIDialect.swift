@@ -7,9 +7,8 @@ struct OpenAIDialect: DoorDialect {
     private let created: Int64
     private let request: DoorRequest
     private var fence: Fence?
-    /// A chunk's bytes before what its delta adds; the same for all chunks until it is known who answers.
-    private let head: [UInt8]
-    private let tail: [UInt8]
+    /// A chunk's bytes before and behind what its delta adds; the same for all chunks until it is known who answers.
+    private lazy var frame = makeFrame()
 
     init(id: String, created: Int64, request: DoorRequest) {
         let id = "chatcmpl-" + id
@@ -17,14 +16,19 @@ struct OpenAIDialect: DoorDialect {
         self.created = created
         self.request = request
         fence = request.wantsJSON ? Fence() : nil
+    }
+
+    private func makeFrame() -> (head: [UInt8], tail: [UInt8]) {
         var json = JSONWriter()
         json.object { json in
             Self.writeFrame("chat.completion.chunk", id, created, request.model, &json)
         }
-        head = SSE.data + json.bytes.dropLast() + Array(#","choices":[{"index":0,"delta":"#.utf8)
         // With usage asked for, every chunk has the field: https://platform.openai.com/docs/api-reference/chat/create
         let usage = request.tellsUsage ? #","usage":null"# : ""
-        tail = Array((#","logprobs":null,"finish_reason":null}]"# + usage + "}\n\n").utf8)
+        return (
+            SSE.data + json.bytes.dropLast() + Array(#","choices":[{"index":0,"delta":"#.utf8),
+            Array((#","logprobs":null,"finish_reason":null}]"# + usage + "}\n\n").utf8)
+        )
     }
 
     static func read(_ body: [UInt8], _ models: ModelNames) throws(DoorError) -> DoorRequest {
@@ -169,7 +173,7 @@ struct OpenAIDialect: DoorDialect {
         }
     }
 
-    private func say(_ text: String) -> [UInt8] {
+    private mutating func say(_ text: String) -> [UInt8] {
         guard !text.isEmpty else { return [] }
         return chunk { json in
             json.object { json in
@@ -179,15 +183,15 @@ struct OpenAIDialect: DoorDialect {
         }
     }
 
-    private func chunk(_ delta: (inout JSONWriter) -> Void) -> [UInt8] {
+    private mutating func chunk(_ delta: (inout JSONWriter) -> Void) -> [UInt8] {
         var json = JSONWriter(reserving: 96)
         delta(&json)
         var out: [UInt8] = []
         let delta = SSE.onOneLine(json.bytes)
-        out.reserveCapacity(head.count + delta.count + tail.count)
-        out += head
+        out.reserveCapacity(frame.head.count + delta.count + frame.tail.count)
+        out += frame.head
         out += delta
-        out += tail
+        out += frame.tail
         return out
     }
 
