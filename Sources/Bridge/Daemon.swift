@@ -34,7 +34,7 @@ public struct Daemon: Sendable {
         var group = ServiceGroupConfiguration(
             // Stopped in reverse order: the door and the socket first.
             services: (sidecar.map { [EmbeddedSidecar(sidecar: $0)] } ?? []) + [
-                parts.switching, parts.health, parts.budgetWatch, parts.memoryWatch,
+                parts.switching, parts.health, parts.budgetWatch, parts.memoryWatch, JobService(queue: parts.jobs),
                 LedgerService(ledger: parts.ledger),
                 ReloadService(reloader: parts.operations.reloader), parts.server,
             ] + (parts.door.map { [$0] } ?? []),
@@ -79,6 +79,7 @@ public struct Daemon: Sendable {
         let switchboard: Switchboard
         let bench: Live<ThoughtService.Bench>
         let operations: Operations
+        let jobs: JobQueue
         let server: BridgeServer
         /// Nil when the configuration has none.
         let door: DoorServer?
@@ -166,6 +167,15 @@ public struct Daemon: Sendable {
                 ledger: ledger,
                 logger: logger
             )
+            let jobSettings = Live(config.jobs)
+            jobs = JobQueue(
+                ledger: ledger,
+                memory: memory,
+                service: service,
+                settings: jobSettings,
+                logger: logger
+            )
+            let jobs = jobs
             let reloader = Reloader(config, logger: logger) { config in
                 // The personas first: nothing of theirs may leave through an older scan.
                 await roster.replace(config)
@@ -178,6 +188,8 @@ public struct Daemon: Sendable {
                 budgets.replace(config.budgets + (ring?.budgets ?? []))
                 settings.replace(with: config.memory)
                 cache.replace(config.cache)
+                jobSettings.replace(with: config.jobs)
+                jobs.ring()
             }
             operations = Operations(
                 registry: registry,
@@ -188,7 +200,8 @@ public struct Daemon: Sendable {
                 reloader: reloader,
                 live: live,
                 board: board,
-                ledger: ledger
+                ledger: ledger,
+                jobs: jobs
             )
             server = BridgeServer(config.server, service: service, operations: operations, logger: logger)
             door = Self.door(config, ring, service, operations, switchboard, logger, onOpen)

@@ -24,7 +24,7 @@ SCHEMA: dict[str, Any] = json.loads((TOP / "configs/protocol.schema.json").read_
 DEFINITIONS: dict[str, Any] = SCHEMA["$defs"]
 METHODS = (
     "hello", "route", "think", "cancel", "health", "subscribe", "unsubscribe", "costs", "audit",
-    "backends", "models", "reload", "leaks", "forget", "journal", "names", "rate",
+    "backends", "models", "reload", "leaks", "forget", "journal", "names", "rate", "jobs",
 )  # fmt: skip
 WRAPPERS = {"$number", "$string", "$any", "$said"}
 HEADING = re.compile(r"^#+ (?P<words>.+)$")

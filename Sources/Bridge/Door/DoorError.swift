@@ -211,8 +211,10 @@ extension DoorError {
     private static func code(of error: BridgeError) -> Code {
         switch error.code {
         case .parseError: .invalidJSON
-        case .invalidRequest, .invalidParams, .protocolUnsupported, .lineTooLong, .unknownThought, .badConfiguration:
+        case .invalidRequest, .invalidParams, .protocolUnsupported, .lineTooLong, .unknownThought, .badConfiguration,
+            .unknownJob, .jobConflict:
             .invalidRequest
+        case .queueFull: .queueFull
         case .methodNotFound: .noSuchPath
         case .internalError: .internalError
         case .tooManyInFlight: .tooManyInFlight

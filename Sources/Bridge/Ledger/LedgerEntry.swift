@@ -151,8 +151,8 @@ enum LedgerEntry: Sendable {
             INSERT INTO backend_selection_history (time_ms, thought, caller, job_type, job_complexity, confidence_score,
                 selection_criteria, available_backends, rejected_backends, selected_backend, selection_reasoning,
                 fallback_used, cached, final_backend, outcome, attempts, response_time_us, cost_nanousd, quality_score,
-                final_model)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                final_model, prompt_tokens, wishes)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 .integer(time), .text(decision.thought), .text(decision.caller), .text(decision.kind.rawValue),
@@ -162,7 +162,7 @@ enum LedgerEntry: Sendable {
                 .text(decision.reason), .flag(decision.hasFallenBack), .flag(decision.isCached),
                 .text(decision.served?.rawValue), .text(decision.outcome.rawValue), .integer(decision.attempts),
                 .integer(decision.duration.microseconds), .integer(decision.cost?.value), .real(decision.quality),
-                .text(decision.model),
+                .text(decision.model), .integer(decision.promptTokens), .text(decision.wishes.json),
             ]
         )
     }
@@ -177,7 +177,7 @@ enum LedgerEntry: Sendable {
                 json.string(one.backend.rawValue)
                 if let score = one.score, score.isFinite {
                     json.key("score")
-                    json.number(score)
+                    json.number(score.rounded(toPlaces: 3))
                 }
             }
         }

@@ -30,6 +30,9 @@ public struct BridgeError: Error, Sendable {
         case memoryUnavailable = -32021
         case unknownThought = -32022
         case badConfiguration = -32030
+        case unknownJob = -32040
+        case queueFull = -32041
+        case jobConflict = -32042
 
         /// The name in `data.code`.
         public var name: StaticString {
@@ -57,6 +60,9 @@ public struct BridgeError: Error, Sendable {
             case .memoryUnavailable: "memory_unavailable"
             case .unknownThought: "unknown_thought"
             case .badConfiguration: "bad_configuration"
+            case .unknownJob: "unknown_job"
+            case .queueFull: "queue_full"
+            case .jobConflict: "job_conflict"
             }
         }
 
@@ -86,6 +92,9 @@ public struct BridgeError: Error, Sendable {
             case .memoryUnavailable: "What is kept on this machine cannot be read or written."
             case .unknownThought: "There is no such thought of yours."
             case .badConfiguration: "The configuration is wrong, so nothing has changed."
+            case .unknownJob: "There is no such job of yours."
+            case .queueFull: "No more jobs can wait; let some end first."
+            case .jobConflict: "The job does not stand where that can be done."
             }
         }
     }

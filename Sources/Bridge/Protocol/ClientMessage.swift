@@ -27,6 +27,7 @@ enum ClientRequest: Sendable {
     case reload
     case forget(ForgetParams)
     case journal(JournalParams)
+    case jobs(JobsRequest)
 }
 
 /// A line, read.
@@ -141,6 +142,7 @@ private struct Envelope: Decodable {
         case "forget": return .forget(try ForgetParams(params))
         case "rate": return .rate(try RateParams(params))
         case "journal": return .journal(try JournalParams(params))
+        case "jobs": return .jobs(try JobsRequest(params))
         default: throw BridgeError(.methodNotFound)
         }
     }

@@ -66,6 +66,10 @@ public struct DecisionRecord: Sendable, Equatable {
     public var quality: Double?
     /// From the request to its end.
     public var duration = Duration.zero
+    /// The estimated tokens of everything that was sent; nil in records that are older.
+    public var promptTokens: Int?
+    /// What else the decision was made of.
+    public var wishes = DecisionWishes()
 
     /// The record of a plan; what came of it is set later.
     package init(thought: String, plan: RoutePlan, criterion: RoutingPolicy.Criterion, caller: String?) {
@@ -76,10 +80,15 @@ public struct DecisionRecord: Sendable, Equatable {
             complexity: plan.classification.complexity,
             confidence: plan.classification.confidence,
             criterion: criterion,
-            considered: plan.candidates.map { Considered($0.backend.id, isLocal: $0.backend.isLocal) },
+            considered: plan.candidates.map {
+                Considered($0.backend.id, isLocal: $0.backend.isLocal, score: $0.score.total)
+            },
             rejected: plan.rejected,
             reason: plan.candidates.first?.why
         )
+        promptTokens = plan.promptTokens
+        wishes.isLocalOnly = plan.classification.isLocalOnly
+        wishes.needs = plan.classification.needs
     }
 
     package init(
