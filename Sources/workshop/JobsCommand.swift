@@ -224,7 +224,8 @@ extension JobsCommand {
             for job in jobs {
                 try asking.client.run("jobs", asking.params("show", ["job": job])) { result in
                     guard let job = result["job"] as? [String: Any] else { return }
-                    print((job["result"] as? [String: Any])?["text"] as? String ?? JobText.line(job))
+                    let text = (job["result"] as? [String: Any])?["text"] as? String
+                    print(Output.printable(text ?? JobText.line(job)))
                 }
             }
             if try count(of: "done") < jobs.count { throw ExitCode.refused }
