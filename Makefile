@@ -89,8 +89,9 @@ invariance: release ## hold the bytes of eight personas against each other: ever
 
 lint: venvs ## formatting and style, Swift and Python
 	$(SWIFT) format lint --strict -r Package.swift Sources Tests
-	set -e; ruff="$$(ls -d $(VENVS)/* | head -1)/bin/ruff"; for folder in evennia_glue demo Tests/Door Tests/EndToEnd Tests/Leaks Tests/Protocol Tests/Support Tests/Swap Tests/Wire Benchmarks; do \
+	set -e; ruff="$$(ls -d $(VENVS)/* | head -1)/bin/ruff"; for folder in evennia_glue demo Tests/Coverage Tests/Door Tests/EndToEnd Tests/Leaks Tests/Protocol Tests/Support Tests/Swap Tests/Wire Benchmarks; do \
 		$$ruff check $$folder; $$ruff format --check $$folder; done
+	$(PYTHON) Tests/Coverage/check.py
 
 bench: release ## think, route and door against their floors and the gateways of bench-peers; writes docs/benchmarks.md
 	WORKSHOP_BENCH_DEPS=1 scripts/install-deps.sh

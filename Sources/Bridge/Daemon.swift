@@ -35,6 +35,7 @@ public struct Daemon: Sendable {
             // Stopped in reverse order: the door and the socket first.
             services: (sidecar.map { [EmbeddedSidecar(sidecar: $0)] } ?? []) + [
                 IdleMemory(), parts.switching, parts.health, parts.budgetWatch, parts.memoryWatch,
+                JobService(queue: parts.jobs),
                 LedgerService(ledger: parts.ledger),
                 ReloadService(reloader: parts.operations.reloader), parts.server,
             ] + (parts.door.map { [$0] } ?? []),
@@ -84,6 +85,7 @@ public struct Daemon: Sendable {
         let bench: Live<ThoughtService.Bench>
         let operations: Operations
         let learning: Learning
+        let jobs: JobQueue
         let server: BridgeServer
         /// Nil when the configuration has none.
         let door: DoorServer?
@@ -176,6 +178,15 @@ public struct Daemon: Sendable {
                 ledger: ledger,
                 logger: logger
             )
+            let jobSettings = Live(config.jobs)
+            jobs = JobQueue(
+                ledger: ledger,
+                memory: memory,
+                service: service,
+                settings: jobSettings,
+                logger: logger
+            )
+            let jobs = jobs
             let reloader = Reloader(config, logger: logger) { config in
                 // The personas first: nothing of theirs may leave through an older scan.
                 await roster.replace(config)
@@ -189,6 +200,8 @@ public struct Daemon: Sendable {
                 budgets.replace(config.budgets + (ring?.budgets ?? []))
                 settings.replace(with: config.memory)
                 cache.replace(config.cache)
+                jobSettings.replace(with: config.jobs)
+                jobs.ring()
             }
             operations = Operations(
                 registry: registry,
@@ -199,7 +212,8 @@ public struct Daemon: Sendable {
                 reloader: reloader,
                 live: live,
                 board: board,
-                ledger: ledger
+                ledger: ledger,
+                jobs: jobs
             )
             server = BridgeServer(config.server, service: service, operations: operations, logger: logger)
             door = Self.door(config, ring, service, operations, switchboard, logger, onOpen)

@@ -23,7 +23,7 @@ struct Course: Sendable {
         self.policy = policy
         generation = snapshot.generation
         chain = Chain(plan.candidates, policy: policy, model: thought.constraints.model, start: start)
-        run = ThoughtRun(start: start, limits: policy.limits)
+        run = ThoughtRun(start: start, limits: policy.limits, id: thought.id)
     }
 
     /// The most that a request to the backend may cost. The estimate of its tokens is good to a fifth, and older
@@ -129,7 +129,20 @@ struct Course: Sendable {
         record.attempts = run.sent
         record.cost = run.cost
         record.duration = now - run.start
+        record.wishes.note(thought)
         return record
+    }
+}
+
+extension DecisionWishes {
+    /// What the thought brought along; never what it says.
+    fileprivate mutating func note(_ thought: Thought) {
+        constraints = thought.constraints
+        answerTokens = thought.maxTokens
+        hasTools = !thought.prompt.tools.isEmpty
+        affectsState = thought.affectsState
+        isVisible = thought.isVisible
+        if !thought.prompt.attachments.isEmpty { modalities = Selector.Facts.modalities(of: thought.prompt) }
     }
 }
 

@@ -112,6 +112,13 @@ public struct Router: Sendable {
             affectsState: thought.affectsState,
             isVisible: thought.isVisible
         )
+        return plan(facts, snapshot)
+    }
+
+    /// Decides by facts alone, as things are now.
+    public func plan(_ facts: Selector.Facts) -> RoutePlan { plan(facts, live.current) }
+
+    private func plan(_ facts: Selector.Facts, _ snapshot: RoutingSnapshot) -> RoutePlan {
         var plan = selector.plan(facts, snapshot: snapshot, health: board.snapshot(at: world.now()))
         for steering in steering { plan = steering.steer(plan, facts) }
         return plan

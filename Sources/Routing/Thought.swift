@@ -36,6 +36,8 @@ public struct Thought: Sendable {
     public var standIns: Int
     /// What it belongs to: thoughts of one conversation are steered alike. Never sent; nil where it stands alone.
     public var conversation: String?
+    /// Its name in the ledger, when somebody has given it one already; nil for one of its own.
+    public var id: String?
     /// Why its requests leave.
     public var purpose: EgressRecord.Purpose
 
@@ -57,6 +59,7 @@ public struct Thought: Sendable {
         standsOnceShown: Bool = false,
         standIns: Int = 0,
         conversation: String? = nil,
+        id: String? = nil,
         purpose: EgressRecord.Purpose = .thought
     ) {
         self.prompt = prompt
@@ -75,8 +78,14 @@ public struct Thought: Sendable {
         self.standsOnceShown = standsOnceShown
         self.standIns = standIns
         self.conversation = conversation
+        self.id = id
         self.purpose = purpose
     }
+}
+
+extension Thought {
+    /// A name that no other thought has: 64 random bits.
+    public static func newID() -> String { String(UInt64.random(in: .min ... .max), radix: 16) }
 }
 
 /// What happens while a streamed thought is under way.
@@ -113,7 +122,7 @@ struct ThoughtRun: Sendable {
     var shown: Int?
 
     init(start: ContinuousClock.Instant, limits: Router.Limits, id: String? = nil) {
-        self.id = id ?? String(UInt64.random(in: .min ... .max), radix: 16)
+        self.id = id ?? Thought.newID()
         self.start = start
         deadline = start + limits.deadline
         budget = TaskBudget(limit: limits.maxCost)

@@ -16,7 +16,7 @@ struct Workshop: AsyncParsableCommand {
         subcommands: [
             Serve.self, Route.self, Think.self, Rate.self, Health.self, Backends.self, Models.self, Costs.self,
             Usage.self,
-            Audit.self, Retention.self, Leaks.self, Journal.self, Forget.self, Reload.self, Check.self, Classify.self,
+            Audit.self, Retention.self, Leaks.self, Journal.self, Forget.self, JobsCommand.self, Reload.self, Check.self, Classify.self,
             Guard.self, InvarianceCommand.self, SidecarCommand.self, SidecarKeeper.self, PipeCommand.self,
             ReplyGuardFilter.self, PersonaCommand.self, KeyCommand.self, Doctor.self, LearningCommand.self,
             PreferencesCommand.self, ExperimentCommand.self,

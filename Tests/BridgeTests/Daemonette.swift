@@ -48,10 +48,11 @@ final class Daemonette: Sendable {
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let (ports, tell) = AsyncStream.makeStream(of: Int.self)
         parts = try Daemon.Parts(config, logger: logger, circumstances: circumstances, onOpen: { tell.yield($0) })
-        let (server, door) = (parts.server, parts.door)
+        let (server, door, jobs) = (parts.server, parts.door, parts.jobs)
         serving = Task {
             try await withThrowingTaskGroup { group in
                 group.addTask { try await server.run() }
+                group.addTask { await jobs.run() }
                 if let door { group.addTask { try await door.run() } }
                 try await group.waitForAll()
             }

@@ -55,6 +55,7 @@ public struct BridgeConfig: Sendable {
     var http: HTTP?
     var ledger: LedgerSettings
     var memory: MemorySettings
+    var jobs = JobSettings()
     var policy: RoutingPolicy
     var budgets: [Budget]
     var cache: CachePolicy

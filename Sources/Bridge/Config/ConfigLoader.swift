@@ -49,6 +49,7 @@ public enum ConfigLoader {
         let policy = routing.policy(root)
         let budgets = routing.budgets(root)
         let cache = routing.cache(root)
+        let jobs = JobsReader.read(root)
         let paths = MachineIdentity.Paths(
             files: [source.file, source.envFile, server.socket, ledger.path, memory.path, http?.keys].compactMap(\.self)
         )
@@ -62,6 +63,7 @@ public enum ConfigLoader {
             http: http,
             ledger: ledger,
             memory: memory,
+            jobs: jobs,
             policy: policy,
             budgets: budgets,
             cache: cache,

@@ -237,8 +237,9 @@ extension DoorError {
         switch error.code {
         case .parseError: .invalidJSON
         case .invalidRequest, .invalidParams, .protocolUnsupported, .lineTooLong, .unknownThought, .experimentRunning,
-            .badConfiguration:
+            .badConfiguration, .unknownJob, .jobConflict:
             .invalidRequest
+        case .queueFull: .queueFull
         case .methodNotFound: .noSuchPath
         case .internalError: .internalError
         case .tooManyInFlight: .tooManyInFlight

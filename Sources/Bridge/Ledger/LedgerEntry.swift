@@ -151,8 +151,8 @@ indirect enum LedgerEntry: Sendable {
             INSERT INTO backend_selection_history (time_ms, thought, caller, job_type, job_complexity, confidence_score,
                 selection_criteria, available_backends, rejected_backends, selected_backend, selection_reasoning,
                 fallback_used, cached, final_backend, outcome, attempts, response_time_us, cost_nanousd, quality_score,
-                final_model, trial, reward)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                final_model, trial, reward, prompt_tokens, wishes)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 .integer(time), .text(decision.thought), .text(decision.caller), .text(decision.kind.rawValue),
@@ -163,6 +163,7 @@ indirect enum LedgerEntry: Sendable {
                 .text(decision.served?.rawValue), .text(decision.outcome.rawValue), .integer(decision.attempts),
                 .integer(decision.duration.microseconds), .integer(decision.cost?.value), .real(decision.quality),
                 .text(decision.model), .text(decision.trial?.name), .real(decision.trialReward),
+                .integer(decision.promptTokens), .text(decision.wishes.json),
             ]
         )
     }
@@ -177,7 +178,7 @@ indirect enum LedgerEntry: Sendable {
                 json.string(one.backend.rawValue)
                 if let score = one.score, score.isFinite {
                     json.key("score")
-                    json.number(score)
+                    json.number(score.rounded(toPlaces: 3))
                 }
             }
         }

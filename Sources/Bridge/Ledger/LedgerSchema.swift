@@ -69,6 +69,7 @@ enum LedgerSchema {
             // NULL in rows that are older.
             try db.execute(sql: "ALTER TABLE backend_selection_history ADD COLUMN final_model TEXT")
         }
+        migrator.registerMigration("6: jobs", migrate: JobSchema.create)
         migrator.registerMigration("8: learning", migrate: LearningSchema.create)
         return migrator
     }

@@ -26,8 +26,11 @@ extension Memory {
             )
             try db.run("DELETE FROM conversation WHERE \(column) = ?", [.blob(digest)])
             try db.run("DELETE FROM journal WHERE \(journalColumn) = ?", [.blob(digest)])
-            // What was held back belongs to no conversation.
-            if column == "owner" { try db.run("DELETE FROM quarantine WHERE owner = ?", [.blob(digest)]) }
+            // What was held back, and what waits in the queue, belongs to no conversation.
+            if column == "owner" {
+                try db.run("DELETE FROM quarantine WHERE owner = ?", [.blob(digest)])
+                try db.run("DELETE FROM job_text WHERE owner = ?", [.blob(digest)])
+            }
             return count ?? 0
         }
         if count != nil { await purge() }

@@ -57,6 +57,7 @@ enum MemorySchema {
         }
         migrator.registerMigration("3: quarantine", migrate: Quarantine.createOld)
         migrator.registerMigration("4: quarantine without names", migrate: Quarantine.create)
+        migrator.registerMigration("5: jobs", migrate: JobTexts.create)
         return migrator
     }
 }

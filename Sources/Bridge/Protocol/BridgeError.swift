@@ -31,6 +31,9 @@ public struct BridgeError: Error, Sendable {
         case unknownThought = -32022
         case experimentRunning = -32028
         case badConfiguration = -32030
+        case unknownJob = -32040
+        case queueFull = -32041
+        case jobConflict = -32042
 
         /// The name in `data.code`.
         public var name: StaticString {
@@ -59,6 +62,9 @@ public struct BridgeError: Error, Sendable {
             case .unknownThought: "unknown_thought"
             case .experimentRunning: "experiment_running"
             case .badConfiguration: "bad_configuration"
+            case .unknownJob: "unknown_job"
+            case .queueFull: "queue_full"
+            case .jobConflict: "job_conflict"
             }
         }
 
@@ -89,6 +95,9 @@ public struct BridgeError: Error, Sendable {
             case .unknownThought: "There is no such thought of yours."
             case .experimentRunning: "An experiment is running; stop it first."
             case .badConfiguration: "The configuration is wrong, so nothing has changed."
+            case .unknownJob: "There is no such job of yours."
+            case .queueFull: "No more jobs can wait; let some end first."
+            case .jobConflict: "The job does not stand where that can be done."
             }
         }
     }

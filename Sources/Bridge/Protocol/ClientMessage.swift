@@ -28,6 +28,7 @@ enum ClientRequest: Sendable {
     case forget(ForgetParams)
     case journal(JournalParams)
     case learning(LearningRequest)
+    case jobs(JobsRequest)
 }
 
 /// A line, read.
@@ -134,6 +135,7 @@ private enum Envelope {
         case "preferences": return .learning(try LearningRequest(preferences: params))
         case "experiment": return .learning(try LearningRequest(experiment: params))
         case "journal": return .journal(try JournalParams(params))
+        case "jobs": return .jobs(try JobsRequest(params))
         default: throw BridgeError(.methodNotFound)
         }
     }

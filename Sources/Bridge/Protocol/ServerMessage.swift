@@ -53,7 +53,7 @@ enum ServerMessage {
     /// What the daemon offers besides what every daemon did.
     private static let capabilities: [StaticString] = [
         "stream", "cancel", "subscribe", "backends", "models", "reload", "names", "rate", "switch", "budget.alert",
-        "model.switching", "learning", "preferences", "experiment",
+        "model.switching", "learning", "preferences", "experiment", "jobs",
     ]
 
     static func hello(_ id: RequestID, persona: PersonaID, maxInFlight: Int) -> [UInt8] {

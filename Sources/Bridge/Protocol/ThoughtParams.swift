@@ -28,6 +28,8 @@ struct ThoughtParams: Sendable {
     var conversation: String?
     /// What tools said that the conversation's last answer called.
     var results: [ToolResult] = []
+    /// Its name in the ledger, when the bridge has given it one already.
+    var thought: String?
     /// Whether anything of it is kept on this machine.
     var isKept = true
 

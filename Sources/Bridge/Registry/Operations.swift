@@ -19,6 +19,7 @@ struct Operations: Sendable {
     let live: LiveRouting
     let board: HealthBoard
     let ledger: Ledger
+    let jobs: JobQueue
 
     /// Does what is asked, and gives all backends as they are then.
     func backends(_ request: BackendsRequest) async throws(BridgeError) -> [BackendReport] {
@@ -43,6 +44,13 @@ struct Operations: Sendable {
         do { return try await reloader.reload() } catch {
             throw BridgeError(.badConfiguration, .init(problems: error.problems))
         }
+    }
+
+    /// Forgets the jobs of whom `forget` names; those of a conversation there are not.
+    func forgetJobs(_ params: ForgetParams, _ service: ThoughtService) async throws(BridgeError) {
+        guard params.conversation == nil else { return }
+        let origin = try service.origin(persona: params.persona, caller: params.caller)
+        do { try await jobs.forget(origin) } catch { throw BridgeError(.ledgerUnavailable) }
     }
 
     /// Everything that is known of each backend.

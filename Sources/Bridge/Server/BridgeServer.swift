@@ -96,7 +96,7 @@ struct BridgeServer: Service, CustomStringConvertible {
         }
         await withTaskCancellationHandler {
             await withGracefulShutdownHandler {
-                await connection.run(isOwner: PeerCredentials.isOwn(userID))
+                await connection.run(isOwner: PeerCredentials.isOwn(userID), user: userID)
             } onGracefulShutdown: {
                 Task { await connection.drain() }
             }

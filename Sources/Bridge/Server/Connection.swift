@@ -35,6 +35,8 @@ actor Connection {
     private var isClosing = false
     /// Whether the client is of the daemon's own user, who may read what was held back.
     private var isOwner = false
+    /// The client's user.
+    private var user: UInt32?
 
     nonisolated let unownedExecutor: UnownedSerialExecutor
     /// Where its thoughts go on when the ledger or a backend has answered.
@@ -59,9 +61,12 @@ actor Connection {
     }
 
     /// Serves the client until it has left and its work has ended.
-    /// - Parameter isOwner: whether it is of the daemon's own user.
-    func run(isOwner: Bool) async {
+    /// - Parameters:
+    ///   - isOwner: whether it is of the daemon's own user.
+    ///   - user: of which user it is.
+    func run(isOwner: Bool, user: UInt32?) async {
         self.isOwner = isOwner
+        self.user = user
         let watching = Task { await self.watch() }
         channel.setOption(.autoRead, value: true).whenFailure { _ in }
         // However it is closed, that is the end; there is nothing to be done about an error.
@@ -172,13 +177,18 @@ actor Connection {
             operate(id) { () throws(BridgeError) in try await self.service.learning.answer(id, request) }
         case .forget(let params):
             operate(id) { () throws(BridgeError) in
-                ServerMessage.forgotten(id, turns: try await self.service.forget(params))
+                let turns = try await self.service.forget(params)
+                try await self.operations.forgetJobs(params, self.service)
+                return ServerMessage.forgotten(id, turns: turns)
             }
         case .journal(let params):
             operate(id) { () throws(BridgeError) in
                 let (entries, say) = try await self.service.journal(params)
                 return ServerMessage.journal(id, entries, say: say)
             }
+        case .jobs(let request):
+            let peer = JobPeer(user: user, isOwner: isOwner)
+            report(id) { try await self.operations.jobs.answer(id, request, from: peer) }
         }
     }
 

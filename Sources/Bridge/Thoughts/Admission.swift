@@ -164,7 +164,8 @@ extension ThoughtParams {
             isVisible: isVisible,
             standsOnceShown: standsOnceShown,
             standIns: standIns,
-            conversation: conversation.map { "\(caller ?? "") \($0)" }
+            conversation: conversation.map { "\(caller ?? "") \($0)" },
+            id: self.thought
         )
     }
 }

@@ -16,6 +16,8 @@ struct Reply: Sendable {
     var standIns: Int
     /// How many sentences were taken out in which a backend named itself.
     var caught: Int
+    /// Whether no backend off this machine might see the task.
+    var stays = false
 }
 
 /// The step behind the router: an answer on its way to the client, whole or piece by piece, through the reply filter, with

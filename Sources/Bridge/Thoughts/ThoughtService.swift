@@ -106,7 +106,8 @@ struct ThoughtService: Sendable {
         var delivery = Delivery(telling, admitted.filter, isStreamed: params.isStreamed)
         do {
             let answer = try await bench.router.think(thought) { await delivery.take($0, onEvent) }
-            let reply = await delivery.finish(answer, onEvent)
+            var reply = await delivery.finish(answer, onEvent)
+            reply.stays = thought.constraints.isLocalOnly || thought.classification?.isLocalOnly == true
             if reply.caught > 0 { await ledger.caught(reply.caught, from: answer.backend) }
             await continuity.end(start, reply, thought.prompt)
             return reply
@@ -121,6 +122,16 @@ struct ThoughtService: Sendable {
         guard let rated else { throw BridgeError(.unknownThought) }
         await learning.learning.rated(rated, stars: params.stars)
         return ServerMessage.rated(id, params, rated)
+    }
+
+    /// Who thinks, and for whom.
+    func origin(persona: String?, caller: String?) throws(BridgeError) -> Origin {
+        Origin(persona: try mind(persona, bench.current.personas).card.id, caller: caller)
+    }
+
+    /// What would be decided now by the facts of a decision that was made.
+    func replay(_ decision: DecisionRecord) -> RoutePlan {
+        bench.current.router.plan(decision.facts(allowance: budgets.allowance(for: decision.caller)))
     }
 
     /// Forgets a conversation, or all of a caller's; gives how many exchanges there were.

@@ -68,6 +68,10 @@ public struct DecisionRecord: Sendable, Equatable {
     public var duration = Duration.zero
     /// The experiment that it was part of; nil for none.
     public var trial: Trial?
+    /// The estimated tokens of everything that was sent; nil in records that are older.
+    public var promptTokens: Int?
+    /// What else the decision was made of.
+    public var wishes = DecisionWishes()
 
     /// The record of a plan; what came of it is set later.
     package init(thought: String, plan: RoutePlan, criterion: RoutingPolicy.Criterion, caller: String?) {
@@ -78,13 +82,18 @@ public struct DecisionRecord: Sendable, Equatable {
             complexity: plan.classification.complexity,
             confidence: plan.classification.confidence,
             criterion: criterion,
-            considered: plan.candidates.map { Considered($0.backend.id, isLocal: $0.backend.isLocal) },
+            considered: plan.candidates.map {
+                Considered($0.backend.id, isLocal: $0.backend.isLocal, score: $0.score.total)
+            },
             rejected: plan.rejected,
             reason: plan.candidates.first?.why
         )
         trial = plan.trial
         // What was moved after the experiment says nothing of it.
         if case .steered = plan.candidates.first?.reason { trial = nil }
+        promptTokens = plan.promptTokens
+        wishes.isLocalOnly = plan.classification.isLocalOnly
+        wishes.needs = plan.classification.needs
     }
 
     package init(

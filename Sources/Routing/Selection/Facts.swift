@@ -1,3 +1,5 @@
+internal import Persona
+
 extension Selector {
     /// What the caller insists on or prefers, for one request: the override of an action.
     public struct Constraints: Sendable, Equatable {
@@ -86,7 +88,7 @@ extension Selector {
             self.classification = classification
             self.promptTokens = promptTokens
             self.answerTokens = answerTokens
-            self.modalities = attachments.isEmpty ? [] : Set(attachments.compactMap(Self.modality)).sorted()
+            self.modalities = attachments.isEmpty ? [] : Self.modalities(of: attachments)
             self.hasTools = hasTools
             self.caller = caller
             self.conversation = conversation
@@ -95,6 +97,15 @@ extension Selector {
             self.allowance = allowance
             self.affectsState = affectsState
             self.isVisible = isVisible
+        }
+
+        /// What comes with a prompt, by its main types; sorted, each once.
+        static func modalities(of prompt: BlindPrompt) -> [String] {
+            modalities(of: prompt.attachments.map(\.mediaType))
+        }
+
+        private static func modalities(of mediaTypes: [String]) -> [String] {
+            Set(mediaTypes.compactMap(modality)).sorted()
         }
 
         /// The main type of a media type that needs more than reading; nil for text.

@@ -54,6 +54,12 @@ public struct Rejection: Sendable, Equatable {
     public let rule: Rule
     /// The rule in words.
     public let why: String
+
+    package init(backend: BackendID, rule: Rule, why: String) {
+        self.backend = backend
+        self.rule = rule
+        self.why = why
+    }
 }
 
 /// Who is asked, in which order, and who is not.
