@@ -79,6 +79,7 @@ public struct Daemon: Sendable {
         let switchboard: Switchboard
         let bench: Live<ThoughtService.Bench>
         let operations: Operations
+        let migrations: Migrations
         let server: BridgeServer
         /// Nil when the configuration has none.
         let door: DoorServer?
@@ -118,6 +119,7 @@ public struct Daemon: Sendable {
             let keys = { @Sendable in live.current.registry.keys }
             switchboard = Switchboard(config.sidecars, transport: transport, logger: logger)
             let switchboard = switchboard
+            let migration = (steering: MigrationSteering(live: live), ears: MigrationEars())
             let makeBench = { @Sendable (personas: PersonaSet) in
                 ThoughtService.Bench(
                     personas: personas,
@@ -131,6 +133,7 @@ public struct Daemon: Sendable {
                         cache: cache,
                         blind: { personas.blind($0) },
                         models: switchboard,
+                        steering: [migration.steering],
                         circumstances: circumstances
                     )
                 )
@@ -139,6 +142,7 @@ public struct Daemon: Sendable {
             let bench = bench
             let roster = Roster(config, keys: keys) { bench.replace(with: makeBench($0)) }
             let settings = Live(config.memory)
+            let admission = Admission(ledger: ledger, memory: memory)
             memoryWatch = MemoryWatch(memory: memory, settings: settings)
             let service = ThoughtService(
                 bench: bench,
@@ -147,9 +151,29 @@ public struct Daemon: Sendable {
                 ledger: ledger,
                 budgets: budgets,
                 switching: switchboard.lamps,
-                admission: Admission(ledger: ledger, memory: memory),
-                continuity: Continuity(memory: memory, settings: settings)
+                admission: admission,
+                continuity: Continuity(memory: memory, settings: settings),
+                ears: migration.ears
             )
+            migrations = try Migrations(
+                ledger: ledger,
+                registry: registry,
+                live: live,
+                board: board,
+                steering: migration.steering,
+                ears: migration.ears,
+                logger: logger,
+                mayHave: { thought, target in
+                    bench.current.router.plan(thought).candidates.contains { $0.backend.id == target }
+                }
+            ) { thought in
+                do throws(RoutingError) { return .success(try await bench.current.router.think(thought)) } catch {
+                    return .failure(error)
+                }
+            }
+            let migrations = migrations
+            ledger.activity.listen(migration.ears.decided)
+            Task { await migrations.start() }
             budgetWatch = BudgetWatch(budgets: budgets, logger: logger)
             health = HealthService(
                 probe: {
@@ -174,6 +198,7 @@ public struct Daemon: Sendable {
                 }
                 await switchboard.adopt(config.sidecars)
                 await registry.adopt(config)
+                await migrations.reconcile()
                 configured.replace(with: config.budgets)
                 budgets.replace(config.budgets + (ring?.budgets ?? []))
                 settings.replace(with: config.memory)
@@ -188,7 +213,9 @@ public struct Daemon: Sendable {
                 reloader: reloader,
                 live: live,
                 board: board,
-                ledger: ledger
+                ledger: ledger,
+                comparer: Comparer(bench: bench, live: live, admission: admission),
+                migrations: migrations
             )
             server = BridgeServer(config.server, service: service, operations: operations, logger: logger)
             door = Self.door(config, ring, service, operations, switchboard, logger, onOpen)
@@ -253,6 +280,7 @@ public struct Daemon: Sendable {
 
         /// Lets go of everything, what is not yet written first.
         func close() {
+            migrations.close()
             transport.shutdown()
             ledger.close()
             memory.close()

@@ -16,7 +16,8 @@ struct Workshop: AsyncParsableCommand {
         subcommands: [
             Serve.self, Route.self, Think.self, Rate.self, Health.self, Backends.self, Models.self, Costs.self,
             Usage.self,
-            Audit.self, Retention.self, Leaks.self, Journal.self, Forget.self, Reload.self, Check.self, Classify.self,
+            Audit.self, CompareCommand.self, MigrateCommand.self, Retention.self, Leaks.self, Journal.self, Forget.self,
+            Reload.self, Check.self, Classify.self,
             Guard.self, InvarianceCommand.self, SidecarCommand.self, SidecarKeeper.self,
             ReplyGuardFilter.self, PersonaCommand.self, KeyCommand.self,
         ]
@@ -58,6 +59,7 @@ struct ClientOptions: ParsableArguments {
                 if json { print(answer) } else if let say { print(say) }
                 if !json { failure.problems.forEach(Output.error) }
                 Output.error("\(failure)")
+                if !json, let hint = failure.hint { Output.error(hint) }
                 throw ExitCode.refused
             }
             Output.error("\(failure)")

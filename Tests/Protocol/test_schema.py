@@ -25,6 +25,7 @@ DEFINITIONS: dict[str, Any] = SCHEMA["$defs"]
 METHODS = (
     "hello", "route", "think", "cancel", "health", "subscribe", "unsubscribe", "costs", "audit",
     "backends", "models", "reload", "leaks", "forget", "journal", "names", "rate",
+    "compare", "migrate",
 )  # fmt: skip
 WRAPPERS = {"$number", "$string", "$any", "$said"}
 HEADING = re.compile(r"^#+ (?P<words>.+)$")

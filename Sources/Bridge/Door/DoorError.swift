@@ -211,7 +211,8 @@ extension DoorError {
     private static func code(of error: BridgeError) -> Code {
         switch error.code {
         case .parseError: .invalidJSON
-        case .invalidRequest, .invalidParams, .protocolUnsupported, .lineTooLong, .unknownThought, .badConfiguration:
+        case .invalidRequest, .invalidParams, .protocolUnsupported, .lineTooLong, .unknownThought, .badConfiguration,
+            .comparisonTooDear, .badMigration, .noMigration, .migrationRuns:
             .invalidRequest
         case .methodNotFound: .noSuchPath
         case .internalError: .internalError

@@ -69,6 +69,7 @@ enum LedgerSchema {
             // NULL in rows that are older.
             try db.execute(sql: "ALTER TABLE backend_selection_history ADD COLUMN final_model TEXT")
         }
+        migrator.registerMigration("7: migrations", migrate: MigrationSchema.create)
         return migrator
     }
 }

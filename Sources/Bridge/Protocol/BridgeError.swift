@@ -30,6 +30,10 @@ public struct BridgeError: Error, Sendable {
         case memoryUnavailable = -32021
         case unknownThought = -32022
         case badConfiguration = -32030
+        case comparisonTooDear = -32040
+        case badMigration = -32041
+        case noMigration = -32042
+        case migrationRuns = -32043
 
         /// The name in `data.code`.
         public var name: StaticString {
@@ -57,6 +61,10 @@ public struct BridgeError: Error, Sendable {
             case .memoryUnavailable: "memory_unavailable"
             case .unknownThought: "unknown_thought"
             case .badConfiguration: "bad_configuration"
+            case .comparisonTooDear: "comparison_too_dear"
+            case .badMigration: "bad_migration"
+            case .noMigration: "no_migration"
+            case .migrationRuns: "migration_runs"
             }
         }
 
@@ -86,6 +94,10 @@ public struct BridgeError: Error, Sendable {
             case .memoryUnavailable: "What is kept on this machine cannot be read or written."
             case .unknownThought: "There is no such thought of yours."
             case .badConfiguration: "The configuration is wrong, so nothing has changed."
+            case .comparisonTooDear: "The comparison could cost more than is allowed, so nothing is sent."
+            case .badMigration: "There is no such migration to be made, so nothing has changed."
+            case .noMigration: "No migration is under way."
+            case .migrationRuns: "A migration is under way already."
             }
         }
     }
@@ -101,6 +113,10 @@ public struct BridgeError: Error, Sendable {
         var attempts: [Attempt]?
         var rejected: [Rejection]?
         var problems: [ConfigProblem]?
+        /// What to do about it; one of our own sentences.
+        var why: String?
+        /// What it could cost.
+        var usd: Double?
 
         /// In how many seconds a model may be there, for which nobody could wait any longer.
         var retryAfter: Int? {

@@ -27,6 +27,8 @@ enum ClientRequest: Sendable {
     case reload
     case forget(ForgetParams)
     case journal(JournalParams)
+    case compare(CompareParams)
+    case migrate(MigrateRequest)
 }
 
 /// A line, read.
@@ -141,6 +143,8 @@ private struct Envelope: Decodable {
         case "forget": return .forget(try ForgetParams(params))
         case "rate": return .rate(try RateParams(params))
         case "journal": return .journal(try JournalParams(params))
+        case "compare": return .compare(try CompareParams(params))
+        case "migrate": return .migrate(try MigrateRequest(params))
         default: throw BridgeError(.methodNotFound)
         }
     }

@@ -174,6 +174,15 @@ actor Connection {
                 let (entries, say) = try await self.service.journal(params)
                 return ServerMessage.journal(id, entries, say: say)
             }
+        case .compare(let params):
+            operate(id) { () throws(BridgeError) in
+                let report = try await self.operations.comparer.compare(params) { cell in
+                    await self.send(ServerMessage.comparisonAnswer(id, cell))
+                }
+                return ServerMessage.compared(id, report, await report.summary())
+            }
+        case .migrate(let request):
+            operate(id) { () throws(BridgeError) in try await self.operations.migrations.perform(request, id) }
         }
     }
 

@@ -15,6 +15,8 @@ struct ThoughtService: Sendable {
     private let bench: Live<Bench>
     private let admission: Admission
     private let continuity: Continuity
+    /// A migration hears which thoughts were answered.
+    private let ears: MigrationEars
 
     /// The personas of a moment, and the router whose requests go through their scan. A class: every request takes it,
     /// and one reference is cheaper to take than the twenty that it holds.
@@ -36,7 +38,8 @@ struct ThoughtService: Sendable {
         budgets: BudgetBook,
         switching: SwitchLamps,
         admission: Admission,
-        continuity: Continuity
+        continuity: Continuity,
+        ears: MigrationEars
     ) {
         self.bench = bench
         self.live = live
@@ -46,6 +49,7 @@ struct ThoughtService: Sendable {
         self.switching = switching
         self.admission = admission
         self.continuity = continuity
+        self.ears = ears
     }
 
     /// What waits for the owner.
@@ -100,6 +104,7 @@ struct ThoughtService: Sendable {
         var delivery = Delivery(telling, admitted.filter, isStreamed: params.isStreamed)
         do {
             let answer = try await bench.router.think(thought) { await delivery.take($0, onEvent) }
+            ears.answered(thought, answer)
             let reply = await delivery.finish(answer, onEvent)
             if reply.caught > 0 { await ledger.caught(reply.caught, from: answer.backend) }
             await continuity.end(start, reply, thought.prompt)

@@ -34,6 +34,16 @@ final class Activity: Sendable {
     private static let mostBackends = 1_000
 
     private let state = Mutex(Snapshot())
+    private let listeners = Mutex<[@Sendable (DecisionRecord) -> Void]>([])
+
+    /// From now on, each decision is told there too, on the thread of whoever decided: it must not wait.
+    func listen(_ listener: @escaping @Sendable (DecisionRecord) -> Void) {
+        listeners.withLock { $0.append(listener) }
+    }
+
+    private func tell(_ decision: DecisionRecord) {
+        for listener in listeners.withLock({ $0 }) { listener(decision) }
+    }
 
     /// All of it, now.
     var snapshot: Snapshot { state.withLock { $0 } }
@@ -47,6 +57,7 @@ final class Activity: Sendable {
             }
             if let decision = settlement.decision { state.took(decision, at: time) }
         }
+        if let decision = settlement.decision { tell(decision) }
     }
 
     /// A thought was decided that sent nothing, or nothing more.
@@ -55,6 +66,7 @@ final class Activity: Sendable {
             state.generation &+= 1
             state.took(decision, at: time)
         }
+        tell(decision)
     }
 
     /// The guard did something.
