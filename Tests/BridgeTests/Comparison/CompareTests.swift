@@ -6,7 +6,7 @@ import Testing
 
 @testable import Bridge
 
-@Suite("Backends are compared over the socket", .timeLimit(.minutes(1)))
+@Suite("Backends are compared over the socket", .serialized, .timeLimit(.minutes(1)))
 struct CompareTests {
     private func withDaemon(
         alpha: LoopbackUpstream = Upstream.answering("Bl", "ue.", model: "alpha-model"),

@@ -9,7 +9,7 @@ import Testing
 
 @testable import Bridge
 
-@Suite("Work is migrated over the socket", .timeLimit(.minutes(1)))
+@Suite("Work is migrated over the socket", .serialized, .timeLimit(.minutes(1)))
 struct MigrateTests {
     /// Upstreams whose failing can be switched.
     final class Trouble: Sendable {
