@@ -28,13 +28,23 @@ public final class BridgeClient {
             }
         }
 
-        /// What is wrong with a configuration, a line each, when that is why.
-        public var problems: [String] {
+        private var data: [String: Any] {
             guard case .refused(_, _, _, let json) = self,
                 let answer = try? JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any],
-                let error = answer["error"] as? [String: Any], let data = error["data"] as? [String: Any]
-            else { return [] }
-            return (data["problems"] as? [[String: Any]] ?? []).map { problem in
+                let error = answer["error"] as? [String: Any]
+            else { return [:] }
+            return error["data"] as? [String: Any] ?? [:]
+        }
+
+        /// What to do about it, and which parameter is to blame; nil when the bridge did not say.
+        public var hint: String? {
+            let parts = [data["field"] as? String, data["why"] as? String].compactMap(\.self)
+            return parts.isEmpty ? nil : parts.joined(separator: ": ")
+        }
+
+        /// What is wrong with a configuration, a line each, when that is why.
+        public var problems: [String] {
+            (data["problems"] as? [[String: Any]] ?? []).map { problem in
                 let line = (problem["line"] as? Int).map { ":\($0)" } ?? ""
                 let hint = (problem["hint"] as? String).map { " (\($0))" } ?? ""
                 let path = problem["path"] as? String ?? ""

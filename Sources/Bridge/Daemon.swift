@@ -86,6 +86,7 @@ public struct Daemon: Sendable {
         let operations: Operations
         let learning: Learning
         let jobs: JobQueue
+        let migrations: Migrations
         let server: BridgeServer
         /// Nil when the configuration has none.
         let door: DoorServer?
@@ -127,6 +128,7 @@ public struct Daemon: Sendable {
             let switchboard = switchboard
             learning = try Learning(config.policy.learning, ledger: ledger, logger: logger)
             let learning = learning
+            let migration = (steering: MigrationSteering(live: live), ears: MigrationEars())
             let makeBench = { @Sendable (personas: PersonaSet) in
                 ThoughtService.Bench(
                     personas: personas,
@@ -140,7 +142,7 @@ public struct Daemon: Sendable {
                         cache: cache,
                         blind: { personas.blind($0) },
                         models: switchboard,
-                        steering: [learning, learning.preferences],
+                        steering: [learning, learning.preferences, migration.steering],
                         circumstances: circumstances
                     )
                 )
@@ -149,6 +151,7 @@ public struct Daemon: Sendable {
             let bench = bench
             let roster = Roster(config, keys: keys) { bench.replace(with: makeBench($0)) }
             let settings = Live(config.memory)
+            let admission = Admission(ledger: ledger, memory: memory)
             memoryWatch = MemoryWatch(memory: memory, settings: settings)
             let service = ThoughtService(
                 bench: bench,
@@ -157,11 +160,31 @@ public struct Daemon: Sendable {
                 ledger: ledger,
                 budgets: budgets,
                 switching: switchboard.lamps,
-                admission: Admission(ledger: ledger, memory: memory),
+                admission: admission,
                 continuity: Continuity(memory: memory, settings: settings),
-                learning: LearningService(learning: learning, live: live)
+                learning: LearningService(learning: learning, live: live),
+                ears: migration.ears
             )
             Task { await learning.start() }
+            migrations = try Migrations(
+                ledger: ledger,
+                registry: registry,
+                live: live,
+                board: board,
+                steering: migration.steering,
+                ears: migration.ears,
+                logger: logger,
+                mayHave: { thought, target in
+                    bench.current.router.plan(thought).candidates.contains { $0.backend.id == target }
+                }
+            ) { thought in
+                do throws(RoutingError) { return .success(try await bench.current.router.think(thought)) } catch {
+                    return .failure(error)
+                }
+            }
+            let migrations = migrations
+            ledger.activity.listen(migration.ears.decided)
+            Task { await migrations.start() }
             budgetWatch = BudgetWatch(budgets: budgets, logger: logger)
             health = HealthService(
                 probe: {
@@ -196,6 +219,7 @@ public struct Daemon: Sendable {
                 await switchboard.adopt(config.sidecars)
                 await registry.adopt(config)
                 await learning.adopt(config.policy.learning)
+                await migrations.reconcile()
                 configured.replace(with: config.budgets)
                 budgets.replace(config.budgets + (ring?.budgets ?? []))
                 settings.replace(with: config.memory)
@@ -213,7 +237,9 @@ public struct Daemon: Sendable {
                 live: live,
                 board: board,
                 ledger: ledger,
-                jobs: jobs
+                jobs: jobs,
+                comparer: Comparer(bench: bench, live: live, admission: admission),
+                migrations: migrations
             )
             server = BridgeServer(config.server, service: service, operations: operations, logger: logger)
             door = Self.door(config, ring, service, operations, switchboard, logger, onOpen)
@@ -278,6 +304,7 @@ public struct Daemon: Sendable {
 
         /// Lets go of everything, what is not yet written first.
         func close() {
+            migrations.close()
             transport.shutdown()
             ledger.close()
             memory.close()

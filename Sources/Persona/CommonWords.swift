@@ -1,7 +1,7 @@
 /// Knows the ordinary English words, so that a near miss of a name is not looked for in them.
-struct CommonWords: Sendable {
+package struct CommonWords: Sendable {
     /// The one instance.
-    static let standard = CommonWords()
+    package static let standard = CommonWords()
 
     /// Hashes in open addressing; zero is an empty place.
     private let slots: [UInt64]
@@ -23,7 +23,7 @@ struct CommonWords: Sendable {
     }
 
     /// Whether small ASCII letters are an ordinary word, or one with an ending: "barrels", "barrel's".
-    func contains(_ word: some BidirectionalCollection<UInt8>) -> Bool {
+    package func contains(_ word: some BidirectionalCollection<UInt8>) -> Bool {
         // The hash without the last letter, and with it.
         var short: UInt64 = 0
         var whole = Self.basis

@@ -191,7 +191,7 @@ public struct Backend: Sendable {
     }
 
     /// Whether its answers cost anything, as far as is known.
-    var isBilled: Bool { prices.map { $0.input > 0 || $0.output > 0 } ?? !isLocal }
+    package var isBilled: Bool { prices.map { $0.input > 0 || $0.output > 0 } ?? !isLocal }
 
     /// Its roles in one word, for people.
     public var roleLabel: String { roles.map(\.rawValue).joined(separator: "+") }

@@ -26,8 +26,7 @@ struct Course: Sendable {
         run = ThoughtRun(start: start, limits: policy.limits, id: thought.id)
     }
 
-    /// The most that a request to the backend may cost. The estimate of its tokens is good to a fifth, and older
-    /// vocabularies take a quarter more: half as much again is held.
+    /// The most that a request to the backend may cost.
     func worstCase(of backend: Backend) -> NanoDollars {
         guard backend.prices != nil else { return NanoDollars(0) }
         return backend.worstCase(inputTokens: mostPromptTokens, maxTokens: thought.maxTokens)
@@ -38,7 +37,10 @@ struct Course: Sendable {
         backend.outputBound(thought.maxTokens, inputTokens: mostPromptTokens)
     }
 
-    private var mostPromptTokens: Int { plan.promptTokens / 2 * 3 + 2 }
+    private var mostPromptTokens: Int { TokenEstimate.most(plan.promptTokens) }
+
+    /// Whether somebody's thought is decided: what the bridge asks for itself, such as a comparison, decides nothing.
+    var isCounted: Bool { thought.purpose == .thought }
 
     /// Takes a whole answer that was not good enough; its attempt is the last one.
     mutating func reject(_ answer: Answer) {

@@ -140,7 +140,7 @@ public struct Router: Sendable {
             return try await answer(&course, onEvent)
         } catch {
             // An answer's decision is written with its last request; this one has none.
-            await ledger.decided(course.decision(error, at: world.now()))
+            if course.isCounted { await ledger.decided(course.decision(error, at: world.now())) }
             throw error
         }
     }
@@ -197,7 +197,7 @@ public struct Router: Sendable {
     ) async -> Answer? {
         guard var best = await course.giveBest(onEvent) else { return nil }
         best.duration = world.now() - course.run.start
-        await ledger.decided(course.decision(best, at: world.now()))
+        if course.isCounted { await ledger.decided(course.decision(best, at: world.now())) }
         return best
     }
 
@@ -330,7 +330,7 @@ public struct Router: Sendable {
         let confidence = verdict.confidence
         let answer = Answer(completion, usage, end, course, backend: backend, cost: cost, confidence: confidence)
         var decision: DecisionRecord?
-        if case .good = verdict { decision = course.decision(answer, at: end.ended) }
+        if case .good = verdict, course.isCounted { decision = course.decision(answer, at: end.ended) }
         await caller.settle(
             end,
             Settlement(answered: completion, end, usage: usage, cost: cost, verdict: verdict, decision: decision)

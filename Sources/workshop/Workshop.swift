@@ -15,9 +15,9 @@ struct Workshop: AsyncParsableCommand {
         version: "workshop \(Version.current)",
         subcommands: [
             Serve.self, Route.self, Think.self, Rate.self, Health.self, Backends.self, Models.self, Costs.self,
-            Usage.self,
-            Audit.self, Retention.self, Leaks.self, Journal.self, Forget.self, JobsCommand.self, Reload.self, Check.self, Classify.self,
-            Guard.self, InvarianceCommand.self, SidecarCommand.self, SidecarKeeper.self, PipeCommand.self,
+            Usage.self, Audit.self, CompareCommand.self, MigrateCommand.self, Retention.self, Leaks.self,
+            Journal.self, Forget.self, JobsCommand.self, Reload.self, Check.self, Classify.self, Guard.self,
+            InvarianceCommand.self, SidecarCommand.self, SidecarKeeper.self, PipeCommand.self,
             ReplyGuardFilter.self, PersonaCommand.self, KeyCommand.self, Doctor.self, LearningCommand.self,
             PreferencesCommand.self, ExperimentCommand.self,
         ]
@@ -59,6 +59,7 @@ struct ClientOptions: ParsableArguments {
                 if json { print(answer) } else if let say { print(say) }
                 if !json { failure.problems.forEach(Output.error) }
                 Output.error("\(failure)")
+                if !json, let hint = failure.hint { Output.error(hint) }
                 throw ExitCode.refused
             }
             Output.error("\(failure)")

@@ -26,6 +26,7 @@ METHODS = (
     "hello", "route", "think", "cancel", "health", "subscribe", "unsubscribe", "costs", "audit",
     "backends", "models", "reload", "leaks", "forget", "journal", "names", "rate",
     "learning", "preferences", "experiment", "jobs",
+    "compare", "migrate",
 )  # fmt: skip
 WRAPPERS = {"$number", "$string", "$any", "$said"}
 HEADING = re.compile(r"^#+ (?P<words>.+)$")

@@ -237,7 +237,8 @@ extension DoorError {
         switch error.code {
         case .parseError: .invalidJSON
         case .invalidRequest, .invalidParams, .protocolUnsupported, .lineTooLong, .unknownThought, .experimentRunning,
-            .badConfiguration, .unknownJob, .jobConflict:
+            .badConfiguration, .unknownJob, .jobConflict,
+            .comparisonTooDear, .badMigration, .noMigration, .migrationRuns:
             .invalidRequest
         case .queueFull: .queueFull
         case .methodNotFound: .noSuchPath

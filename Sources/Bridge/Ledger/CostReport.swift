@@ -146,7 +146,7 @@ private struct CostTally {
             kinds[row[3], default: CostReport.Totals()].add(totals)
             tiers[row[4], default: CostReport.Totals()].add(totals)
         }
-        if row[2] == EgressRecord.Purpose.critique.rawValue { savings.router.value += totals.cost.value }
+        if row[2] != EgressRecord.Purpose.thought.rawValue { savings.router.value += totals.cost.value }
         savings.compared += row[14]
         savings.notCompared += thoughts - row[14]
         savings.spent.value += row[15]

@@ -70,6 +70,7 @@ enum LedgerSchema {
             try db.execute(sql: "ALTER TABLE backend_selection_history ADD COLUMN final_model TEXT")
         }
         migrator.registerMigration("6: jobs", migrate: JobSchema.create)
+        migrator.registerMigration("7: migrations", migrate: MigrationSchema.create)
         migrator.registerMigration("8: learning", migrate: LearningSchema.create)
         return migrator
     }

@@ -34,6 +34,10 @@ public struct BridgeError: Error, Sendable {
         case unknownJob = -32040
         case queueFull = -32041
         case jobConflict = -32042
+        case comparisonTooDear = -32043
+        case badMigration = -32044
+        case noMigration = -32045
+        case migrationRuns = -32046
 
         /// The name in `data.code`.
         public var name: StaticString {
@@ -65,6 +69,10 @@ public struct BridgeError: Error, Sendable {
             case .unknownJob: "unknown_job"
             case .queueFull: "queue_full"
             case .jobConflict: "job_conflict"
+            case .comparisonTooDear: "comparison_too_dear"
+            case .badMigration: "bad_migration"
+            case .noMigration: "no_migration"
+            case .migrationRuns: "migration_runs"
             }
         }
 
@@ -98,6 +106,10 @@ public struct BridgeError: Error, Sendable {
             case .unknownJob: "There is no such job of yours."
             case .queueFull: "No more jobs can wait; let some end first."
             case .jobConflict: "The job does not stand where that can be done."
+            case .comparisonTooDear: "The comparison could cost more than is allowed, so nothing is sent."
+            case .badMigration: "There is no such migration to be made, so nothing has changed."
+            case .noMigration: "No migration is under way."
+            case .migrationRuns: "A migration is under way already."
             }
         }
     }
@@ -113,6 +125,10 @@ public struct BridgeError: Error, Sendable {
         var attempts: [Attempt]?
         var rejected: [Rejection]?
         var problems: [ConfigProblem]?
+        /// What to do about it; one of our own sentences.
+        var why: String?
+        /// What it could cost.
+        var usd: Double?
 
         /// In how many seconds a model may be there, for which nobody could wait any longer.
         var retryAfter: Int? {

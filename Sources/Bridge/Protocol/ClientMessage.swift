@@ -29,6 +29,8 @@ enum ClientRequest: Sendable {
     case journal(JournalParams)
     case learning(LearningRequest)
     case jobs(JobsRequest)
+    case compare(CompareParams)
+    case migrate(MigrateRequest)
 }
 
 /// A line, read.
@@ -136,6 +138,8 @@ private enum Envelope {
         case "experiment": return .learning(try LearningRequest(experiment: params))
         case "journal": return .journal(try JournalParams(params))
         case "jobs": return .jobs(try JobsRequest(params))
+        case "compare": return .compare(try CompareParams(params))
+        case "migrate": return .migrate(try MigrateRequest(params))
         default: throw BridgeError(.methodNotFound)
         }
     }

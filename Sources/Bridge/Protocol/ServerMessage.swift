@@ -53,7 +53,7 @@ enum ServerMessage {
     /// What the daemon offers besides what every daemon did.
     private static let capabilities: [StaticString] = [
         "stream", "cancel", "subscribe", "backends", "models", "reload", "names", "rate", "switch", "budget.alert",
-        "model.switching", "learning", "preferences", "experiment", "jobs",
+        "model.switching", "learning", "preferences", "experiment", "jobs", "compare", "migrate",
     ]
 
     static func hello(_ id: RequestID, persona: PersonaID, maxInFlight: Int) -> [UInt8] {
@@ -350,6 +350,14 @@ enum ServerMessage {
         if let rejected = details.rejected {
             json.key("rejected")
             write(rejected, &json)
+        }
+        if let why = details.why {
+            json.key("why")
+            json.string(why)
+        }
+        if let usd = details.usd {
+            json.key("usd")
+            json.number(usd)
         }
         if let problems = details.problems {
             json.key("problems")

@@ -20,6 +20,8 @@ struct Operations: Sendable {
     let board: HealthBoard
     let ledger: Ledger
     let jobs: JobQueue
+    let comparer: Comparer
+    let migrations: Migrations
 
     /// Does what is asked, and gives all backends as they are then.
     func backends(_ request: BackendsRequest) async throws(BridgeError) -> [BackendReport] {
@@ -34,7 +36,9 @@ struct Operations: Sendable {
             try await registry.register(name, document: document)
             // Its key may stand in its own header now, and nowhere else.
             await roster.rebuild()
-        case .remove(let name): try await registry.remove(name)
+        case .remove(let name):
+            try await registry.remove(name)
+            await migrations.reconcile()
         }
         return await reports()
     }

@@ -189,6 +189,15 @@ actor Connection {
         case .jobs(let request):
             let peer = JobPeer(user: user, isOwner: isOwner)
             report(id) { try await self.operations.jobs.answer(id, request, from: peer) }
+        case .compare(let params):
+            operate(id) { () throws(BridgeError) in
+                let report = try await self.operations.comparer.compare(params) { cell in
+                    await self.send(ServerMessage.comparisonAnswer(id, cell))
+                }
+                return ServerMessage.compared(id, report, await report.summary())
+            }
+        case .migrate(let request):
+            operate(id) { () throws(BridgeError) in try await self.operations.migrations.perform(request, id) }
         }
     }
 

@@ -17,6 +17,8 @@ struct ThoughtService: Sendable {
     private let bench: Live<Bench>
     private let admission: Admission
     private let continuity: Continuity
+    /// A migration hears which thoughts were answered.
+    private let ears: MigrationEars
 
     /// The personas of a moment, and the router whose requests go through their scan. A class: every request takes it,
     /// and one reference is cheaper to take than the twenty that it holds.
@@ -39,7 +41,8 @@ struct ThoughtService: Sendable {
         switching: SwitchLamps,
         admission: Admission,
         continuity: Continuity,
-        learning: LearningService
+        learning: LearningService,
+        ears: MigrationEars
     ) {
         self.bench = bench
         self.live = live
@@ -50,6 +53,7 @@ struct ThoughtService: Sendable {
         self.admission = admission
         self.continuity = continuity
         self.learning = learning
+        self.ears = ears
     }
 
     /// What waits for the owner.
@@ -106,6 +110,7 @@ struct ThoughtService: Sendable {
         var delivery = Delivery(telling, admitted.filter, isStreamed: params.isStreamed)
         do {
             let answer = try await bench.router.think(thought) { await delivery.take($0, onEvent) }
+            ears.answered(thought, answer)
             var reply = await delivery.finish(answer, onEvent)
             reply.stays = thought.constraints.isLocalOnly || thought.classification?.isLocalOnly == true
             if reply.caught > 0 { await ledger.caught(reply.caught, from: answer.backend) }

@@ -33,7 +33,8 @@ public struct Savings: Sendable, Equatable {
     public var baseline: NanoDollars?
     /// What they did cost with all of their requests, and what those thoughts cost that came to nothing.
     public var spent: NanoDollars
-    /// What the router spent on judging answers (LiteLLM's issue 38816: it is no saving).
+    /// What was spent on requests that are nobody's thought: judging, comparing, copies (LiteLLM's issue 38816: it is no
+    /// saving).
     public var router: NanoDollars
     /// How many thoughts are compared.
     public var compared: Int

@@ -21,3 +21,16 @@ extension Backend {
     /// How long an answer may be that nobody limits.
     private static var defaultOutput: Int { 4_096 }
 }
+
+extension TokenEstimate {
+    /// What a prompt of so many estimated tokens has at most. The estimate is good to a fifth, and older vocabularies take
+    /// a quarter more: half as much again is held.
+    static func most(_ tokens: Int) -> Int { tokens / 2 * 3 + 2 }
+}
+
+extension Thought {
+    /// The most that one request for it to the backend can cost; zero when it is free or nobody said its prices.
+    package func worstCase(on backend: Backend) -> NanoDollars {
+        backend.worstCase(inputTokens: TokenEstimate.most(TokenEstimate.tokens(of: prompt)), maxTokens: maxTokens)
+    }
+}

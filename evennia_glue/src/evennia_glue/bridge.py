@@ -61,6 +61,7 @@ class _Pending:
     on_delta: Callable[[str], None] | None = None
     on_restart: Callable[[Answer], None] | None = None
     on_wait: Callable[[Answer], None] | None = None
+    on_answer: Callable[[Answer], None] | None = None
 
 
 class Bridge:
@@ -108,7 +109,8 @@ class Bridge:
             params: its parameters.
             timeout: seconds of silence after which the request is given up.
             heard: of a streamed thought, `on_delta` gets each piece, `on_restart` the notification
-                that all pieces so far are void, `on_wait` those that a model is being loaded.
+                that all pieces so far are void, `on_wait` those that a model is being loaded;
+                of a comparison, `on_answer` gets each answer.
 
         Returns:
             A Deferred of the result. It fails with BridgeDown, BridgeError or BridgeTimeout;
@@ -330,6 +332,10 @@ class Bridge:
                 pending.timer.reset(pending.timeout)
                 if pending.on_wait:
                     pending.on_wait(params)
+            elif method == "compare.answer":
+                pending.timer.reset(pending.timeout)
+                if pending.on_answer:
+                    pending.on_answer(params)
         except Exception as error:
             log_quietly("the receiver of a stream failed", error)
 

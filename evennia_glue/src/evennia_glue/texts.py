@@ -114,6 +114,10 @@ SENTENCES: dict[str, str] = {
     "bad_configuration": _NOT_SET_UP,
     "unknown_thought": "There is no such thought of yours.",
     "experiment_running": "An experiment is running; stop it first.",
+    "comparison_too_dear": "That could cost more than is allowed, so nothing is sent.",
+    "bad_migration": "There is no such migration to be made, so nothing has changed.",
+    "no_migration": "No migration is under way.",
+    "migration_runs": "A migration is under way already.",
 }
 
 

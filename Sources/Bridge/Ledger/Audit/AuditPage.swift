@@ -82,7 +82,7 @@ extension AuditFindings {
         return out
     }
 
-    private static let style = """
+    static let style = """
         :root { color-scheme: light dark; --paper: #fbfaf7; --ink: #1d1b16; --quiet: #6b665a; --line: #ddd8cb;
           --card: #fff; --good: #1f7a4d; --bad: #b3261e; --c0: #2f6f9f; --c1: #c9822b; --c2: #5b8c5a; --c3: #9b5b8f;
           --c4: #b0524a; --c5: #6d6f9c; --c6: #8a8577; }

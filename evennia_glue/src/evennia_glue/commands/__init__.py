@@ -4,11 +4,13 @@ from evennia.commands.cmdset import CmdSet
 
 from .ask import CmdAsk
 from .backends import CmdBackends
+from .compare import CmdCompare
 from .costs import CmdCosts
 from .lamps import CmdLamps
 from .leakaudit import CmdLeakAudit
 from .leaks import CmdLeaks
 from .memory import CmdForget, CmdJournal
+from .migrate import CmdMigrate
 from .rate import CmdRate
 from .route import CmdRoute
 from .think import CmdThink
@@ -24,5 +26,6 @@ class WorkshopCmdSet(CmdSet):
         for command in (
             *(CmdRoute, CmdThink, CmdAsk, CmdRate, CmdForget, CmdJournal),
             *(CmdLamps, CmdCosts, CmdLeakAudit, CmdLeaks, CmdBackends),
+            *(CmdCompare, CmdMigrate),
         ):
             self.add(command())

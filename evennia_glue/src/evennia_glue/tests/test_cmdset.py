@@ -4,8 +4,8 @@ from evennia_glue.commands import WorkshopCmdSet
 
 from .support import PLAYERS, CommandTest
 
-BUILDERS = ("costs", "leakaudit")
-ADMINS = ("backends",)
+BUILDERS = ("costs", "leakaudit", "compare")
+ADMINS = ("backends", "migrate")
 DEVELOPERS = ("leaks",)
 
 
