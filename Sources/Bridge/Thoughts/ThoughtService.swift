@@ -67,8 +67,13 @@ struct ThoughtService: Sendable {
 
     /// What thinking has cost, what it would have cost, and what may still be spent.
     func costs() async throws -> CostReport {
-        try await ledger.costs(against: Baseline(registry.backends), budgets: budgets.standings())
+        var report = try await ledger.costs(against: Baseline(registry.backends), budgets: budgets.standings())
+        report.semantic = semanticFigures
+        return report
     }
+
+    /// What has come of looking questions up by meaning; nil while that is off.
+    var semanticFigures: SemanticFigures? { bench.current.router.semanticFigures }
 
     /// Decides only.
     func route(_ params: ThoughtParams) async throws(BridgeError) -> RoutePlan {
