@@ -14,7 +14,8 @@ struct Workshop: AsyncParsableCommand {
             """,
         version: "workshop \(Version.current)",
         subcommands: [
-            Serve.self, Route.self, Think.self, Rate.self, Health.self, Backends.self, Models.self, Costs.self,
+            Serve.self, Route.self, Think.self, BatchCommand.self, Rate.self, Health.self, Backends.self, Models.self,
+            Costs.self,
             Usage.self,
             Audit.self, Retention.self, Leaks.self, Journal.self, Forget.self, Reload.self, Check.self, Classify.self,
             Guard.self, InvarianceCommand.self, SidecarCommand.self, SidecarKeeper.self,

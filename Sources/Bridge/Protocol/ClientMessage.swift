@@ -27,6 +27,7 @@ enum ClientRequest: Sendable {
     case reload
     case forget(ForgetParams)
     case journal(JournalParams)
+    case batch(BatchParams)
 }
 
 /// A line, read.
@@ -140,6 +141,7 @@ private struct Envelope: Decodable {
             return .reload
         case "forget": return .forget(try ForgetParams(params))
         case "rate": return .rate(try RateParams(params))
+        case "batch": return .batch(try BatchParams(params))
         case "journal": return .journal(try JournalParams(params))
         default: throw BridgeError(.methodNotFound)
         }

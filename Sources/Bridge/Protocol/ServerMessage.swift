@@ -191,6 +191,10 @@ enum ServerMessage {
                 json.key("similarity")
                 json.number((similarity * 1_000).rounded() / 1_000)
             }
+            if let consensus = reply.consensus {
+                json.key("consensus")
+                json.object { write(consensus, &$0) }
+            }
             json.key("stand_ins")
             json.integer(reply.standIns)
             json.key("caught")

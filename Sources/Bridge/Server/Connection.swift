@@ -165,6 +165,10 @@ actor Connection {
             }
         case .reload:
             operate(id) { () throws(BridgeError) in ServerMessage.reloaded(id, try await self.operations.reload()) }
+        case .batch(let params):
+            operate(id) { () throws(BridgeError) in
+                ServerMessage.batch(id, try await self.service.batch(params))
+            }
         case .forget(let params):
             operate(id) { () throws(BridgeError) in
                 ServerMessage.forgotten(id, turns: try await self.service.forget(params))

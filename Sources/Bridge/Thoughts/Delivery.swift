@@ -16,6 +16,8 @@ struct Reply: Sendable {
     var standIns: Int
     /// How many sentences were taken out in which a backend named itself.
     var caught: Int
+    /// What several models said, where several were asked.
+    var consensus: ConsensusReport?
 }
 
 /// The step behind the router: an answer on its way to the client, whole or piece by piece, through the reply filter, with
