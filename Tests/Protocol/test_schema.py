@@ -24,7 +24,7 @@ SCHEMA: dict[str, Any] = json.loads((TOP / "configs/protocol.schema.json").read_
 DEFINITIONS: dict[str, Any] = SCHEMA["$defs"]
 METHODS = (
     "hello", "route", "think", "cancel", "health", "subscribe", "unsubscribe", "costs", "audit",
-    "backends", "models", "reload", "leaks", "forget", "journal", "names", "rate",
+    "backends", "models", "reload", "leaks", "forget", "journal", "batch", "names", "rate",
 )  # fmt: skip
 WRAPPERS = {"$number", "$string", "$any", "$said"}
 HEADING = re.compile(r"^#+ (?P<words>.+)$")
@@ -187,7 +187,16 @@ class Document(unittest.TestCase):
         route = set(DEFINITIONS["routeParams"]["properties"])
         self.assertEqual(
             think - route,
-            {"stream", "max_tokens", "temperature", "stop", "cache", "content_policy", "keep"},
+            {
+                "stream",
+                "max_tokens",
+                "temperature",
+                "stop",
+                "cache",
+                "content_policy",
+                "keep",
+                "consensus",
+            },
         )
         self.assertLess(route, think)
 

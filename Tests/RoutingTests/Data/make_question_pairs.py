@@ -1,9 +1,11 @@
-"""Writes question_pairs_dev.jsonl and question_pairs_held.jsonl: pairs of questions, each the same question or another one.
+"""Writes question_pairs_dev.jsonl and question_pairs_held.jsonl.
 
-Templates with slots, and pairs that were written by hand. The held part has other templates, other words and other pairs by
-hand than the part that the gate was written with; nobody looks at it while the gate is changed. Deterministic: the same
+Pairs of questions, each the same question or another one: templates with slots, and pairs that
+were written by hand. The held part has other templates, other words and other pairs by hand than
+the part that the gate was written with; nobody looks at it while the gate is changed. The same
 program writes the same bytes.
 """
+# ruff: noqa: PLR0912, PLR0915, RUF001
 
 import itertools
 import json
