@@ -39,6 +39,27 @@ extension ThoughtService {
             guard let id = BackendID(name), registry[id] != nil else { throw BridgeError(.unknownBackend) }
         }
         var report = BatchReport(items: params.items.map { _ in .init(result: .failure(BridgeError(.cancelled))) })
+        var (groups, alone) = try await admit(params, into: &report)
+        // One item is no group: it is asked in the form of one.
+        alone += groups.filter { $0.count == 1 }.flatMap(\.self)
+        groups = groups.filter { $0.count > 1 }
+        let shared = await each(groups) { group in
+            params.request(params.form.task(group.map { params.items[$0] }), answers: group.count)
+        }
+        for (group, outcome) in shared { alone += report.take(outcome, of: group, params, registry) }
+        let single = await each(alone.sorted().map { [$0] }) { places in
+            params.request(params.form.task(params.items[places[0]]), answers: 1)
+        }
+        for (places, outcome) in single { report.take(outcome, of: places[0], params, registry) }
+        if Task.isCancelled { throw BridgeError(.cancelled) }
+        return report
+    }
+
+    /// Who shares a call with whom, and who is asked alone; what may not leave is told so in the report.
+    private func admit(
+        _ params: BatchParams,
+        into report: inout BatchReport
+    ) async throws(BridgeError) -> (groups: [[Int]], alone: [Int]) {
         var shared: [Int] = []
         var alone: [Int] = []
         for (place, item) in params.items.enumerated() {
@@ -51,55 +72,8 @@ extension ThoughtService {
                 report.items[place].result = .failure(error)
             }
         }
-        let groups = stride(from: 0, to: shared.count, by: params.size).map {
-            Array(shared[$0..<min($0 + params.size, shared.count)])
-        }
-        for (group, outcome) in await each(
-            groups,
-            ask: { group in
-                let task =
-                    group.count > 1
-                    ? params.form.task(group.map { params.items[$0] }) : params.form.task(params.items[group[0]])
-                return params.request(task, answers: group.count)
-            }
-        ) {
-            guard case .success(let reply) = outcome else {
-                alone += group
-                continue
-            }
-            report.count(reply)
-            let labels =
-                group.count > 1
-                ? params.form.read(reply.plain, count: group.count)
-                : (params.form.label(reply.plain).map { [0: $0] } ?? [:])
-            for (index, place) in group.enumerated() {
-                guard let label = labels[index] else {
-                    alone.append(place)
-                    continue
-                }
-                report.items[place] = .init(isShared: group.count > 1, result: .success(label))
-                report.countSingle(params.form.task(params.items[place]), label, reply.answer, registry)
-            }
-        }
-        for (places, outcome) in await each(
-            alone.sorted().map { [$0] },
-            ask: { params.request(params.form.task(params.items[$0[0]]), answers: 1) }
-        ) {
-            let place = places[0]
-            switch outcome {
-            case .failure(let error): report.items[place].result = .failure(error)
-            case .success(let reply):
-                report.count(reply)
-                guard let label = params.form.label(reply.plain) else {
-                    report.items[place].result = .failure(BridgeError(.allBackendsFailed))
-                    continue
-                }
-                report.items[place].result = .success(label)
-                report.countSingle(params.form.task(params.items[place]), label, reply.answer, registry)
-            }
-        }
-        if Task.isCancelled { throw BridgeError(.cancelled) }
-        return report
+        let starts = stride(from: 0, to: shared.count, by: params.size)
+        return (starts.map { Array(shared[$0..<min($0 + params.size, shared.count)]) }, alone)
     }
 
     /// How many requests of a batch are under way at a time.
@@ -108,7 +82,7 @@ extension ThoughtService {
     /// Asks for all, a few at a time, and gives the outcomes in order.
     private func each(
         _ groups: [[Int]],
-        ask request: ([Int]) -> ThoughtParams
+        _ request: ([Int]) -> ThoughtParams
     ) async -> [([Int], Result<Reply, BridgeError>)] {
         let requests = groups.map { ($0, request($0)) }
         let service = self
@@ -137,6 +111,44 @@ extension ThoughtService {
 }
 
 extension BatchReport {
+    /// Takes the reply to a group; gives the places that it leaves open.
+    fileprivate mutating func take(
+        _ outcome: Result<Reply, BridgeError>,
+        of group: [Int],
+        _ params: BatchParams,
+        _ registry: BackendRegistry
+    ) -> [Int] {
+        guard case .success(let reply) = outcome else { return group }
+        count(reply)
+        let labels = params.form.read(reply.plain, count: group.count)
+        for (index, place) in group.enumerated() {
+            guard let label = labels[index] else { continue }
+            items[place] = Item(isShared: true, result: .success(label))
+            countSingle(params.form.task(params.items[place]), label, reply.answer, registry)
+        }
+        return group.indices.filter { labels[$0] == nil }.map { group[$0] }
+    }
+
+    /// Takes the reply to an item alone.
+    fileprivate mutating func take(
+        _ outcome: Result<Reply, BridgeError>,
+        of place: Int,
+        _ params: BatchParams,
+        _ registry: BackendRegistry
+    ) {
+        switch outcome {
+        case .failure(let error): items[place].result = .failure(error)
+        case .success(let reply):
+            count(reply)
+            guard let label = params.form.label(reply.plain) else {
+                items[place].result = .failure(BridgeError(.allBackendsFailed))
+                return
+            }
+            items[place].result = .success(label)
+            countSingle(params.form.task(params.items[place]), label, reply.answer, registry)
+        }
+    }
+
     /// Adds what the item would have taken with a call of its own.
     fileprivate mutating func countSingle(
         _ task: String,
