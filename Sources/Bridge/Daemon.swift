@@ -268,6 +268,7 @@ public struct Daemon: Sendable {
                 board: service.board,
                 ledger: service.ledger,
                 budgets: service.budgets,
+                semantic: { service.semanticFigures },
                 models: { await switchboard.sidecars.isEmpty ? nil : await switchboard.status() }
             )
             let responder = DoorResponder(

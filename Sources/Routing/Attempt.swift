@@ -63,6 +63,8 @@ public struct Answer: Sendable {
     public let confidence: Double?
     /// Whether it was given before, to the very same request: nothing was sent, and nothing is paid.
     public internal(set) var isCached = false
+    /// Of one that was given to the same question in other words: how near the two are, from 0 to 1.
+    public internal(set) var similarity: Double?
 
     /// The answer's tokens a second, hidden reasoning among them; nil when the tokens are not known.
     public var tokensPerSecond: Double? {

@@ -129,6 +129,8 @@ public struct Backend: Sendable {
     /// Whether it is asked for a stream also when an answer is wanted whole: only a stream tells a slow backend from a
     /// silent one.
     public var isStreamed: Bool
+    /// Whether it gives vectors only, and answers no task.
+    public var embedsOnly: Bool
     /// The limits of one call.
     public var timeouts: Timeouts
     /// How many failures in a row the breaker forgives: one more opens it.
@@ -173,6 +175,7 @@ public struct Backend: Sendable {
         self.requestsPerMinute = nil
         self.prices = nil
         self.isStreamed = true
+        self.embedsOnly = false
         self.timeouts = Timeouts()
         self.allowedFails = 3
         self.allowedFailsByClass = [:]
@@ -184,11 +187,14 @@ public struct Backend: Sendable {
     /// Why it may not be asked anything new, such as a missing key; nil when it may.
     public var disabledReason: String? {
         switch service {
-        case .enabled: nil
+        case .enabled: embedsOnly ? Self.embeds : nil
         case .draining: "it is being drained"
         case .disabled(let reason): reason
         }
     }
+
+    /// Why one that gives vectors only is asked nothing else.
+    static let embeds = "it gives vectors only"
 
     /// Whether its answers cost anything, as far as is known.
     package var isBilled: Bool { prices.map { $0.input > 0 || $0.output > 0 } ?? !isLocal }

@@ -43,17 +43,21 @@ public struct CachePolicy: Sendable, Equatable {
     public var maxEntries: Int
     /// How many bytes the kept requests and answers may have together.
     public var maxBytes: Int
+    /// Whether an answer is also given to the same question in other words; nil for the very same request alone.
+    public var semantic: SemanticPolicy?
 
     /// The defaults of `docs/configuration.md`: off.
     public init(
         isOn: Bool = false,
         maxAge: Duration = .seconds(600),
         maxEntries: Int = 1_000,
-        maxBytes: Int = 16 << 20
+        maxBytes: Int = 16 << 20,
+        semantic: SemanticPolicy? = nil
     ) {
         self.isOn = isOn
         self.maxAge = maxAge
         self.maxEntries = maxEntries
         self.maxBytes = maxBytes
+        self.semantic = semantic
     }
 }

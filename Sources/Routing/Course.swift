@@ -13,6 +13,8 @@ struct Course: Sendable {
 
     /// What the request is kept under in the cache; nil when it is not.
     private var key: CacheKey??
+    /// What it is looked up by among questions in other words; nil when it is not.
+    var meaning: SemanticCache.Question?
 
     init(_ thought: Thought, _ plan: RoutePlan, _ snapshot: RoutingSnapshot, start: ContinuousClock.Instant) {
         var policy = snapshot.policy
@@ -75,7 +77,15 @@ struct Course: Sendable {
     /// The request's key; made once.
     mutating func cacheKey(_ cache: AnswerCache) -> CacheKey? {
         if let key { return key }
-        let call = AnswerCache.Call(
+        let kind = plan.classification.kind
+        let made = cache.key(thought.prompt, kind: kind, call: call, isCacheable: thought.isCacheable)
+        key = .some(made)
+        return made
+    }
+
+    /// What an answer depends on besides the prompt and its kind.
+    private var call: AnswerCache.Call {
+        AnswerCache.Call(
             constraints: thought.constraints,
             model: thought.constraints.model,
             criterion: plan.criterion,
@@ -84,10 +94,21 @@ struct Course: Sendable {
             stop: thought.stop,
             generation: generation
         )
-        let kind = plan.classification.kind
-        let made = cache.key(thought.prompt, kind: kind, call: call, isCacheable: thought.isCacheable)
-        key = .some(made)
-        return made
+    }
+
+    /// The request without its task, for questions in other words.
+    func question(_ semantic: SemanticCache) -> SemanticCache.Question? {
+        guard thought.purpose == .thought, !thought.affectsState, let form = QuestionForm(thought.prompt.task) else {
+            return nil
+        }
+        let scope = CacheKey(
+            thought.prompt,
+            kind: plan.classification.kind,
+            call: call,
+            epoch: semantic.epoch,
+            hasTask: false
+        )
+        return SemanticCache.Question(scope: scope, form: form, generation: generation)
     }
 
     // MARK: What the ledger is told
@@ -107,6 +128,7 @@ struct Course: Sendable {
     func decision(_ hit: AnswerCache.Hit, at now: ContinuousClock.Instant) -> DecisionRecord {
         var record = decision(hit.answer, at: now)
         record.isCached = true
+        if hit.answer.similarity != nil { record.reason = "given again: the same question in other words" }
         record.usage = hit.usage
         return record
     }

@@ -51,6 +51,7 @@ public struct Router: Sendable {
     private let turns = TurnCounter()
     private let caller: BackendCaller
     private let critic: Critic
+    private let embedder: Embedder
     private let models: (any ModelGate)?
     private let steering: [any PlanSteering]
     private let world: Circumstances
@@ -81,12 +82,14 @@ public struct Router: Sendable {
         self.cache = cache
         self.ledger = ledger
         self.world = circumstances
-        caller = BackendCaller(
-            egress: Egress(scan: scan, ledger: ledger, transport: transport),
-            now: circumstances.now
-        )
+        let egress = Egress(scan: scan, ledger: ledger, transport: transport)
+        caller = BackendCaller(egress: egress, now: circumstances.now)
+        embedder = Embedder(egress: egress, budgets: budgets, semantic: cache.semantic, now: circumstances.now)
         critic = Critic(caller: caller, board: board, world: circumstances, blind: blind)
     }
+
+    /// What has come of looking questions up by meaning; nil while that is off.
+    public var semanticFigures: SemanticFigures? { cache.semantic.figures }
 
     /// Decides only.
     public func plan(_ thought: Thought) -> RoutePlan { plan(thought, live.current) }
@@ -134,8 +137,11 @@ public struct Router: Sendable {
         let plan = plan(thought, snapshot)
         var course = Course(thought, plan, snapshot, start: world.now())
         do throws(RoutingError) {
-            if let key = course.cacheKey(cache), let hit = cache.lookup(key, at: world.now()) {
-                return await giveAgain(hit, course, onEvent)
+            if let key = course.cacheKey(cache) {
+                if let hit = cache.lookup(key, at: world.now()) { return await giveAgain(hit, course, onEvent) }
+                if let hit = await embedder.lookup(&course, snapshot.registry) {
+                    return await giveAgain(hit, course, onEvent)
+                }
             }
             return try await answer(&course, onEvent)
         } catch {
@@ -338,6 +344,7 @@ public struct Router: Sendable {
         switch verdict {
         case .good:
             if let key = course.cacheKey(cache) { cache.store(answer, isSound: !stands, for: key, at: end.ended) }
+            if let meaning = course.meaning, !stands { cache.semantic.store(answer, for: meaning, at: end.ended) }
             return answer
         case .refusal:
             if end.firstText != nil && course.thought.isStreamed { course.run.broken = .refused }

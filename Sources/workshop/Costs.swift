@@ -68,6 +68,13 @@ struct Costs: ParsableCommand {
         let cache = result["cache"] as? [String: Any] ?? [:]
         print("")
         print("answered out of the cache: \(whole(cache["today"])) today, \(whole(cache["month"])) this month")
+        if let semantic = cache["semantic"] as? [String: Any] {
+            let saved = (semantic["saved_usd"] as? NSNumber)?.doubleValue ?? 0
+            print(
+                "by meaning, since the daemon started: \(whole(semantic["hits"])) hits, \(whole(semantic["misses"])) misses, "
+                    + "\(whole(semantic["failures"])) without a vector; saved $\(String(format: "%.4f", saved))"
+            )
+        }
         guard let savings = result["savings"] as? [String: Any] else { return }
         guard savings["saved_usd"] is NSNumber else {
             return print("saved: nothing to compare with (no API backend has prices, or no thought is priced)")

@@ -6,6 +6,7 @@ struct Think: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "Think about a task, and print the answer.")
 
     @OptionGroup var task: TaskOptions
+    @OptionGroup var consensus: ConsensusOptions
     @OptionGroup var client: ClientOptions
 
     @Option(help: "An upper limit for the answer, in tokens.")
@@ -25,7 +26,8 @@ struct Think: ParsableCommand {
 
     func run() throws {
         var params = task.params
-        let isStreamed = stream && !client.json
+        let isStreamed = stream && !client.json && !consensus.isOn
+        params["consensus"] = consensus.params
         params["stream"] = isStreamed
         params["max_tokens"] = maxTokens
         params["conversation"] = conversation
@@ -47,6 +49,7 @@ struct Think: ParsableCommand {
                     + "\(Output.number(result["ms"])) ms, \(Output.number(result["cost_usd"], digits: 6)) USD, "
                     + "thought \(result["thought"] as? String ?? "")"
             )
+            ConsensusOptions.show(result)
         }
     }
 }

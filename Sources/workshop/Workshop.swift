@@ -14,12 +14,12 @@ struct Workshop: AsyncParsableCommand {
             """,
         version: "workshop \(Version.current)",
         subcommands: [
-            Serve.self, Route.self, Think.self, Rate.self, Health.self, Backends.self, Models.self, Costs.self,
-            Usage.self, Audit.self, CompareCommand.self, MigrateCommand.self, Retention.self, Leaks.self,
-            Journal.self, Forget.self, JobsCommand.self, Reload.self, Check.self, Classify.self, Guard.self,
-            InvarianceCommand.self, SidecarCommand.self, SidecarKeeper.self, PipeCommand.self,
-            ReplyGuardFilter.self, PersonaCommand.self, KeyCommand.self, Doctor.self, LearningCommand.self,
-            PreferencesCommand.self, ExperimentCommand.self,
+            Serve.self, Route.self, Think.self, BatchCommand.self, Rate.self, Health.self, Backends.self,
+            Models.self, Costs.self, Usage.self, Audit.self, CompareCommand.self, MigrateCommand.self,
+            Retention.self, Leaks.self, Journal.self, Forget.self, JobsCommand.self, Reload.self, Check.self,
+            Classify.self, Guard.self, InvarianceCommand.self, SidecarCommand.self, SidecarKeeper.self,
+            PipeCommand.self, ReplyGuardFilter.self, PersonaCommand.self, KeyCommand.self, Doctor.self,
+            LearningCommand.self, PreferencesCommand.self, ExperimentCommand.self,
         ]
     )
 }

@@ -26,7 +26,7 @@ METHODS = (
     "hello", "route", "think", "cancel", "health", "subscribe", "unsubscribe", "costs", "audit",
     "backends", "models", "reload", "leaks", "forget", "journal", "names", "rate",
     "learning", "preferences", "experiment", "jobs",
-    "compare", "migrate",
+    "compare", "migrate", "batch",
 )  # fmt: skip
 WRAPPERS = {"$number", "$string", "$any", "$said"}
 HEADING = re.compile(r"^#+ (?P<words>.+)$")
@@ -189,7 +189,16 @@ class Document(unittest.TestCase):
         route = set(DEFINITIONS["routeParams"]["properties"])
         self.assertEqual(
             think - route,
-            {"stream", "max_tokens", "temperature", "stop", "cache", "content_policy", "keep"},
+            {
+                "stream",
+                "max_tokens",
+                "temperature",
+                "stop",
+                "cache",
+                "content_policy",
+                "keep",
+                "consensus",
+            },
         )
         self.assertLess(route, think)
 

@@ -187,6 +187,7 @@ struct BackendsReader: Sendable, Undisclosed {
         draft.roles = readRoles(section) ?? draft.roles
         draft.isLocal = section.boolean("local") ?? draft.isLocal
         draft.isEnabled = section.boolean("enabled") ?? draft.isEnabled
+        draft.settings.embedsOnly = section.boolean("embeds_only") ?? draft.settings.embedsOnly
         draft.settings.prices = readPrices(section) ?? draft.settings.prices
         readHealth(section, into: &draft)
         readKey(section, into: &draft)

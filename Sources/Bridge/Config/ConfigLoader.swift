@@ -49,6 +49,7 @@ public enum ConfigLoader {
         let policy = routing.policy(root)
         let budgets = routing.budgets(root)
         let cache = routing.cache(root)
+        routing.check(cache.semantic, configured.map(\.backend), root)
         let jobs = JobsReader.read(root)
         let paths = MachineIdentity.Paths(
             files: [source.file, source.envFile, server.socket, ledger.path, memory.path, http?.keys].compactMap(\.self)

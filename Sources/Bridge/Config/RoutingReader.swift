@@ -132,8 +132,43 @@ struct RoutingReader {
         cache.isOn = section.boolean("on") ?? cache.isOn
         cache.maxAge = section.seconds("max_age_s", in: 1...31_536_000) ?? cache.maxAge
         cache.maxEntries = section.integer("max_entries", in: 1...10_000_000) ?? cache.maxEntries
+        cache.semantic = semantic(section, cache)
         section.finish()
         return cache
+    }
+
+    /// Whether the backend of `cache.semantic` can be asked for vectors.
+    func check(_ semantic: SemanticPolicy?, _ backends: [Backend], _ root: ConfigReader) {
+        guard let semantic, let backend = backends.first(where: { $0.id == semantic.backend }) else { return }
+        if !backend.wire.givesVectors {
+            let hint = "openai-chat and ollama-chat have"
+            root.report("cache.semantic.backend", "its wire \(backend.wire.rawValue) has no vectors", hint: hint)
+        } else if backend.place != nil {
+            root.report("cache.semantic.backend", "is a sidecar's, which loads models one at a time")
+        }
+    }
+
+    /// `cache.semantic`.
+    private func semantic(_ cache: ConfigReader, _ exact: CachePolicy) -> SemanticPolicy? {
+        guard let section = cache.section("semantic") else { return nil }
+        defer { section.finish() }
+        let isOn = section.boolean("on") ?? false
+        let name = backend("backend", section)
+        let model = section.string("model")
+        for key in ["backend", "model"] where isOn && !section.has(key) {
+            section.report(key, "is missing", hint: "whose vectors are compared, such as nomic-embed-text of an Ollama")
+        }
+        if isOn && !exact.isOn { section.report("on", "needs cache.on: the very same request is looked up first") }
+        guard let standard = BackendID("any") else { return nil }
+        var policy = SemanticPolicy(backend: name ?? standard, model: model ?? "", maxAge: exact.maxAge)
+        policy.threshold = section.decimal("threshold", in: 0.5...1) ?? policy.threshold
+        policy.timeout = section.integer("timeout_ms", in: 1...10_000).map { .milliseconds($0) } ?? policy.timeout
+        policy.maxAge = section.seconds("max_age_s", in: 1...31_536_000) ?? policy.maxAge
+        policy.maxEntries = section.integer("max_entries", in: 1...1_000_000) ?? policy.maxEntries
+        policy.maxBytes = section.integer("max_megabytes", in: 1...16_384).map { $0 << 20 } ?? policy.maxBytes
+        policy.minConfidence = section.decimal("min_confidence", in: 0...1) ?? policy.minConfidence
+        policy.price = section.decimal("usd_per_mtok", in: 0...1_000)
+        return isOn && name != nil && model != nil ? policy : nil
     }
 }
 

@@ -14,6 +14,7 @@ enum Metrics {
         _ activity: Activity.Snapshot,
         _ rows: [LampRow],
         _ budgets: [BudgetStanding],
+        semantic: SemanticFigures = SemanticFigures(),
         started: Date,
         process: ProcessFigures? = .now()
     ) -> String {
@@ -34,6 +35,7 @@ enum Metrics {
         addRequests(activity, &text)
         addThoughts(activity, &text)
         addBudgets(budgets, &text)
+        addSemantic(semantic, &text)
         if let process { addProcess(process, &text) }
         return text.text
     }

@@ -34,6 +34,8 @@ struct CostReport: Sendable {
     /// Thoughts that the cache answered.
     var cachedToday = 0
     var cachedMonth = 0
+    /// Since the daemon started; nil where nothing is looked up by meaning.
+    var semantic: SemanticFigures?
     /// Thoughts that another backend answered than was selected.
     var fallbacks = 0
     /// Nil where the ledger was not told what to compare with.
@@ -154,6 +156,11 @@ private struct CostTally {
         let tokens = compared[kind] ?? [0, 0, 0, 0]
         compared[kind] = tokens.indices.map { tokens[$0] + row[16 + $0] }
     }
+
+    /// What the router asks on its own account.
+    private static let routersOwn: Set<String> = [
+        EgressRecord.Purpose.critique.rawValue, EgressRecord.Purpose.embedding.rawValue,
+    ]
 
     /// All that was added.
     var report: CostReport {

@@ -31,6 +31,7 @@ enum ClientRequest: Sendable {
     case jobs(JobsRequest)
     case compare(CompareParams)
     case migrate(MigrateRequest)
+    case batch(BatchParams)
 }
 
 /// A line, read.
@@ -136,6 +137,7 @@ private enum Envelope {
         case "learning": return .learning(try LearningRequest(learning: params))
         case "preferences": return .learning(try LearningRequest(preferences: params))
         case "experiment": return .learning(try LearningRequest(experiment: params))
+        case "batch": return .batch(try BatchParams(params))
         case "journal": return .journal(try JournalParams(params))
         case "jobs": return .jobs(try JobsRequest(params))
         case "compare": return .compare(try CompareParams(params))

@@ -32,6 +32,10 @@ extension ServerMessage {
             json.integer(report.cachedToday)
             json.key("month")
             json.integer(report.cachedMonth)
+            if let semantic = report.semantic {
+                json.key("semantic")
+                json.object { write(semantic, &$0) }
+            }
         }
         json.key("fallbacks")
         json.integer(report.fallbacks)

@@ -187,6 +187,14 @@ enum ServerMessage {
             if let confidence = answer.confidence { json.number(confidence) } else { json.null() }
             json.key("cached")
             json.boolean(answer.isCached)
+            if let similarity = answer.similarity {
+                json.key("similarity")
+                json.number((similarity * 1_000).rounded() / 1_000)
+            }
+            if let consensus = reply.consensus {
+                json.key("consensus")
+                json.object { write(consensus, &$0) }
+            }
             json.key("stand_ins")
             json.integer(reply.standIns)
             json.key("caught")

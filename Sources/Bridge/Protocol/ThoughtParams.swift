@@ -32,6 +32,8 @@ struct ThoughtParams: Sendable {
     var thought: String?
     /// Whether anything of it is kept on this machine.
     var isKept = true
+    /// What several models are to agree on; nil for one model's answer.
+    var consensus: ConsensusTerms?
 
     /// What a tool said.
     struct ToolResult: Sendable {
@@ -45,7 +47,7 @@ struct ThoughtParams: Sendable {
         "visible", "caller", "conversation", "results",
     ]
     private static let ofThink = ofRoute.union([
-        "content_policy", "cache", "max_tokens", "temperature", "stop", "stream", "keep",
+        "content_policy", "cache", "max_tokens", "temperature", "stop", "stream", "keep", "consensus",
     ])
 
     /// Reads them.
@@ -90,6 +92,11 @@ struct ThoughtParams: Sendable {
         isStreamed = try params.boolean("stream") ?? false
         caller = try params.string("caller", count: 1...64)
         isKept = try params.boolean("keep") ?? true
+        consensus = try ConsensusTerms(params)
+        // What was shown of one voice could not be taken back, and a tool is called once.
+        guard consensus == nil || !isStreamed else { throw .invalidParams("stream") }
+        guard consensus == nil || draft.tools.isEmpty else { throw .invalidParams("tools") }
+        guard consensus == nil || backend == nil else { throw .invalidParams("backend") }
     }
 
     /// What a content filter's verdict leads to.

@@ -175,6 +175,10 @@ actor Connection {
             operate(id) { () throws(BridgeError) in ServerMessage.reloaded(id, try await self.operations.reload()) }
         case .learning(let request):
             operate(id) { () throws(BridgeError) in try await self.service.learning.answer(id, request) }
+        case .batch(let params):
+            operate(id) { () throws(BridgeError) in
+                ServerMessage.batch(id, try await self.service.batch(params))
+            }
         case .forget(let params):
             operate(id) { () throws(BridgeError) in
                 let turns = try await self.service.forget(params)

@@ -18,6 +18,8 @@ struct Reply: Sendable {
     var caught: Int
     /// Whether no backend off this machine might see the task.
     var stays = false
+    /// What several models said, where several were asked.
+    var consensus: ConsensusReport?
 }
 
 /// The step behind the router: an answer on its way to the client, whole or piece by piece, through the reply filter, with

@@ -77,8 +77,13 @@ struct ThoughtService: Sendable {
 
     /// What thinking has cost, what it would have cost, and what may still be spent.
     func costs() async throws -> CostReport {
-        try await ledger.costs(against: Baseline(registry.backends), budgets: budgets.standings())
+        var report = try await ledger.costs(against: Baseline(registry.backends), budgets: budgets.standings())
+        report.semantic = semanticFigures
+        return report
     }
+
+    /// What has come of looking questions up by meaning; nil while that is off.
+    var semanticFigures: SemanticFigures? { bench.current.router.semanticFigures }
 
     /// Decides only.
     func route(_ params: ThoughtParams) async throws(BridgeError) -> RoutePlan {
@@ -102,6 +107,7 @@ struct ThoughtService: Sendable {
         // Guard and scan are of one moment: a reload in the middle changes neither.
         let bench = bench.current
         let mind = try mind(params, bench.personas)
+        for name in params.consensus?.backends ?? [] where registry[name] == nil { throw BridgeError(.unknownBackend) }
         let start = try await continuity.begin(params, mind, registry)
         let admitted = try await admission.admit(start.params, mind, registry, isSent: true)
         let thought = Evaluation.classified(admitted.thought)
@@ -109,9 +115,17 @@ struct ThoughtService: Sendable {
             params.isPlain ? Telling.silent : Evaluation.telling(thought, in: mind.card.voice, seed: admitted.seed)
         var delivery = Delivery(telling, admitted.filter, isStreamed: params.isStreamed)
         do {
-            let answer = try await bench.router.think(thought) { await delivery.take($0, onEvent) }
-            ears.answered(thought, answer)
+            var report: ConsensusReport?
+            let answer: Answer
+            if let terms = params.consensus {
+                let agreed = try await agree(on: thought, terms, bench.router)
+                (answer, report) = (agreed.answer, agreed.shown(through: admitted.filter, thought))
+            } else {
+                answer = try await bench.router.think(thought) { await delivery.take($0, onEvent) }
+                ears.answered(thought, answer)
+            }
             var reply = await delivery.finish(answer, onEvent)
+            reply.consensus = report
             reply.stays = thought.constraints.isLocalOnly || thought.classification?.isLocalOnly == true
             if reply.caught > 0 { await ledger.caught(reply.caught, from: answer.backend) }
             await continuity.end(start, reply, thought.prompt)
@@ -119,6 +133,13 @@ struct ThoughtService: Sendable {
         } catch {
             throw BridgeError(error, voice: mind.card.voice, seed: admitted.seed)
         }
+    }
+
+    /// Whether a request could leave; nothing of it is kept or counted but that it was refused.
+    /// - Throws: why not.
+    func check(_ params: ThoughtParams) async throws(BridgeError) {
+        let mind = try mind(params, bench.current.personas)
+        _ = try await admission.admit(params, mind, registry, isSent: false)
     }
 
     /// Keeps what somebody thought of an answer.

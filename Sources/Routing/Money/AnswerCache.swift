@@ -4,7 +4,8 @@ internal import Synchronization
 /// Answers that are given again to the very same request: exact, in memory, bounded in number, size and age.
 ///
 /// A request is the same when every byte that a backend would see of it is, and everything that steers who answers. Nothing
-/// is compared by meaning: "turn on" and "turn off" are near to each other (vllm-project/semantic-router's issue 2691).
+/// is compared by meaning here: "turn on" and "turn off" are near to each other (vllm-project/semantic-router's issue 2691).
+/// What may be asked behind it, where the policy says so, is ``SemanticCache``.
 public final class AnswerCache: Sendable {
     /// What an answer depends on besides the prompt and its kind.
     struct Call: Sendable {
@@ -24,7 +25,7 @@ public final class AnswerCache: Sendable {
     struct Hit: Sendable {
         /// As it was, but free, without attempts and with no tokens spent: nothing was sent. Its duration is for the caller
         /// to say.
-        let answer: Answer
+        var answer: Answer
         /// The tokens that were not spent again.
         let usage: Usage
         /// What was not paid again, if that is known.
@@ -40,10 +41,13 @@ public final class AnswerCache: Sendable {
     private static let highestTemperature = 0.5
 
     private let state: Mutex<State>
+    /// Answers to questions in other words.
+    let semantic: SemanticCache
 
     /// An empty cache.
     public init(_ policy: CachePolicy = CachePolicy()) {
         state = Mutex(State(shelf: AnswerShelf(policy)))
+        semantic = SemanticCache(policy.isOn ? policy.semantic : nil)
     }
 
     /// Another policy from now on, and an empty cache: other backends may answer otherwise.
@@ -52,6 +56,7 @@ public final class AnswerCache: Sendable {
             state.shelf = AnswerShelf(policy)
             state.epoch += 1
         }
+        semantic.replace(policy.isOn ? policy.semantic : nil)
     }
 
     /// The key of a request; nil when it is not to be answered out of the cache, nor its answer kept: the cache is off, the
@@ -64,7 +69,25 @@ public final class AnswerCache: Sendable {
 
     /// The answer that was given to the same request, while it is fresh.
     func lookup(_ key: CacheKey, at now: ContinuousClock.Instant) -> Hit? {
-        guard let kept = state.withLock({ $0.shelf.take(key, at: now) }) else { return nil }
+        state.withLock { $0.shelf.take(key, at: now) }.map(Hit.init)
+    }
+
+    /// Keeps an answer. One that was cut, is empty, calls tools or came out of the cache is not kept.
+    /// - Parameter isSound: that it passed every judgement: no refusal, not the best of a bad lot.
+    func store(_ answer: Answer, isSound: Bool, for key: CacheKey, at now: ContinuousClock.Instant) {
+        guard isSound, answer.isWhole else { return }
+        state.withLock { $0.shelf.put(answer, for: key, at: now) }
+    }
+}
+
+extension Answer {
+    /// Whether it may be given again: not cut, not empty, without calls of tools, and not given again itself.
+    var isWhole: Bool { finish == .stop && !text.isEmpty && calls.isEmpty && !isCached }
+}
+
+extension AnswerCache.Hit {
+    /// An answer, given again.
+    init(_ kept: Answer) {
         var answer = kept
         answer.isCached = true
         answer.attempts = []
@@ -79,14 +102,6 @@ public final class AnswerCache: Sendable {
         answer.cost = NanoDollars(0)
         answer.firstToken = nil
         answer.duration = .zero
-        return Hit(answer: answer, usage: kept.usage, cost: kept.cost)
-    }
-
-    /// Keeps an answer. One that was cut, is empty, calls tools or came out of the cache is not kept.
-    /// - Parameter isSound: that it passed every judgement: no refusal, not the best of a bad lot.
-    func store(_ answer: Answer, isSound: Bool, for key: CacheKey, at now: ContinuousClock.Instant) {
-        guard isSound, answer.finish == .stop, !answer.text.isEmpty, answer.calls.isEmpty, !answer.isCached
-        else { return }
-        state.withLock { $0.shelf.put(answer, for: key, at: now) }
+        self.init(answer: answer, usage: kept.usage, cost: kept.cost)
     }
 }

@@ -13,11 +13,12 @@ struct CacheKey: Hashable, Sendable, Undisclosed {
     /// - Parameters:
     ///   - kind: stands for its own system prompt, too: that is fixed when the daemon is compiled.
     ///   - epoch: of the cache; what was asked before it was emptied is never found again.
-    init(_ prompt: BlindPrompt, kind: TaskKind, call: AnswerCache.Call, epoch: Int) {
+    ///   - hasTask: whether the task is part of it; where not, it is what questions in other words must share.
+    init(_ prompt: BlindPrompt, kind: TaskKind, call: AnswerCache.Call, epoch: Int, hasTask: Bool = true) {
         add(epoch)
         add(kind.rawValue)
         add(prompt.instructions)
-        add(prompt.task)
+        add(hasTask ? prompt.task : nil)
         add(prompt.history.count)
         for turn in prompt.history {
             add(turn.speaker.rawValue)

@@ -59,6 +59,7 @@ struct Filter {
     private func disqualification(_ backend: borrowing Backend, isLeftOut: Bool) -> Verdict? {
         let constraints = facts.constraints
         switch backend.service {
+        case .enabled where backend.embedsOnly: return .out(.disabled, Backend.embeds)
         case .enabled: break
         case .draining: return .out(.draining, "it is being drained")
         case .disabled(let reason): return .out(.disabled, reason)

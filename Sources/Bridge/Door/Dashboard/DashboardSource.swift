@@ -7,6 +7,8 @@ struct DashboardSource: Sendable {
     let board: HealthBoard
     let ledger: Ledger
     let budgets: BudgetBook
+    /// What has come of looking questions up by meaning.
+    let semantic: @Sendable () -> SemanticFigures?
     /// How the models stand, as JSON; nil where no sidecar is.
     let models: @Sendable () async -> [UInt8]?
     /// One moment by both clocks: a time that is told twice must be the same time.
@@ -17,12 +19,14 @@ struct DashboardSource: Sendable {
         board: HealthBoard,
         ledger: Ledger,
         budgets: BudgetBook,
+        semantic: @escaping @Sendable () -> SemanticFigures? = { nil },
         models: @escaping @Sendable () async -> [UInt8]? = { nil }
     ) {
         self.live = live
         self.board = board
         self.ledger = ledger
         self.budgets = budgets
+        self.semantic = semantic
         self.models = models
     }
 
@@ -73,6 +77,13 @@ struct DashboardSource: Sendable {
     /// `GET /metrics`.
     func metrics() -> [UInt8] {
         let activity = ledger.activity.snapshot
-        return Array(Metrics.text(activity, lamps(activity), budgets.standings(), started: started).utf8)
+        let text = Metrics.text(
+            activity,
+            lamps(activity),
+            budgets.standings(),
+            semantic: semantic() ?? SemanticFigures(),
+            started: started
+        )
+        return Array(text.utf8)
     }
 }

@@ -1,0 +1,117 @@
+internal import Routing
+
+/// What several models said, and which of it was taken.
+struct ConsensusReport: Sendable {
+    let terms: ConsensusTerms
+    let ballots: [Ballot]
+    let verdict: Verdict
+    /// The most that it could have cost; nil where that was not known.
+    let worstCase: NanoDollars?
+    /// What each said, as its client may see it.
+    var shown: [String?] = []
+
+    /// What was taken.
+    var answer: Answer {
+        guard let answer = ballots[verdict.winner].answer else { preconditionFailure("a verdict stands on an answer") }
+        return answer
+    }
+
+    /// The report, with what each said through the reply filter.
+    func shown(through filter: ReplyFilter, _ thought: Thought) -> ConsensusReport {
+        var report = self
+        report.shown = ballots.map { ballot in
+            ballot.answer.map { answer in
+                var filter = filter
+                let text = filter.feed(answer.text) + filter.finish(isCut: answer.finish == .length)
+                return ClosedForm.choice(text, for: thought.prompt, kind: answer.kind)
+            }
+        }
+        return report
+    }
+
+    /// What all of them cost; nil when that is not known of one that answered.
+    var cost: NanoDollars? {
+        ballots.compactMap(\.answer).reduce(NanoDollars(0)) { sum, answer in
+            guard let sum, let cost = answer.cost else { return nil }
+            return NanoDollars(sum.value + cost.value)
+        }
+    }
+}
+
+extension ThoughtService {
+    /// Asks several models at once, and takes what they agree on.
+    ///
+    /// Each is a thought of its own in the ledger and for the budgets, sent to one backend and nobody else. When the task is
+    /// cancelled all of them are; nothing is asked again.
+    func agree(
+        on thought: Thought,
+        _ terms: ConsensusTerms,
+        _ router: Router
+    ) async throws(RoutingError) -> ConsensusReport {
+        let plan = router.plan(thought)
+        let members = ConsensusPlan(terms, plan, maxTokens: thought.maxTokens)
+        guard members.members.count >= terms.quorum else { throw .noBackend(members.rejected) }
+        guard !members.isTooDear(for: terms) else { throw .noBackend(members.tooDear) }
+        let kind = plan.classification.kind
+        let ballots = await withTaskGroup(of: (Int, Ballot, [Attempt]).self) { group in
+            for (place, backend) in members.members.enumerated() {
+                var own = thought
+                own.constraints.backend = backend.id
+                own.isCacheable = false
+                own.isStreamed = false
+                let vote = own
+                group.addTask {
+                    do throws(RoutingError) {
+                        let answer = try await router.think(vote)
+                        let choice = ClosedForm.choice(answer.text, for: vote.prompt, kind: kind)
+                        return (place, Ballot(backend.id, answer, choice: choice), [])
+                    } catch {
+                        let attempts = error.attempts
+                        return (place, Ballot(backend.id, failure: error.failure), attempts)
+                    }
+                }
+            }
+            var cast: [(Int, Ballot, [Attempt])] = []
+            for await ballot in group { cast.append(ballot) }
+            return cast.sorted { $0.0 < $1.0 }
+        }
+        if Task.isCancelled { throw .cancelled }
+        let absent = members.rejected.filter { terms.backends.contains($0.backend) }
+            .map { Ballot($0.backend, failure: $0.rule.failure) }
+        let cast = ballots.map(\.1) + absent
+        guard let verdict = Verdict(cast, terms) else { throw .allFailed(ballots.flatMap(\.2)) }
+        return ConsensusReport(terms: terms, ballots: cast, verdict: verdict, worstCase: members.worstCase)
+    }
+}
+
+extension RoutingError {
+    fileprivate var attempts: [Attempt] {
+        switch self {
+        case .allFailed(let attempts), .deadline(let attempts), .ledgerUnavailable(let attempts): attempts
+        case .noBackend, .egressBlocked, .cancelled: []
+        }
+    }
+
+    /// In one word.
+    fileprivate var failure: FailureClass {
+        if case .some(.failed(let failure)) = attempts.last?.outcome { return failure }
+        return switch self {
+        case .cancelled: .cancelled
+        case .deadline: .timeoutTotal
+        case .noBackend(let rejected): rejected.contains { $0.rule == .budget } ? .overBudget : .breakerOpen
+        case .allFailed, .egressBlocked, .ledgerUnavailable: .unreachable
+        }
+    }
+}
+
+extension Rejection.Rule {
+    /// Why one that was to vote could not be asked.
+    fileprivate var failure: FailureClass {
+        switch self {
+        case .budget: .overBudget
+        case .context: .contextWindow
+        case .saturated: .saturated
+        default: .breakerOpen
+        }
+    }
+}
