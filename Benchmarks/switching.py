@@ -2,9 +2,9 @@
 """What the router and the sidecar add to a switch of models.
 
 A fake llama-server with a fixed time to load is stopped and started by hand (SIGTERM, start, GET
-/health every millisecond). Then clients ask the front door for the other model, again and again: the
-daemon asks the sidecar, which stops one server and starts the next, and the answer comes. What a
-request to a model that is loaded takes is taken off; the rest is what a switch took.
+/health every millisecond). Then clients ask the front door for the other model, again and again:
+the daemon asks the sidecar, which stops one server and starts the next, and the answer comes. What
+a request to a model that is loaded takes is taken off; the rest is what a switch took.
 """
 
 from __future__ import annotations
@@ -127,7 +127,7 @@ def ask(connection: http.client.HTTPConnection, model: str, number: int) -> floa
 
 
 def by_router(port: int, rounds: int) -> tuple[list[float], list[float]]:
-    """What a request takes that needs the other model, and one that needs the model that is there."""
+    """What a request takes that needs the other model, and one whose model is there."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_S)
     switched, loaded = [], []
     ask(connection, "a", 0)

@@ -26,7 +26,9 @@ package struct LoopbackURL: Sendable, Hashable, CustomStringConvertible {
 
     /// Whether a host, without brackets, is this machine: 127.0.0.0/8, ::1, `localhost` (RFC 6890, RFC 6761).
     package static func isLoopback(host: String) -> Bool {
-        if ["127.0.0.1", "localhost"].contains(host) || ["localhost", "::1"].contains(host.lowercased()) { return true }
+        // As it is mostly written.
+        if host == "127.0.0.1" { return true }
+        if ["localhost", "::1"].contains(host.lowercased()) { return true }
         let parts = host.split(separator: ".", omittingEmptySubsequences: false).map { UInt8($0) }
         return parts.count == 4 && parts.first == 127 && !parts.contains(nil)
     }
