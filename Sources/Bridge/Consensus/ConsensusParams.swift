@@ -3,11 +3,7 @@ internal import Routing
 extension ConsensusTerms {
     /// Reads `consensus`; nil where there is none.
     init?(_ params: Params) throws(BridgeError) {
-        guard let fields = params.fields, fields.contains(AnyKey("consensus")) else { return nil }
-        guard let object = try? fields.nestedContainer(keyedBy: AnyKey.self, forKey: AnyKey("consensus")) else {
-            throw .invalidParams("consensus")
-        }
-        let terms = Params(object)
+        guard let terms = try params.object("consensus") else { return nil }
         try terms.allow("backends", "count", "rule", "max_cost_usd")
         let names = try terms.strings("backends", atMost: Self.members.upperBound) ?? []
         let backends = names.compactMap { BackendID($0) }

@@ -171,7 +171,7 @@ actor JobQueue {
         switch event {
         case .delta(_, let text): running[job]?.characters += text.count
         case .restarted: running[job]?.characters = 0
-        case .switching: break
+        case .switching, .brokeOff: break
         }
     }
 

@@ -26,11 +26,9 @@ struct StoredTask: Sendable, Codable, Equatable {
 
     /// The thought as it came, with its places.
     func asked() throws(BridgeError) -> ThoughtParams {
-        let params: Asked
-        do { params = try JSONTree.decode(Asked.self, from: Array(think.utf8)) } catch {
-            throw BridgeError(.internalError)
-        }
-        return try params.thought.get()
+        let tree = try? Array(think.utf8).withUnsafeBytes { try JSONParser.parse($0) }
+        guard let object = tree.flatMap({ JSONObject($0) }) else { throw BridgeError(.internalError) }
+        return try ThoughtParams(Params(object), isThink: true)
     }
 
     /// The thought, with the results of other jobs in its places.
@@ -51,14 +49,5 @@ struct StoredTask: Sendable, Codable, Equatable {
         // What had to stay on this machine stays, in whatever it has become part of.
         if stays { params.constraints.isLocalOnly = true }
         return params
-    }
-
-    private struct Asked: Decodable {
-        let thought: Result<ThoughtParams, BridgeError>
-
-        init(from decoder: any Decoder) throws {
-            let params = Params(try decoder.container(keyedBy: AnyKey.self))
-            thought = Result { () throws(BridgeError) in try ThoughtParams(params, isThink: true) }
-        }
     }
 }

@@ -157,11 +157,6 @@ private struct CostTally {
         compared[kind] = tokens.indices.map { tokens[$0] + row[16 + $0] }
     }
 
-    /// What the router asks on its own account.
-    private static let routersOwn: Set<String> = [
-        EgressRecord.Purpose.critique.rawValue, EgressRecord.Purpose.embedding.rawValue,
-    ]
-
     /// All that was added.
     var report: CostReport {
         var report = sums

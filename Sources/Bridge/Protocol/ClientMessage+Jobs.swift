@@ -122,40 +122,18 @@ enum JobReference: Sendable, Hashable {
     }
 }
 
-extension JobReference: Decodable {
-    init(from decoder: any Decoder) throws {
-        let value = try decoder.singleValueContainer()
-        if let number = try? value.decode(Int64.self) {
-            self = .number(number)
-        } else {
-            self.init(try value.decode(String.self))
-        }
-    }
-}
-
 extension Params {
-    /// An object of parameters.
-    fileprivate func object(_ name: String) throws(BridgeError) -> Params? {
-        guard let fields, fields.contains(AnyKey(name)) else { return nil }
-        guard let object = try? fields.nestedContainer(keyedBy: AnyKey.self, forKey: AnyKey(name)) else {
-            throw .invalidParams(name)
-        }
-        return Params(object)
-    }
-
     fileprivate func numbers(_ name: String, atMost limit: Int) throws(BridgeError) -> [Int64]? {
-        guard let fields, fields.contains(AnyKey(name)) else { return nil }
-        guard let numbers = try? fields.decode([Int64].self, forKey: AnyKey(name)), numbers.count <= limit else {
-            throw .invalidParams(name)
-        }
-        return numbers
+        try integers(name, atMost: limit)?.map { Int64($0) }
     }
 
     fileprivate func references(_ name: String) throws(BridgeError) -> [JobReference]? {
-        guard let fields, fields.contains(AnyKey(name)) else { return nil }
-        guard let references = try? fields.decode([JobReference].self, forKey: AnyKey(name)),
-            references.count <= JobDraft.mostAtOnce
-        else { throw .invalidParams(name) }
+        guard let value = fields?[name] else { return nil }
+        guard let elements = value.elements, elements.count <= JobDraft.mostAtOnce else { throw .invalidParams(name) }
+        let references = elements.compactMap { element in
+            element.count.map { .number(Int64($0)) } ?? element.words.map { JobReference($0) }
+        }
+        guard references.count == elements.count else { throw .invalidParams(name) }
         return references
     }
 }

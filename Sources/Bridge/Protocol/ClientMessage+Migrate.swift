@@ -83,14 +83,3 @@ struct MigrationWish: Sendable {
         return other.dollars / mine.dollars
     }
 }
-
-extension Params {
-    /// Whole numbers.
-    func integers(_ name: String, atMost limit: Int) throws(BridgeError) -> [Int]? {
-        guard let fields, fields.contains(AnyKey(name)) else { return nil }
-        guard let value = try? fields.decode([Int].self, forKey: AnyKey(name)), value.count <= limit else {
-            throw .invalidParams(name)
-        }
-        return value
-    }
-}

@@ -44,6 +44,20 @@ struct Params {
         return value
     }
 
+    /// Whole numbers.
+    func integers(_ name: String, atMost limit: Int) throws(BridgeError) -> [Int]? {
+        guard let value = fields?[name] else { return nil }
+        guard let elements = value.elements, elements.count <= limit else { throw .invalidParams(name) }
+        let numbers = elements.compactMap(\.count)
+        guard numbers.count == elements.count else { throw .invalidParams(name) }
+        return numbers
+    }
+
+    /// An object of parameters.
+    func object(_ name: String) throws(BridgeError) -> Params? {
+        try value(name) { JSONObject($0) }.map { Params($0) }
+    }
+
     func decimal(_ name: String, in range: ClosedRange<Double>) throws(BridgeError) -> Double? {
         guard let value = try value(name, { $0.decimal }) else { return nil }
         guard range.contains(value) else { throw .invalidParams(name) }
