@@ -28,7 +28,8 @@ extension BridgeError.Code {
             true
         case .parseError, .invalidRequest, .methodNotFound, .invalidParams, .protocolUnsupported, .tooManyInFlight,
             .lineTooLong, .personaRefused, .egressBlocked, .cancelled, .unknownPersona, .unknownBackend, .quarantined,
-            .notPermitted, .unknownThought, .unknownJob, .queueFull, .jobConflict, .badConfiguration, .experimentRunning,
+            .notPermitted, .unknownThought, .unknownJob, .queueFull, .jobConflict, .badConfiguration,
+            .experimentRunning,
             .comparisonTooDear, .badMigration, .noMigration, .migrationRuns:
             false
         }

@@ -142,7 +142,8 @@ package struct PipeServer: Sendable, Equatable {
             return text
         case .llamaServer:
             guard let tree = try? body.withUnsafeBytes({ try JSONParser.parse($0) }), let reply = try? ChatReply(tree),
-                reply.error == nil, let message = reply.choices?.first?.message, let text = message.content ?? message.refusal
+                reply.error == nil, let message = reply.choices?.first?.message,
+                let text = message.content ?? message.refusal
             else { throw .garbage }
             return text
         }

@@ -134,7 +134,9 @@ struct MigrateTests {
             for talk in 0..<12 {
                 var seen: Set<String> = []
                 for _ in 0..<3 {
-                    let params: [String: Any] = ["task": "say one word", "conversation": "talk \(talk)", "caller": "ann"]
+                    let params: [String: Any] = [
+                        "task": "say one word", "conversation": "talk \(talk)", "caller": "ann",
+                    ]
                     seen.insert(try await client.ask("route", params).result?["backend"] as? String ?? "")
                 }
                 #expect(seen.count == 1)
