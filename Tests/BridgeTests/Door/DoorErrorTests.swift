@@ -68,7 +68,12 @@ struct DoorErrorTests {
         Case(error: .lineTooLong, code: .invalidRequest, src: "workshop"),
         Case(error: .unknownThought, code: .invalidRequest, src: "workshop"),
         Case(error: .badConfiguration, code: .invalidRequest, src: "workshop"),
+        Case(error: .queueFull, code: .queueFull, src: "workshop"),
     ]
+        // What only the socket's other methods end with.
+        + [
+            .unknownJob, .jobConflict, .experimentRunning, .comparisonTooDear, .badMigration, .noMigration, .migrationRuns,
+        ].map { Case(error: $0, code: .invalidRequest, src: "workshop") }
 
     private static func attempts(_ tries: [String]) throws -> [Attempt] {
         try tries.map { line in
