@@ -123,7 +123,8 @@ class Demo:
             f"  browser    {self.game.web_url}\n"
             f"  telnet     telnet 127.0.0.1 {ports.telnet}\n"
             f"  then type  connect {self.game.user} {self.game.password}\n"
-            f"             think name a colour\n\n"
+            f"             think name a colour\n"
+            f"  shell      export WORKSHOP_SOCKET={self.daemon.socket_path}\n\n"
             f"The daemon's log: {self.daemon.log}\nCtrl-C ends everything."
         )
         code = self.daemon.process.wait()

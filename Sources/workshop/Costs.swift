@@ -82,7 +82,8 @@ struct Costs: ParsableCommand {
         func usd(_ key: String) -> String { "$" + Output.number(savings[key], digits: 6) }
         print(
             "saved this month: \(usd("saved_usd")), \(Output.number(savings["percent"])) % of the \(usd("baseline_usd")) "
-                + "that the same tokens cost at an API; spent \(usd("spent_usd")), and \(usd("router_usd")) on judging"
+                + "that the same tokens cost at an API; spent \(usd("spent_usd")), "
+                + "and \(usd("router_usd")) on judging, comparing, copies and vectors"
         )
         print("compared: \(whole(savings["compared"])) thoughts; not compared: \(whole(savings["not_compared"]))")
     }

@@ -82,6 +82,18 @@ struct LedgerPageTests {
             #expect(try await eventually { try await parts.jobs.show(jobs[1])["not_before"] != nil })
             let thought = try #require(try parts.ledger.attempts(of: jobs[0]).first?.thought)
             _ = try await parts.ledger.rate(thought, stars: 4)
+            let (alpha, beta) = (try #require(BackendID("alpha")), try #require(BackendID("beta")))
+            let migration = Migration(
+                id: 0,
+                from: alpha,
+                to: beta,
+                strategy: .immediateCutover,
+                steps: [.share(100)],
+                gate: MigrationGate(),
+                maxCost: NanoDollars(0)
+            )
+            _ = try parts.ledger.begin(migration)
+            _ = try await parts.ledger.begin(Experiment(id: 0, a: .rules, b: .preference(.quality)))
             let queries = queries
             #expect(queries.count >= 10)
             var empty: [String] = []

@@ -3,8 +3,7 @@
     python3 Tests/Coverage/check.py [PAGE]
 
 A proof is a file, a file with a test's name behind it, or a command. It fails when a file is not
-there, a test is not in it, or the program has no such command. What is marked `(to check)` is
-counted, and not failed.
+there, a test is not in it, or the program has no such command.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from pathlib import Path
 TOP = Path(__file__).resolve().parents[2]
 PAGE = TOP / "docs/coverage.md"
 ROW = re.compile(r"^\| (?P<promise>.+?) \| (?P<proofs>.*`.*) \| (?P<word>[^|]+) \|$")
-PROOF = re.compile(r'^`(?P<name>[^`]+)`(?:: (?P<test>"[^"]+"|\w+))?(?P<open> \(to check\))?$')
+PROOF = re.compile(r'^`(?P<name>[^`]+)`(?:: (?P<test>"[^"]+"|\w+))?$')
 WORDS = re.compile(r"^(done|differently|left out)\b")
 LEAST = 120
 
@@ -30,7 +29,6 @@ class Proof:
 
     name: str
     test: str | None
-    is_open: bool
 
     def fault(self) -> str | None:
         """What is wrong with it; None when nothing is."""
@@ -102,13 +100,9 @@ def check(page: str) -> tuple[list[str], Counter[str]]:
             if match is None:
                 faults.append(f"{place}: {text} is no proof")
                 continue
-            proof = Proof(match["name"], match["test"], match["open"] is not None)
+            proof = Proof(match["name"], match["test"])
             fault = proof.fault()
-            if proof.is_open:
-                counts["to check"] += 1
-                if fault is None:
-                    counts["to check, and there"] += 1
-            elif fault is not None:
+            if fault is not None:
                 faults.append(f"{place}: {proof.name}: {fault}")
     if sum(counts[word] for word in ("done", "differently", "left out")) < LEAST:
         faults.append(f"docs/coverage.md: fewer than {LEAST} rows were read")

@@ -218,7 +218,8 @@ def _savings(savings: Row) -> str:
     percentage = f" ({percent(share)})" if is_number(share) else ""
     return (
         f"{sentence}{percentage} of the {dollars(savings.get('baseline_usd'))} that the same "
-        f"tokens cost at an API.\nTo judge the answers cost {dollars(savings.get('router_usd'))}."
+        f"tokens cost at an API.\nTo judge, compare, copy and look up cost "
+        f"{dollars(savings.get('router_usd'))}."
     )
 
 

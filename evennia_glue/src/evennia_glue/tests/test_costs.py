@@ -58,6 +58,7 @@ class TestCosts(CommandTest):
         self.assertIn("out of the cache: 1 today, 1,300 this month.", page)
         self.assertIn("than the first choice: 4 this month.", page)
         self.assertIn("Saved $1.95 (78 %) of the $2.50 that the same tokens cost at an API", page)
+        self.assertIn("To judge, compare, copy and look up cost $0.05.", page)
         self.assertLessEqual(max(map(len, page.split("\n"))), 78)
 
     def test_budgets_the_fullest_first(self):
