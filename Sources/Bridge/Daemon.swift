@@ -113,6 +113,7 @@ public struct Daemon: Sendable {
             let ring = config.http.map { http in
                 KeyRing(http.keys, logger: logger) { budgets.replace(configured.current + $0) }
             }
+            let tls = try config.http?.tls.map { try DoorTLS($0) }
             let cache = AnswerCache(config.cache)
             let (board, ledger, transport) = (board, ledger, wrap(transport))
             let keys = { @Sendable in live.current.registry.keys }
@@ -178,6 +179,7 @@ public struct Daemon: Sendable {
                 budgets.replace(config.budgets + (ring?.budgets ?? []))
                 settings.replace(with: config.memory)
                 cache.replace(config.cache)
+                tls?.reload(logger)
             }
             operations = Operations(
                 registry: registry,
@@ -191,12 +193,13 @@ public struct Daemon: Sendable {
                 ledger: ledger
             )
             server = BridgeServer(config.server, service: service, operations: operations, logger: logger)
-            door = Self.door(config, ring, service, operations, switchboard, logger, onOpen)
+            door = Self.door(config, ring, tls, service, operations, switchboard, logger, onOpen)
         }
 
         private static func door(
             _ config: BridgeConfig,
             _ ring: KeyRing?,
+            _ tls: DoorTLS?,
             _ service: ThoughtService,
             _ operations: Operations,
             _ switchboard: Switchboard,
@@ -227,6 +230,7 @@ public struct Daemon: Sendable {
             )
             return DoorServer(
                 http: http,
+                tls: tls,
                 responder: responder,
                 limits: limits,
                 logger: logger,
