@@ -179,17 +179,16 @@ struct DoorTLSTests {
         let house = try await house(paper)
         for host in ["localhost:\(house.port ?? 0)", "127.0.0.1:\(house.port ?? 0)"] {
             func asked(_ origin: String) -> String { "Host: \(host)\r\nOrigin: \(origin)" }
-            let line = "GET /api/events"
             let own = try await ask(
                 house,
                 trusting: paper.certificate,
-                line,
+                "GET /api/events",
                 asked("https://\(host)"),
                 until: "event: lamps\ndata: "
             )
             #expect(own.text.hasPrefix("HTTP/1.1 200") && own.text.contains("event: lamps\ndata: "), "\(host)")
             for foreign in ["http://\(host)", "https://localhost:1", "https://evil.example", "null"] {
-                let reply = try await ask(house, trusting: paper.certificate, line, asked(foreign))
+                let reply = try await ask(house, trusting: paper.certificate, "GET /v1/models", asked(foreign))
                 #expect(reply.text.hasPrefix("HTTP/1.1 403") && reply.text.contains("wrong_origin"), "\(foreign)")
             }
         }
