@@ -121,6 +121,7 @@ public struct Daemon: Sendable {
             let ring = config.http.map { http in
                 KeyRing(http.keys, logger: logger) { budgets.replace(configured.current + $0) }
             }
+            let tls = try config.http?.tls.map { try DoorTLS($0) }
             let cache = AnswerCache(config.cache)
             let (board, ledger, transport) = (board, ledger, wrap(transport))
             let keys = { @Sendable in live.current.registry.keys }
@@ -226,6 +227,7 @@ public struct Daemon: Sendable {
                 cache.replace(config.cache)
                 jobSettings.replace(with: config.jobs)
                 jobs.ring()
+                tls?.reload(logger)
             }
             operations = Operations(
                 registry: registry,
@@ -242,12 +244,13 @@ public struct Daemon: Sendable {
                 migrations: migrations
             )
             server = BridgeServer(config.server, service: service, operations: operations, logger: logger)
-            door = Self.door(config, ring, service, operations, switchboard, logger, onOpen)
+            door = Self.door(config, ring, tls, service, operations, switchboard, logger, onOpen)
         }
 
         private static func door(
             _ config: BridgeConfig,
             _ ring: KeyRing?,
+            _ tls: DoorTLS?,
             _ service: ThoughtService,
             _ operations: Operations,
             _ switchboard: Switchboard,
@@ -279,6 +282,7 @@ public struct Daemon: Sendable {
             )
             return DoorServer(
                 http: http,
+                tls: tls,
                 responder: responder,
                 limits: limits,
                 logger: logger,

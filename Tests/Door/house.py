@@ -33,6 +33,12 @@ class House(unittest.TestCase):
     daemon: Daemon
     key: str
     url: str
+    scheme = "http"
+
+    @classmethod
+    def door_keys(cls, _folder: Path) -> str:
+        """Further keys of the section `http`."""
+        return ""
 
     @classmethod
     def setUpClass(cls) -> None:
@@ -47,7 +53,7 @@ class House(unittest.TestCase):
             f"""
 server: {{socket: {folder}/w.sock, personas: {TOP}/configs/personas}}
 ledger: {{path: {folder}/ledger.db}}
-http: {{listen: "127.0.0.1:{port}"}}
+http: {{listen: "127.0.0.1:{port}"{cls.door_keys(folder)}}}
 routing: {{retry: {{attempts: 0}}}}
 backends:
   local: {{url: "{cls.upstream.url}", model: stand-in, role: local, local: true,
@@ -62,4 +68,4 @@ backends:
         cls.daemon.start()
         cls.addClassCleanup(cls.daemon.stop)
         cls.daemon.wait_healthy("local")
-        cls.url = f"http://127.0.0.1:{port}"
+        cls.url = f"{cls.scheme}://127.0.0.1:{port}"

@@ -40,6 +40,7 @@ public enum ConfigLoader {
         let memory = readMemory(root, base: base, ledger: ledger)
         let state = (ledger.path as NSString).deletingLastPathComponent
         let http = HTTPReader.read(root, base: base, folder: state)
+        watched += FileStamp.of([http?.tls?.certificate, http?.tls?.key].compactMap(\.self))
         let guardWishes = GuardReader.read(root)
         let sidecars = SidecarsReader(absolute: { absolute($0, base) }, environment: environment.values).read(root)
         watched += FileStamp.of(sidecars.compactMap(\.manifest))
@@ -52,7 +53,10 @@ public enum ConfigLoader {
         routing.check(cache.semantic, configured.map(\.backend), root)
         let jobs = JobsReader.read(root)
         let paths = MachineIdentity.Paths(
-            files: [source.file, source.envFile, server.socket, ledger.path, memory.path, http?.keys].compactMap(\.self)
+            files: [
+                source.file, source.envFile, server.socket, ledger.path, memory.path, http?.keys,
+                http?.tls?.certificate, http?.tls?.key,
+            ].compactMap(\.self)
         )
         let own = Identity(terms: paths.terms)
         reportLeaks(configured.map(\.backend), personas: personas, own: own, root: root)

@@ -25,6 +25,8 @@ extension BridgeConfig {
         var maxConnections = 4_096
         /// How many thoughts of all clients may be under way.
         var maxInFlight = 2_048
+        /// The certificate; nil for no TLS.
+        var tls: TLS?
 
         /// Whether only this machine can connect.
         var isLoopback: Bool { LoopbackURL.isLoopback(host: host) }
@@ -59,6 +61,7 @@ enum HTTPReader {
         http.keepAlive = section.seconds("keep_alive_s", in: 0.1...3_600) ?? http.keepAlive
         http.maxConnections = section.integer("max_connections", in: 1...65_536) ?? http.maxConnections
         http.maxInFlight = section.integer("max_in_flight", in: 1...65_536) ?? http.maxInFlight
+        http.tls = readTLS(section, base)
         if !http.isLoopback, KeyFile.count(http.keys) == 0 {
             section.report(
                 "listen",
@@ -79,6 +82,21 @@ enum HTTPReader {
         else { return section.report("listen", "is not an address and a port", hint: "127.0.0.1:8181, [::1]:8181") }
         http.port = port
         http.host = String(isBracketed ? host.dropFirst().dropLast() : host)
+    }
+
+    /// The files, which are read and tried: a daemon that starts has a certificate that can be shown.
+    private static func readTLS(_ section: ConfigReader, _ base: URL) -> BridgeConfig.TLS? {
+        guard let inner = section.section("tls") else { return nil }
+        defer { inner.finish() }
+        let paths = ["certificate", "key"].map { name in
+            let path = inner.string(name)
+            if path == nil { inner.report(name, "is missing", hint: "the path of a PEM file") }
+            return path.map { ConfigLoader.absolute($0, base) }
+        }
+        guard let certificate = paths[0], let key = paths[1] else { return nil }
+        let tls = BridgeConfig.TLS(certificate: certificate, key: key)
+        do { _ = try DoorTLS.read(tls) } catch { inner.report(error.key, error.message, hint: error.hint) }
+        return tls
     }
 
     /// `scheme://host[:port]`, as browsers send it.

@@ -30,7 +30,9 @@ struct DoorGate: Sendable {
     private func isKnown(_ origin: String, _ authority: String?) -> Bool {
         if http.origins.contains(origin) { return true }
         guard let authority else { return false }
-        return origin == "http://" + authority || origin == "https://" + authority
+        if origin == "https://" + authority { return true }
+        // Before a door without TLS there may be a proxy with it. One with TLS has no page that came without.
+        return http.tls == nil && origin == "http://" + authority
     }
 
     /// The headers that let a page of another origin read the answer; none for the others.

@@ -14,6 +14,7 @@ struct DoorServer: Service, CustomStringConvertible {
     let description = "DoorServer"
 
     let http: BridgeConfig.HTTP
+    let tls: DoorTLS?
     let responder: DoorResponder
     let limits: DoorLimits
     let logger: Logger
@@ -25,7 +26,7 @@ struct DoorServer: Service, CustomStringConvertible {
     /// Serves until graceful shutdown: then it takes no new clients, and ends with the last request that is in flight.
     func run() async throws {
         let server = Server(
-            childChannelSetup: DoorChannel(responder: responder),
+            childChannelSetup: DoorChannel(responder: responder, tls: tls),
             configuration: ServerConfiguration(
                 address: .hostname(http.host, port: http.port),
                 backlog: 1_024,
@@ -57,6 +58,7 @@ struct DoorServer: Service, CustomStringConvertible {
 /// What is done with a connection from its first byte to its last.
 private struct DoorChannel: ServerChildChannel {
     let responder: DoorResponder
+    let tls: DoorTLS?
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<HTTP1Channel.Value> {
         do {
@@ -65,6 +67,7 @@ private struct DoorChannel: ServerChildChannel {
             // One who has closed his half has left: what he asked for is nobody's any more.
             try channel.syncOptions?.setOption(.allowRemoteHalfClosure, value: false)
             try channel.pipeline.syncOperations.addHandler(DoorPatience(responder.http.writeTimeout))
+            if let tls { try channel.pipeline.syncOperations.addHandler(tls.handler) }
         } catch {
             return channel.eventLoop.makeFailedFuture(error)
         }

@@ -19,60 +19,72 @@ struct DoorErrorTests {
         var description: String { "\(error.name) \(tries) \(rejected)" }
     }
 
-    private static let cases: [Case] = [
-        // Tries: the last one that failed by itself.
-        Case(error: .allBackendsFailed, tries: ["a server_error"], code: .allBackendsFailed, src: "a"),
-        Case(error: .allBackendsFailed, tries: ["a server_error", "b overloaded"], code: .allBackendsFailed, src: "b"),
-        Case(error: .allBackendsFailed, tries: ["a tls", "b over_budget"], code: .allBackendsFailed, src: "a"),
-        Case(error: .allBackendsFailed, tries: ["a tls", "b saturated"], code: .allBackendsFailed, src: "a"),
-        Case(error: .allBackendsFailed, tries: ["a breaker_open"], code: .allBackendsFailed, src: "a"),
-        Case(error: .allBackendsFailed, tries: ["a low_quality"], code: .allBackendsFailed, src: "a"),
-        Case(error: .allBackendsFailed, tries: ["a content_policy"], code: .contentPolicy, src: "a"),
-        Case(
-            error: .allBackendsFailed,
-            tries: ["a context_window", "b context_window"],
-            code: .contextWindow,
-            src: "b"
-        ),
-        Case(error: .allBackendsFailed, tries: ["a queue_full"], code: .queueFull, src: "a"),
-        Case(error: .allBackendsFailed, tries: ["a queue_timeout", "b over_budget"], code: .queueFull, src: "a"),
-        Case(error: .allBackendsFailed, tries: ["a model_failed"], code: .allBackendsFailed, src: "a"),
-        Case(error: .deadlineExceeded, tries: ["a timeout_total"], code: .deadlineExceeded, src: "a"),
-        // Nobody was asked, by a rule of ours.
-        Case(error: .allBackendsFailed, tries: ["a over_budget", "b over_budget"], code: .overBudget, src: "workshop"),
-        Case(error: .allBackendsFailed, tries: ["a saturated"], code: .allBackendsFailed, src: "workshop"),
-        Case(error: .deadlineExceeded, code: .deadlineExceeded, src: "workshop"),
-        Case(error: .noBackend, rejected: [.disabled], code: .noBackend, src: "workshop"),
-        Case(error: .noBackend, rejected: [.breakerOpen, .notLocal], code: .noBackend, src: "workshop"),
-        Case(error: .noBackend, rejected: [.context], code: .contextWindow, src: "workshop"),
-        Case(error: .noBackend, rejected: [.modality, .capability], code: .unsupported, src: "workshop"),
-        Case(error: .noBackend, rejected: [.budget], code: .overBudget, src: "workshop"),
-        // The daemon's own.
-        Case(error: .internalError, code: .internalError, src: "workshop"),
-        Case(error: .tooManyInFlight, code: .tooManyInFlight, src: "workshop"),
-        Case(error: .shuttingDown, code: .shuttingDown, src: "workshop"),
-        Case(error: .personaRefused, code: .refused, src: "workshop"),
-        Case(error: .egressBlocked, code: .egressBlocked, src: "workshop"),
-        Case(error: .quarantined, code: .quarantined, src: "workshop"),
-        Case(error: .ledgerUnavailable, code: .ledgerUnavailable, src: "workshop"),
-        Case(error: .memoryUnavailable, code: .ledgerUnavailable, src: "workshop"),
-        Case(error: .cancelled, code: .cancelled, src: "workshop"),
-        Case(error: .unknownPersona, code: .unknownPersona, src: "workshop"),
-        Case(error: .unknownBackend, code: .unknownModel, src: "workshop"),
-        Case(error: .notPermitted, code: .notPermitted, src: "workshop"),
-        Case(error: .parseError, code: .invalidJSON, src: "workshop"),
-        Case(error: .methodNotFound, code: .noSuchPath, src: "workshop"),
-        Case(error: .invalidParams, code: .invalidRequest, src: "workshop"),
-        Case(error: .invalidRequest, code: .invalidRequest, src: "workshop"),
-        Case(error: .protocolUnsupported, code: .invalidRequest, src: "workshop"),
-        Case(error: .lineTooLong, code: .invalidRequest, src: "workshop"),
-        Case(error: .unknownThought, code: .invalidRequest, src: "workshop"),
-        Case(error: .badConfiguration, code: .invalidRequest, src: "workshop"),
-        Case(error: .queueFull, code: .queueFull, src: "workshop"),
-    ]
+    private static let cases: [Case] =
+        [
+            // Tries: the last one that failed by itself.
+            Case(error: .allBackendsFailed, tries: ["a server_error"], code: .allBackendsFailed, src: "a"),
+            Case(
+                error: .allBackendsFailed,
+                tries: ["a server_error", "b overloaded"],
+                code: .allBackendsFailed,
+                src: "b"
+            ),
+            Case(error: .allBackendsFailed, tries: ["a tls", "b over_budget"], code: .allBackendsFailed, src: "a"),
+            Case(error: .allBackendsFailed, tries: ["a tls", "b saturated"], code: .allBackendsFailed, src: "a"),
+            Case(error: .allBackendsFailed, tries: ["a breaker_open"], code: .allBackendsFailed, src: "a"),
+            Case(error: .allBackendsFailed, tries: ["a low_quality"], code: .allBackendsFailed, src: "a"),
+            Case(error: .allBackendsFailed, tries: ["a content_policy"], code: .contentPolicy, src: "a"),
+            Case(
+                error: .allBackendsFailed,
+                tries: ["a context_window", "b context_window"],
+                code: .contextWindow,
+                src: "b"
+            ),
+            Case(error: .allBackendsFailed, tries: ["a queue_full"], code: .queueFull, src: "a"),
+            Case(error: .allBackendsFailed, tries: ["a queue_timeout", "b over_budget"], code: .queueFull, src: "a"),
+            Case(error: .allBackendsFailed, tries: ["a model_failed"], code: .allBackendsFailed, src: "a"),
+            Case(error: .deadlineExceeded, tries: ["a timeout_total"], code: .deadlineExceeded, src: "a"),
+            // Nobody was asked, by a rule of ours.
+            Case(
+                error: .allBackendsFailed,
+                tries: ["a over_budget", "b over_budget"],
+                code: .overBudget,
+                src: "workshop"
+            ),
+            Case(error: .allBackendsFailed, tries: ["a saturated"], code: .allBackendsFailed, src: "workshop"),
+            Case(error: .deadlineExceeded, code: .deadlineExceeded, src: "workshop"),
+            Case(error: .noBackend, rejected: [.disabled], code: .noBackend, src: "workshop"),
+            Case(error: .noBackend, rejected: [.breakerOpen, .notLocal], code: .noBackend, src: "workshop"),
+            Case(error: .noBackend, rejected: [.context], code: .contextWindow, src: "workshop"),
+            Case(error: .noBackend, rejected: [.modality, .capability], code: .unsupported, src: "workshop"),
+            Case(error: .noBackend, rejected: [.budget], code: .overBudget, src: "workshop"),
+            // The daemon's own.
+            Case(error: .internalError, code: .internalError, src: "workshop"),
+            Case(error: .tooManyInFlight, code: .tooManyInFlight, src: "workshop"),
+            Case(error: .shuttingDown, code: .shuttingDown, src: "workshop"),
+            Case(error: .personaRefused, code: .refused, src: "workshop"),
+            Case(error: .egressBlocked, code: .egressBlocked, src: "workshop"),
+            Case(error: .quarantined, code: .quarantined, src: "workshop"),
+            Case(error: .ledgerUnavailable, code: .ledgerUnavailable, src: "workshop"),
+            Case(error: .memoryUnavailable, code: .ledgerUnavailable, src: "workshop"),
+            Case(error: .cancelled, code: .cancelled, src: "workshop"),
+            Case(error: .unknownPersona, code: .unknownPersona, src: "workshop"),
+            Case(error: .unknownBackend, code: .unknownModel, src: "workshop"),
+            Case(error: .notPermitted, code: .notPermitted, src: "workshop"),
+            Case(error: .parseError, code: .invalidJSON, src: "workshop"),
+            Case(error: .methodNotFound, code: .noSuchPath, src: "workshop"),
+            Case(error: .invalidParams, code: .invalidRequest, src: "workshop"),
+            Case(error: .invalidRequest, code: .invalidRequest, src: "workshop"),
+            Case(error: .protocolUnsupported, code: .invalidRequest, src: "workshop"),
+            Case(error: .lineTooLong, code: .invalidRequest, src: "workshop"),
+            Case(error: .unknownThought, code: .invalidRequest, src: "workshop"),
+            Case(error: .badConfiguration, code: .invalidRequest, src: "workshop"),
+            Case(error: .queueFull, code: .queueFull, src: "workshop"),
+        ]
         // What only the socket's other methods end with.
         + [
-            .unknownJob, .jobConflict, .experimentRunning, .comparisonTooDear, .badMigration, .noMigration, .migrationRuns,
+            .unknownJob, .jobConflict, .experimentRunning, .comparisonTooDear, .badMigration, .noMigration,
+            .migrationRuns,
         ].map { Case(error: $0, code: .invalidRequest, src: "workshop") }
 
     private static func attempts(_ tries: [String]) throws -> [Attempt] {

@@ -84,6 +84,9 @@ struct DoorLimitsTests {
         #expect(foreign.headers["access-control-allow-origin"] == nil)
         let own = await client.chat(Daemonette.chat(), ["Host": "localhost:1", "Origin": "http://localhost:1"])
         #expect(own.status == 200 && own.headers["access-control-allow-origin"] == nil)
+        // A proxy with TLS may stand before the door.
+        let proxied = await client.chat(Daemonette.chat(), ["Host": "localhost:1", "Origin": "https://localhost:1"])
+        #expect(proxied.status == 200)
         let named = await client.chat(Daemonette.chat(), ["Origin": "https://chat.example"])
         #expect(named.headers["access-control-allow-origin"] == "https://chat.example" && named.status == 200)
         let asked = ["Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "authorization"]
