@@ -278,6 +278,18 @@ struct MigrateTests {
         }
     }
 
+    @Test("a copy that a budget holds back has cost nothing of what copies may cost")
+    func withheld() async throws {
+        let least = Budget(period: .day, limit: NanoDollars(10_000_000))
+        try await withDaemon(adjust: { $0.budgets = [least] }) { daemon, client in
+            let wish = wish.merging(["strategy": "parallel_testing", "max_usd": 0.1]) { $1 }
+            _ = try await migrate(client, "apply", wish)
+            for _ in 0..<10 { _ = try await client.ask("think", ["task": "say one word", "cache": false]) }
+            let end = try await status(client)
+            #expect(end["state"] as? String == "running", "\(end["reason"] ?? "")")
+        }
+    }
+
     @Test("a copy goes to nobody whom the rules leave out")
     func rules() async throws {
         let alpha = try #require(BackendID("alpha"))
