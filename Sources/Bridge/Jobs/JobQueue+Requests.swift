@@ -53,6 +53,7 @@ extension JobQueue {
         case .retry(let job, let caller):
             let row = try find(job, peer, caller)
             guard row.state.hasEnded, row.state != .done else { throw BridgeError(.jobConflict) }
+            try checkPlaces(for: [row])
             try ledger.retry(job)
             ring()
             return ServerMessage.jobs(id, try waiting([try find(job, peer, caller)]))
@@ -147,7 +148,8 @@ extension JobQueue {
         }
     }
 
-    private func makeRoom(for rows: [JobRow], bytes: Int) throws {
+    /// Whether so many more may wait.
+    private func checkPlaces(for rows: [JobRow]) throws {
         let settings = settings.current
         let open = try ledger.openJobs()
         guard open.count + rows.count <= settings.most else {
@@ -159,6 +161,11 @@ extension JobQueue {
                 throw BridgeError(.queueFull, .init(limit: settings.mostOfCaller))
             }
         }
+    }
+
+    private func makeRoom(for rows: [JobRow], bytes: Int) throws {
+        try checkPlaces(for: rows)
+        let settings = settings.current
         let sizes = try texts.sizes()
         let gone = try surplus(sizes, sizes.count + rows.count, adding: bytes, before: .min)
         let left = sizes.values.reduce(bytes, +) - gone.reduce(0) { $0 + (sizes[$1] ?? 0) }

@@ -140,7 +140,8 @@ actor JobQueue {
     private func start(_ row: JobRow) throws {
         guard !isClosing else { return }
         guard let stored = try texts.task(row.id).map(StoredTask.init(json:)) else {
-            // It was forgotten.
+            // It was forgotten. Others may wait for its place, or for it.
+            ring()
             return try ledger.deleteJobs([row.id])
         }
         var params: ThoughtParams

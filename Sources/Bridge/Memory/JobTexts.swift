@@ -109,7 +109,7 @@ struct JobTexts: Sendable {
     /// The numbers of all that have texts, and how many bytes each takes.
     func sizes() throws -> [Int64: Int] {
         let rows = try memory.pool.read { db in
-            try Row.fetchAll(db, sql: "SELECT id, LENGTH(task) + LENGTH(COALESCE(result, '')) FROM job_text")
+            try Row.fetchAll(db, sql: "SELECT id, LENGTH(task) + COALESCE(LENGTH(result), 0) FROM job_text")
         }
         return Dictionary(rows.map { ($0[0], $0[1]) }, uniquingKeysWith: { first, _ in first })
     }

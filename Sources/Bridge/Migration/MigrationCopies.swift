@@ -51,6 +51,9 @@ extension RoutingError {
     var sentNothing: Bool {
         switch self {
         case .noBackend, .egressBlocked: true
+        // A budget said no before anything left.
+        case .allFailed(let attempts):
+            !attempts.isEmpty && attempts.allSatisfy { $0.outcome == .failed(.overBudget) }
         default: false
         }
     }

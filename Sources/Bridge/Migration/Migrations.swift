@@ -243,7 +243,7 @@ actor Migrations {
             // Its word must not come after ours.
             draining?.cancel()
             await draining?.value
-            try await registry.say(.enabled, of: migration.source.rawValue)
+            try await registry.undrain(migration.source)
             // Somebody else may have had a word meanwhile.
             guard kept == before else { throw BridgeError(.badMigration, .init(why: "It has just changed.")) }
         }
@@ -318,6 +318,8 @@ actor Migrations {
         copied.constraints.model = nil
         copied.isCacheable = false
         copied.conversation = nil
+        // It is the operator's wish: nobody else pays for it out of a budget of his own.
+        copied.caller = nil
         let worst = copied.worstCase(on: target)
         guard copyCost.value + worst.value <= migration.maxCost.value else {
             let why = "the copies have cost what they may"

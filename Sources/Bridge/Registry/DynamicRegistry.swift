@@ -79,6 +79,17 @@ actor DynamicRegistry {
         logger.notice("an operator changed a backend", metadata: ["backend": "\(name)", "to": "\(word.rawValue)"])
     }
 
+    /// Takes back that a backend is drained, also when it or its key is not there now. Any other word stands: who switched it
+    /// off meanwhile wants it off.
+    func undrain(_ backend: BackendID) throws(BridgeError) {
+        guard words[backend] == .draining else { return }
+        do { try ledger.say(.enabled, of: backend.rawValue) } catch { throw unavailable(error) }
+        words[backend] = .enabled
+        publish()
+        try record()
+        logger.notice("a backend is drained no more", metadata: ["backend": "\(backend)"])
+    }
+
     /// Has another model of a backend asked for, whatever the configuration says, until the next word.
     /// - Parameters:
     ///   - model: nil for the configuration's.

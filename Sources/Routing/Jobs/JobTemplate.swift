@@ -11,7 +11,7 @@ public struct JobTemplate: Sendable, Equatable {
     let parts: [Part]
 
     private static let opening = "{{job:"
-    private static let closing = "}}"
+    private static let closing = Array("}}".utf8)
     private static let longestName = 64
 
     /// Reads a task. What only looks like a place stays as it is.
@@ -22,13 +22,16 @@ public struct JobTemplate: Sendable, Equatable {
         var from = text
         while let start = Self.find(Self.opening, in: rest[from...]) {
             let name = rest.utf8.index(start, offsetBy: Self.opening.utf8.count)
-            guard let end = Self.find(Self.closing, in: rest[name...]), Self.isName(rest[name..<end]) else {
+            // No further than a name may go: a task may be full of openings.
+            guard let end = rest[name...].utf8.prefix(Self.longestName + 1).firstIndex(of: Self.closing[0]),
+                rest[end...].utf8.starts(with: Self.closing), Self.isName(rest[name..<end])
+            else {
                 from = name
                 continue
             }
             if text < start { parts.append(.text(rest[text..<start])) }
             parts.append(.place(rest[name..<end]))
-            text = rest.utf8.index(end, offsetBy: Self.closing.utf8.count)
+            text = rest.utf8.index(end, offsetBy: Self.closing.count)
             from = text
         }
         rest = rest[text...]
@@ -57,11 +60,6 @@ public struct JobTemplate: Sendable, Equatable {
             }
         }
         return task
-    }
-
-    /// The task with other names in its places.
-    public func renamed(_ name: (String) -> String) -> String {
-        filled { Self.opening + name($0) + Self.closing } ?? ""
     }
 
     /// Letters, digits, `-` and `_`, at most 64.

@@ -83,7 +83,7 @@ public struct Bandit: Sendable {
 
     /// The plan with the lesson in it: one candidate goes first, the others keep the rules' order.
     public func apply(_ lesson: Lesson, to plan: consuming RoutePlan) -> RoutePlan {
-        if lesson.isShadow || lesson.verdict == .agrees {
+        guard lesson.isMove else {
             plan.candidates[0].reason = .learned(lesson, over: plan.candidates[0].reason)
             return plan
         }

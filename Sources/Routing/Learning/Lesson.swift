@@ -26,6 +26,9 @@ public struct Lesson: Sendable, Equatable {
     /// The place in the plan of who should go first.
     let place: Int
 
+    /// Whether it changes the plan.
+    var isMove: Bool { !isShadow && verdict != .agrees }
+
     /// How sure it is that the one is better than the other, from 0 to 1; nil where there is no other.
     public var sureness: Double? { otherBelief.map { Chance.share(below: belief.lead(over: $0)) } }
 

@@ -79,6 +79,7 @@ public struct MigrationShift: Sendable, Equatable {
     public let mark: String
     private let moved: String
     private let missing: String
+    private let kept: String
 
     /// A shift; nil when it would move nothing.
     public init?(_ migration: Migration) {
@@ -94,6 +95,8 @@ public struct MigrationShift: Sendable, Equatable {
         mark = Self.mark(id)
         moved = "\(mark)\(target) in place of \(source), \(share) %"
         missing = "\(mark)\(target) cannot be asked, \(source) stays"
+        // Without the mark: it is the source's.
+        kept = "\(source) stays, learning waits for migration \(id)"
     }
 
     /// How the reasons of that migration's plans begin.
@@ -102,10 +105,17 @@ public struct MigrationShift: Sendable, Equatable {
     /// The plan with the target in the source's place, if it is the target's turn. The source is directly behind it.
     func steer(_ plan: consuming RoutePlan, _ facts: borrowing Selector.Facts) -> RoutePlan {
         guard facts.constraints.backend == nil,
-            let from = plan.candidates.firstIndex(where: { $0.backend.id == source }),
-            isTargets(facts.conversation, turn: facts.turn)
+            let from = plan.candidates.firstIndex(where: { $0.backend.id == source })
         else { return plan }
-        guard let to = plan.candidates.firstIndex(where: { $0.backend.id == target }) else {
+        let isTargets = isTargets(facts.conversation, turn: facts.turn)
+        let to = plan.candidates.firstIndex { $0.backend.id == target }
+        // By the rules this is the source's. If learning gave it to the target, the share would be all, and no gate hear of it.
+        if to == 0, from == 1, plan.candidates[0].reason.isLearnedMove {
+            if isTargets { plan.candidates[0].reason = .steered(moved) } else { plan.move(from: 1, to: 0, why: kept) }
+            return plan
+        }
+        guard isTargets else { return plan }
+        guard let to else {
             // A target that is not well is no reason to count its share as nobody's: the gate must hear of it.
             if from == 0, plan.rejected.contains(where: { $0.backend == target && $0.rule.isUnwell }) {
                 plan.candidates[0].reason = .steered(missing)
@@ -138,6 +148,14 @@ public struct MigrationShift: Sendable, Equatable {
         var mixed = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
         mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
         return mixed ^ (mixed >> 31)
+    }
+}
+
+extension Reason {
+    /// Whether learning has put it there, and not the rules.
+    fileprivate var isLearnedMove: Bool {
+        if case .learned(let lesson, _) = self { return lesson.isMove }
+        return false
     }
 }
 

@@ -391,6 +391,7 @@ struct JobQueueTests {
             #expect(try await queue.ask(["action": "list"])["total"] as? Int == 4)
             _ = try await queue.ask(["action": "cancel", "job": 1])
             try await queue.submit("again")
+            await refused(4) { _ = try await queue.ask(["action": "retry", "job": 1]) }
         }
     }
 

@@ -124,6 +124,31 @@ struct JobRecoveryTests {
         }
     }
 
+    @Test("a text that goes while its job waits gives its place to the next, and those that need it fail")
+    func forgottenWhileWaiting() async throws {
+        let (gate, begun) = (Gate(), Gate())
+        let upstream = JobUpstream.saying { request in
+            guard request.contains("slow") else { return "Yes." }
+            begun.open()
+            gate.wait()
+            return "At last."
+        }
+        let bench = try JobBench(alpha: upstream.url) { $0.jobs.inFlight = 1 }
+        defer {
+            upstream.stop()
+            bench.clean()
+        }
+        try await bench.running { parts async throws in
+            let jobs = try await parts.jobs.submit("slow", "lost", "next")
+            let needing = try await parts.jobs.submit("needs {{job:\(jobs[1])}}")
+            await begun.opened()
+            try parts.jobs.texts.delete([jobs[1]])
+            gate.open()
+            #expect(try await parts.jobs.becomes(jobs[2], "done"))
+            #expect(try await parts.jobs.becomes(needing[0], "failed"))
+        }
+    }
+
     @Test("a daemon that ends in order leaves what was sent as interrupted, and does the rest at its next start")
     func orderly() async throws {
         let (gate, begun) = (Gate(), Gate())

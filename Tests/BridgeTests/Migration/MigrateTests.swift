@@ -63,6 +63,21 @@ struct MigrateTests {
         return (served, try await status(client))
     }
 
+    /// What another process would make of the ledger.
+    private func again(_ parts: Daemon.Parts, _ steering: MigrationSteering) throws -> Migrations {
+        try Migrations(
+            ledger: parts.ledger,
+            registry: parts.operations.registry,
+            live: parts.operations.live,
+            board: parts.operations.board,
+            steering: steering,
+            ears: MigrationEars(),
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+            mayHave: { _, _ in true },
+            copy: { _ in .failure(.cancelled) }
+        )
+    }
+
     private let wish: [String: Any] = ["from": "alpha", "to": "beta", "samples": 20, "latency_ratio": 100]
 
     @Test("a plan says its steps and its bound, and does nothing")
@@ -245,6 +260,36 @@ struct MigrateTests {
         }
     }
 
+    @Test("a copy is charged to no caller: it was the operator's wish")
+    func payer() async throws {
+        try await withDaemon { daemon, client in
+            _ = try await migrate(client, "apply", wish.merging(["strategy": "parallel_testing"]) { $1 })
+            _ = try await client.ask("think", ["task": "say one word", "cache": false, "caller": "ann"])
+            let pool = daemon.parts.ledger.pool
+            func callers(_ purpose: String) async throws -> [String?] {
+                try await pool.read { db in
+                    try Row.fetchAll(db, sql: "SELECT caller FROM egress WHERE purpose = ?", arguments: [purpose])
+                        .map { $0[0] }
+                }
+            }
+            #expect(try await eventually { try await callers("shadow").count == 1 })
+            #expect(try await callers("shadow") == [nil])
+            #expect(try await callers("thought") == ["ann"])
+        }
+    }
+
+    @Test("a copy that a budget holds back has cost nothing of what copies may cost")
+    func withheld() async throws {
+        let least = Budget(period: .day, limit: NanoDollars(10_000_000))
+        try await withDaemon(adjust: { $0.budgets = [least] }) { daemon, client in
+            let wish = wish.merging(["strategy": "parallel_testing", "max_usd": 0.1]) { $1 }
+            _ = try await migrate(client, "apply", wish)
+            for _ in 0..<10 { _ = try await client.ask("think", ["task": "say one word", "cache": false]) }
+            let end = try await status(client)
+            #expect(end["state"] as? String == "running", "\(end["reason"] ?? "")")
+        }
+    }
+
     @Test("a copy goes to nobody whom the rules leave out")
     func rules() async throws {
         let alpha = try #require(BackendID("alpha"))
@@ -277,6 +322,36 @@ struct MigrateTests {
         }
     }
 
+    @Test(
+        "a rollback of the drain takes back the migration's word alone: not an operator's, and also of one that is gone",
+        arguments: [("drain", false, "enabled"), ("disable", false, "disabled"), ("drain", true, "enabled")]
+    )
+    func undrain(_ word: String, _ isGone: Bool, _ service: String) async throws {
+        var whole: BridgeConfig?
+        try await withDaemon(adjust: { whole = $0 }) { daemon, client in
+            let parts = daemon.parts
+            _ = try await migrate(client, "apply", wish.merging(["strategy": "immediate_cutover"]) { $1 })
+            var migration = try #require(try parts.ledger.openMigration()).migration
+            try migration.take(.passed("ok"))
+            try parts.ledger.keep(migration, event: "passed", words: "ok", isNewStep: true)
+            let migrations = try again(parts, MigrationSteering())
+            _ = try await client.ask("backends", ["action": word, "backend": "alpha"])
+            let registry = parts.operations.registry
+            if isGone {
+                let whole = try #require(whole)
+                var config = whole
+                config.configured.removeAll { $0.backend.id.rawValue == "alpha" }
+                await registry.adopt(config)
+                await migrations.reconcile()
+                await registry.adopt(whole)
+            } else {
+                try await migrations.rollBack()
+            }
+            #expect(await migrations.kept?.migration.state == .rolledBack)
+            #expect(try await client.ask("backends").row("alpha")?["service"] as? String == service)
+        }
+    }
+
     @Test("what was under way goes on after the process died: the share, what was seen, and the drain")
     func restart() async throws {
         try await withDaemon { daemon, client in
@@ -287,17 +362,7 @@ struct MigrateTests {
             let parts = daemon.parts
             // Nothing of the first one's memory is handed over: only what the ledger holds.
             let steering = MigrationSteering()
-            let again = try Migrations(
-                ledger: parts.ledger,
-                registry: parts.operations.registry,
-                live: parts.operations.live,
-                board: parts.operations.board,
-                steering: steering,
-                ears: MigrationEars(),
-                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
-                mayHave: { _, _ in true },
-                copy: { _ in .failure(.cancelled) }
-            )
+            let again = try self.again(parts, steering)
             let kept = try #require(try await again.report())
             #expect(kept.kept.migration.share == 50)
             #expect(kept.watch?.targetTally.count == (before["target"] as? [String: Any])?["thoughts"] as? Int)
@@ -308,17 +373,7 @@ struct MigrateTests {
             var migration = try #require(try parts.ledger.openMigration()).migration
             try migration.take(.passed("ok"))
             try parts.ledger.keep(migration, event: "passed", words: "ok", isNewStep: true)
-            let third = try Migrations(
-                ledger: parts.ledger,
-                registry: parts.operations.registry,
-                live: parts.operations.live,
-                board: parts.operations.board,
-                steering: steering,
-                ears: MigrationEars(),
-                logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
-                mayHave: { _, _ in true },
-                copy: { _ in .failure(.cancelled) }
-            )
+            let third = try self.again(parts, steering)
             await third.start()
             let isDone = await eventually { await third.kept?.migration.state == .done }
             #expect(isDone)

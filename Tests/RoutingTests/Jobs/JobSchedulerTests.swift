@@ -160,7 +160,7 @@ struct JobSchedulerTests {
     }
 }
 
-@Suite("A task has places for the results of other jobs")
+@Suite("A task has places for the results of other jobs", .timeLimit(.minutes(1)))
 struct JobTemplateTests {
     @Test(
         "what is a place, and what only looks like one",
@@ -176,6 +176,13 @@ struct JobTemplateTests {
         #expect(template.names == names)
         // What is no place stays as it is.
         #expect(template.filled { "{{job:\($0)}}" } == task)
+    }
+
+    @Test("a task that is full of beginnings is read once, not once for each of them")
+    func openings() {
+        let task = String(repeating: "{{job:", count: 200_000)
+        #expect(JobTemplate(task).names.isEmpty)
+        #expect(JobTemplate(task + "1}}").names == ["1"])
     }
 
     @Test("results stand in the places, and a place in a result is text")

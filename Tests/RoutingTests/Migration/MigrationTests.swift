@@ -192,6 +192,40 @@ struct MigrationSteeringTests {
         #expect(Selecting.names(named) == ["alpha", "other", "beta"])
     }
 
+    @Test("learning has no say between the two: the share is the step's, and each is marked as whose it is")
+    func learned() throws {
+        func learned(_ names: [String], _ verdict: Lesson.Verdict = .prefers) throws -> RoutePlan {
+            var plan = try plan(names)
+            let first = plan.candidates[0]
+            let belief = Belief(Evidence(), Weights.weights(for: .balanced, needs: Needs()), prior: 0.5, worth: 1)
+            let lesson = Lesson(
+                verdict: verdict,
+                isShadow: false,
+                backend: first.backend.id,
+                belief: belief,
+                other: nil,
+                otherBelief: nil,
+                place: 1
+            )
+            plan.candidates[0].reason = .learned(lesson, over: first.reason)
+            return plan
+        }
+        let all = try Migrating.shift(100).steer(learned(["beta", "alpha", "other"]), facts())
+        #expect(Selecting.names(all) == ["beta", "alpha", "other"])
+        #expect(all.candidates[0].why == "migration 7: beta in place of alpha, 100 %")
+        let shift = try Migrating.shift(10)
+        let firsts = try (0..<UInt64(1_000)).map { turn in
+            let plan = try shift.steer(learned(["beta", "alpha", "other"]), facts(turn: turn))
+            #expect(plan.candidates[0].why.hasPrefix(shift.mark) == (plan.candidates[0].backend.id == shift.target))
+            return Selecting.names(plan)[0]
+        }
+        #expect((50...150).contains(firsts.count { $0 == "beta" }))
+        // By the rules it was the target's, or somebody else's: nothing of it is handed over.
+        for plan in [try learned(["beta", "alpha"], .agrees), try learned(["beta", "other", "alpha"])] {
+            #expect(Selecting.names(shift.steer(plan, facts())) == Selecting.names(plan))
+        }
+    }
+
     @Test("the bounds of the strategy stay at their places")
     func gates() throws {
         var plan = try plan()
