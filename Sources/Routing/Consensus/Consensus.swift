@@ -182,11 +182,23 @@ public enum ClosedForm {
     private static func plain(_ text: String) -> String {
         if let value = json(text), value.first == "{" || value.first == "[" { return value }
         if let number = number(text) { return number }
-        return words(text).joined(separator: " ")
+        // A sign inside of a word, or one that is no sentence's, says something: "a < b", "C++", "5 %".
+        let signs: Set<Character> = [
+            ",", ";", ":", "!", "?", "\"", "'", "“", "”", "„", "‘", "’", "«", "»", "(", ")", "[", "]", "{", "}", "`",
+            "*", "_",
+            "…", "¿", "¡", "。", "！", "？",
+        ]
+        let words = text.lowercased().split(whereSeparator: \.isWhitespace).compactMap { chunk in
+            var word = chunk
+            while let first = word.first, signs.contains(first) { word.removeFirst() }
+            while let last = word.last, last == "." || signs.contains(last) { word.removeLast() }
+            return word.isEmpty ? nil : String(word)
+        }
+        return words.isEmpty ? text : words.joined(separator: " ")
     }
 
     private static func words(_ text: String) -> [String] {
-        text.lowercased().split { !$0.isLetter && !$0.isNumber && $0 != "-" && $0 != "'" }.map(String.init)
+        text.lowercased().split { !$0.isLetter && !$0.isNumber && !"-'’".contains($0) }.map(String.init)
     }
 
     private static let affirmations: Set<String> = [
@@ -206,7 +218,14 @@ public enum ClosedForm {
         return words.dropFirst().prefix(3).contains(where: others.contains) ? nil : (isYes ? "yes" : "no")
     }
 
-    /// The one option that stands in it; none when two do.
+    /// Words that take an option back: "not spam" is no vote for spam.
+    private static let denials: Set<String> = [
+        "not", "no", "never", "neither", "nor", "none", "isn't", "isn’t", "aren't", "cannot", "can't", "can’t", "nicht",
+        "kein", "keine",
+        "pas", "ni", "niet", "geen", "nunca", "не",
+    ]
+
+    /// The one option that stands in it; none when two do, or when it is denied.
     private static func option(_ text: String, _ options: [String]) -> String? {
         let said = words(text)
         let found = options.filter { option in
@@ -216,13 +235,17 @@ public enum ClosedForm {
         // Of "red" and "dark red" the longer one was meant.
         let longest = found.max { $0.count < $1.count }
         guard let longest, found.allSatisfy({ longest.lowercased().contains($0.lowercased()) }) else { return nil }
+        let own = words(longest)
+        guard own == said || Set(said).subtracting(own).isDisjoint(with: denials) else { return nil }
         return longest.lowercased()
     }
 
     /// The text is a number, with a unit or without: 7, 7.0 and 7. are one.
     private static func number(_ text: String) -> String? {
-        var trimmed = text.filter { !$0.isWhitespace }
-        while let last = trimmed.last, ".!".contains(last) { trimmed.removeLast() }
+        // Not the spaces inside: "3 4" is two numbers.
+        var trimmed = text[...]
+        while let last = trimmed.last, last.isWhitespace || ".!".contains(last) { trimmed.removeLast() }
+        while let first = trimmed.first, first.isWhitespace { trimmed.removeFirst() }
         guard trimmed.utf8.count <= 32, let value = Double(trimmed), value.isFinite else { return nil }
         return value == value.rounded() && abs(value) < 1e15 ? String(Int64(value)) : String(value)
     }
