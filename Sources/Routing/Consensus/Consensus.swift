@@ -47,6 +47,8 @@ public struct ConsensusPlan: Sendable {
     public let rejected: [Rejection]
     /// The most that all of them together may cost; nil when one is billed and nobody said its prices.
     public let worstCase: NanoDollars?
+    /// The most that each of the members may cost, in their order; nil as above.
+    public let worstCases: [NanoDollars?]
 
     /// - Parameters:
     ///   - plan: who may take the task.
@@ -67,13 +69,13 @@ public struct ConsensusPlan: Sendable {
         self.members = members
         let asked = Set(terms.backends)
         rejected = asked.isEmpty ? plan.rejected : plan.rejected.filter { asked.contains($0.backend) }
-        var worst: NanoDollars? = NanoDollars(0)
-        for backend in members {
-            let isUnknown = backend.prices == nil && !backend.isLocal
-            let most = backend.worstCase(inputTokens: plan.promptTokens / 2 * 3 + 2, maxTokens: maxTokens)
-            worst = isUnknown ? nil : worst.map { NanoDollars($0.value + most.value) }
+        worstCases = members.map { backend in
+            guard backend.prices != nil else { return backend.isLocal ? NanoDollars(0) : nil }
+            return backend.worstCase(inputTokens: TokenEstimate.most(plan.promptTokens), maxTokens: maxTokens)
         }
-        worstCase = worst
+        worstCase = worstCases.reduce(NanoDollars(0)) { sum, most in
+            sum.flatMap { sum in most.map { NanoDollars(sum.value + $0.value) } }
+        }
     }
 
     /// What is said of all of them when it is.

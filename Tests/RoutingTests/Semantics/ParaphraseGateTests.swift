@@ -80,7 +80,7 @@ struct ParaphraseGateTests {
             // A snake.
             ("Is python dangerous?", "Is Python dangerous?"),
             // Foreign politeness in an English sentence.
-            ("Who sings bitte bitte", "Who sings bitte"), ("What is por favor", "What is"),
+            ("Who sings bitte", "Who sings"), ("What is por favor", "What is"),
         ]
     )
     func disguised(one: String, other: String) throws {
