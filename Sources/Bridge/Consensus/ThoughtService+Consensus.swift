@@ -59,6 +59,11 @@ extension ThoughtService {
                 own.constraints.backend = backend.id
                 own.isCacheable = false
                 own.isStreamed = false
+                // The bound is kept, and not only foretold: a second try is paid out of the same sum, and an answer that
+                // nobody limits is no longer than it was reckoned.
+                if terms.maxCost != nil, let most = members.worstCases[place] {
+                    own.maxCost = own.maxCost.map { min($0, most) } ?? most
+                }
                 let vote = own
                 group.addTask {
                     do throws(RoutingError) {

@@ -42,7 +42,7 @@ struct DoorServer: Service, CustomStringConvertible {
             logger: logger
         )
         try await withGracefulShutdownHandler {
-            try await server.run()
+            try await ListenFailure.explain(http.host, http.port, key: "http.listen") { try await server.run() }
         } onGracefulShutdown: { [limits, grace] in
             Task {
                 try? await Task.sleep(for: grace)

@@ -34,7 +34,7 @@ struct PipeHTTP: Service, CustomStringConvertible {
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
             logger: silent
         )
-        try await server.run()
+        try await ListenFailure.explain(config.host, config.port, key: "pipe.listen") { try await server.run() }
     }
 }
 

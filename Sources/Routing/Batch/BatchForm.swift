@@ -60,10 +60,8 @@ public struct BatchForm: Sendable {
         for line in reply.split(whereSeparator: \.isNewline) {
             guard let colon = line.firstIndex(of: ":") else { continue }
             let digits = line[..<colon].trimmed
-            guard !digits.isEmpty, digits.utf8.count <= 6, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
-                let number = Int(digits)
-            else { continue }
-            guard (1...count).contains(number) else { return [:] }
+            guard !digits.isEmpty, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { continue }
+            guard let number = Int(digits), (1...count).contains(number) else { return [:] }
             let place = number - 1
             guard found[place] == nil, !spoilt.contains(place), let label = label(line[line.index(after: colon)...])
             else {
@@ -79,10 +77,16 @@ public struct BatchForm: Sendable {
     /// The label that a whole reply is; nil for any other text.
     public func label(_ reply: some StringProtocol) -> String? {
         var text = Substring(String(reply)).trimmed
+        // As it is first: "U.S." ends with a full stop of its own.
+        if let label = exact(text) { return label }
         if text.hasSuffix(".") { text = text.dropLast().trimmed }
         for mark in ["\"", "'", "`"] where text.count > 2 && text.hasPrefix(mark) && text.hasSuffix(mark) {
             text = text.dropFirst().dropLast().trimmed
         }
+        return exact(text)
+    }
+
+    private func exact(_ text: Substring) -> String? {
         let folded = text.lowercased()
         return labels.first { $0.lowercased() == folded }
     }
@@ -93,6 +97,7 @@ public struct BatchForm: Sendable {
     /// a reply is about. Rather one too many.
     public func standsAlone(_ item: String) -> Bool {
         guard item.utf8.count <= Self.longestItem, !item.contains(where: \.isNewline) else { return true }
+        if item.unicodeScalars.contains(where: Self.isDisguise) { return true }
         let words = item.lowercased().split { !$0.isLetter && !$0.isNumber }.map(String.init)
         if words.contains(where: Self.commanding.contains) { return true }
         // "2: spam", wherever it stands.
@@ -104,7 +109,19 @@ public struct BatchForm: Sendable {
             let wanted = label.lowercased().split { !$0.isLetter && !$0.isNumber }.map(String.init)
             return !wanted.isEmpty && words.indices.contains { words[$0...].starts(with: wanted) }
         }
-        return named && words.contains(where: Self.sweeping.contains)
+        // "(2) spam", "the second is spam": a label for a place.
+        return named && words.contains { Self.sweeping.contains($0) || $0.allSatisfy(\.isNumber) }
+    }
+
+    /// Whether a word with it looks to a model like one of the lists, and is none: signs that nobody sees, but for those
+    /// that hold emoji together, and letters of other widths or faces.
+    private static func isDisguise(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.properties.generalCategory {
+        case .format: scalar.value != 0x200D
+        case .control: scalar != "\t"
+        case .privateUse, .unassigned, .surrogate: true
+        default: (0xFF01...0xFF5E).contains(scalar.value) || (0x1D400...0x1D7FF).contains(scalar.value)
+        }
     }
 
     /// Words by which a model is told what to do.
@@ -124,7 +141,7 @@ public struct BatchForm: Sendable {
     /// Words by which one thing is said of many.
     private static let sweeping: Set<String> = [
         "all", "every", "each", "everything", "these", "those", "others", "other", "both", "always", "rest",
-        "following",
+        "following", "next", "last", "first", "second", "third", "fourth", "fifth", "two", "three",
         "previous", "above", "below", "alle", "jede", "tous", "toutes", "todos", "todas", "tutti", "все", "allemaal",
     ]
 }

@@ -47,6 +47,8 @@ public struct ConsensusPlan: Sendable {
     public let rejected: [Rejection]
     /// The most that all of them together may cost; nil when one is billed and nobody said its prices.
     public let worstCase: NanoDollars?
+    /// The most that each of the members may cost, in their order; nil as above.
+    public let worstCases: [NanoDollars?]
 
     /// - Parameters:
     ///   - plan: who may take the task.
@@ -67,13 +69,13 @@ public struct ConsensusPlan: Sendable {
         self.members = members
         let asked = Set(terms.backends)
         rejected = asked.isEmpty ? plan.rejected : plan.rejected.filter { asked.contains($0.backend) }
-        var worst: NanoDollars? = NanoDollars(0)
-        for backend in members {
-            let isUnknown = backend.prices == nil && !backend.isLocal
-            let most = backend.worstCase(inputTokens: plan.promptTokens / 2 * 3 + 2, maxTokens: maxTokens)
-            worst = isUnknown ? nil : worst.map { NanoDollars($0.value + most.value) }
+        worstCases = members.map { backend in
+            guard backend.prices != nil else { return backend.isLocal ? NanoDollars(0) : nil }
+            return backend.worstCase(inputTokens: TokenEstimate.most(plan.promptTokens), maxTokens: maxTokens)
         }
-        worstCase = worst
+        worstCase = worstCases.reduce(NanoDollars(0)) { sum, most in
+            sum.flatMap { sum in most.map { NanoDollars(sum.value + $0.value) } }
+        }
     }
 
     /// What is said of all of them when it is.
@@ -182,11 +184,23 @@ public enum ClosedForm {
     private static func plain(_ text: String) -> String {
         if let value = json(text), value.first == "{" || value.first == "[" { return value }
         if let number = number(text) { return number }
-        return words(text).joined(separator: " ")
+        // A sign inside of a word, or one that is no sentence's, says something: "a < b", "C++", "5 %".
+        let signs: Set<Character> = [
+            ",", ";", ":", "!", "?", "\"", "'", "“", "”", "„", "‘", "’", "«", "»", "(", ")", "[", "]", "{", "}", "`",
+            "*", "_",
+            "…", "¿", "¡", "。", "！", "？",
+        ]
+        let words = text.lowercased().split(whereSeparator: \.isWhitespace).compactMap { chunk in
+            var word = chunk
+            while let first = word.first, signs.contains(first) { word.removeFirst() }
+            while let last = word.last, last == "." || signs.contains(last) { word.removeLast() }
+            return word.isEmpty ? nil : String(word)
+        }
+        return words.isEmpty ? text : words.joined(separator: " ")
     }
 
     private static func words(_ text: String) -> [String] {
-        text.lowercased().split { !$0.isLetter && !$0.isNumber && $0 != "-" && $0 != "'" }.map(String.init)
+        text.lowercased().split { !$0.isLetter && !$0.isNumber && !"-'’".contains($0) }.map(String.init)
     }
 
     private static let affirmations: Set<String> = [
@@ -206,7 +220,14 @@ public enum ClosedForm {
         return words.dropFirst().prefix(3).contains(where: others.contains) ? nil : (isYes ? "yes" : "no")
     }
 
-    /// The one option that stands in it; none when two do.
+    /// Words that take an option back: "not spam" is no vote for spam.
+    private static let denials: Set<String> = [
+        "not", "no", "never", "neither", "nor", "none", "isn't", "isn’t", "aren't", "cannot", "can't", "can’t", "nicht",
+        "kein", "keine",
+        "pas", "ni", "niet", "geen", "nunca", "не",
+    ]
+
+    /// The one option that stands in it; none when two do, or when it is denied.
     private static func option(_ text: String, _ options: [String]) -> String? {
         let said = words(text)
         let found = options.filter { option in
@@ -216,13 +237,17 @@ public enum ClosedForm {
         // Of "red" and "dark red" the longer one was meant.
         let longest = found.max { $0.count < $1.count }
         guard let longest, found.allSatisfy({ longest.lowercased().contains($0.lowercased()) }) else { return nil }
+        let own = words(longest)
+        guard own == said || Set(said).subtracting(own).isDisjoint(with: denials) else { return nil }
         return longest.lowercased()
     }
 
     /// The text is a number, with a unit or without: 7, 7.0 and 7. are one.
     private static func number(_ text: String) -> String? {
-        var trimmed = text.filter { !$0.isWhitespace }
-        while let last = trimmed.last, ".!".contains(last) { trimmed.removeLast() }
+        // Not the spaces inside: "3 4" is two numbers.
+        var trimmed = text[...]
+        while let last = trimmed.last, last.isWhitespace || ".!".contains(last) { trimmed.removeLast() }
+        while let first = trimmed.first, first.isWhitespace { trimmed.removeFirst() }
         guard trimmed.utf8.count <= 32, let value = Double(trimmed), value.isFinite else { return nil }
         return value == value.rounded() && abs(value) < 1e15 ? String(Int64(value)) : String(value)
     }

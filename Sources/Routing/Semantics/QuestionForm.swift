@@ -25,13 +25,15 @@ struct QuestionForm: Hashable, Sendable, Undisclosed {
         guard task.utf8.count <= Self.mostBytes else { return nil }
         let (head, material) = Self.cut(task)
         var words = Self.tokens(head)
-        guard !words.isEmpty else { return nil }
+        guard let first = words.first.map(Self.lowered) else { return nil }
+        // "Could you explain it?" has the sign of its "could".
+        let wasAsked = ["can", "could", "will", "would"].contains(first)
         Self.trimHead(&words)
         // Before material everything to its end is said about it.
         if material.isEmpty {
             Self.trimTail(&words)
             Self.moveFront(&words)
-            Self.trimEnd(&words)
+            Self.trimEnd(&words, wasAsked: wasAsked)
             Self.untwist(&words)
         }
         Self.respell(&words)
@@ -72,6 +74,8 @@ struct QuestionForm: Hashable, Sendable, Undisclosed {
                 word.removeLast()
                 ends.append(String(last))
             }
+            // A sign that stands alone is a thing ("git add ."), not the end of a sentence; a French question's is.
+            if ends.isEmpty, word == "." || word == "!" { word = word == "." ? " ." : " !" }
             tokens.append(word.contains("’") ? String(word.map { $0 == "’" ? "'" : $0 }) : String(word))
             // An ellipsis, or "?!": what it says is not for us to know.
             if !ends.isEmpty { tokens.append(ends.reversed().joined()) }
@@ -240,7 +244,10 @@ struct QuestionForm: Hashable, Sendable, Undisclosed {
     }
 
     private static func endsPolitely(_ words: [String]) -> [String]? {
-        QuestionWords.politeTails.first { tail in
+        // "Who sings bitte bitte": in an English sentence such words are the matter.
+        let isForeign = words.first.map { QuestionWords.foreign.contains(lowered($0)) } ?? false
+        return QuestionWords.politeTails.first { tail in
+            guard isForeign || [",", ".", "?"].contains(tail[0]) else { return false }
             // In a title such words have capitals; behind the sign of a sentence anything has.
             let isSentence = tail[0] == "." || tail[0] == "?"
             guard words.count > tail.count + 1 else { return false }
@@ -251,17 +258,21 @@ struct QuestionForm: Hashable, Sendable, Undisclosed {
     }
 
     /// The sign at the end, where the beginning says already what kind of sentence it is.
-    private static func trimEnd(_ words: inout [String]) {
+    private static func trimEnd(_ words: inout [String], wasAsked: Bool) {
         guard let first = words.first, let last = words.last, words.count > 1 else { return }
         guard !words.contains(where: { QuestionWords.aboutSigns.contains($0.lowercased()) }) else { return }
         let isRequest = QuestionWords.requests.contains(first)
+        // "Explain Int?", "Describe Oklahoma!": the sign of a name is a part of it.
+        let isName = words[words.count - 2].contains(where: \.isUppercase)
         let isAuxiliary = QuestionWords.auxiliaries.contains(first) && first != "do"
         let isForeign = QuestionWords.foreign.contains(first) && !isAuxiliary
         let isEnd =
             switch last {
-            case "?": isRequest || isAuxiliary || isForeign || QuestionWords.questions.contains(first)
+            case "?":
+                QuestionWords.questions.contains(first) || isAuxiliary || isForeign
+                    || (isRequest && (wasAsked || !isName))
             case ".": isRequest || isForeign
-            case "!": isRequest
+            case "!": isRequest && !isName
             default: false
             }
         if isEnd { words.removeLast() }
@@ -271,8 +282,10 @@ struct QuestionForm: Hashable, Sendable, Undisclosed {
 
     /// "In Python, how do I sort" is "how do I sort in Python".
     private static func moveFront(_ words: inout [String]) {
+        // Only what is worked in or with: "In dogs, why do people believe" is not "why do people believe in dogs".
         guard let first = words.first, ["in", "for", "using"].contains(lowered(first)),
             let comma = words.firstIndex(of: ","), (2...4).contains(comma), words.count > comma + 2,
+            QuestionWords.settings.contains(words[1..<comma].joined(separator: " ").lowercased()),
             isStarter(words[comma + 1]), words[(comma + 1)...].allSatisfy({ $0 != "," })
         else { return }
         let front = [lowered(first)] + words[1..<comma]
@@ -305,11 +318,15 @@ struct QuestionForm: Hashable, Sendable, Undisclosed {
         let isLiteral = words.contains {
             let word = $0.lowercased()
             return QuestionWords.aboutWords.contains(word) || QuestionWords.aboutSpelling.contains(word)
+                || isLetter(word)
         }
-        guard !isLiteral else { return }
+        guard !isLiteral, !hasTwoSpellings(words) else { return }
         var plain: [String] = []
-        for word in words {
-            if let other = QuestionWords.spellings[word] {
+        for (place, word) in words.enumerated() {
+            if QuestionWords.settingNames.contains(lowered(word)) {
+                // A snake, unless something is done in it.
+                plain.append(place > 0 && words[place - 1] == "in" ? lowered(word) : word)
+            } else if let other = QuestionWords.spellings[word] {
                 plain += other.split(separator: " ").map(String.init)
             } else if let number = QuestionWords.numbers[word] {
                 plain.append(number)
@@ -319,5 +336,25 @@ struct QuestionForm: Hashable, Sendable, Undisclosed {
             }
         }
         words = plain
+    }
+
+    /// A letter that is spoken of: "How many e's are in seven?".
+    private static func isLetter(_ word: String) -> Bool {
+        let letter = word.hasSuffix("'s") ? word.dropLast(2) : word[...]
+        return letter.count == 1 && letter.first?.isLetter == true && (letter != word || !["a", "i"].contains(word))
+    }
+
+    /// Whether one word stands there in two spellings: then it is they that are compared ("grey" and "gray").
+    private static func hasTwoSpellings(_ words: [String]) -> Bool {
+        let written = Set(words.map(lowered))
+        return written.contains { word in
+            (QuestionWords.spellings[word] ?? QuestionWords.numbers[word]).map {
+                $0.contains(" ") ? contains(words, $0) : written.contains($0)
+            } ?? false
+        }
+    }
+
+    private static func contains(_ words: [String], _ phrase: String) -> Bool {
+        " \(words.joined(separator: " ").lowercased()) ".contains(" \(phrase) ")
     }
 }

@@ -100,7 +100,8 @@ enum QuestionWords {
         "proper",
         "abbreviation", "contraction", "digits", "digit", "numeral", "numerals", "hyphen", "apostrophe", "grammar",
         "grammatical",
-        "case", "keyword", "variable", "token", "tokens",
+        "case", "keyword", "variable", "token", "tokens", "reverse", "reversed", "backwards", "scramble", "shuffle",
+        "pun", "puns", "joke", "riddle", "acrostic", "crossword", "scrabble",
     ]
 
     /// Sayings before a question that only announce it.
@@ -162,11 +163,28 @@ enum QuestionWords {
         "antarctica",
         "london", "berlin", "madrid", "vienna", "tokyo", "beijing", "moscow", "sydney", "amsterdam", "dublin", "lisbon",
         "shakespeare", "einstein", "mozart", "beethoven", "darwin", "linux", "javascript",
-        "typescript", "kubernetes", "postgresql", "mysql", "sqlite", "kotlin", "haskell", "python",
+        "typescript", "kubernetes", "postgresql", "mysql", "sqlite", "kotlin", "haskell",
         "english", "german", "french", "spanish", "italian", "portuguese", "russian", "chinese",
         "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "january", "february", "april",
         "june",
         "july", "september", "october", "november", "december", "jupiter", "saturn", "uranus", "neptune", "venus",
+    ]
+
+    /// Names that are common words in small letters, but for "in" before them.
+    static let settingNames: Set<String> = ["python"]
+
+    /// What one works in or with, so that it may as well stand before a question. Nobody believes in one, waits for one, or
+    /// is caught using one.
+    static let settings: Set<String> = [
+        "python", "python 3", "java", "javascript", "typescript", "rust", "swift", "go", "golang", "c", "c++", "c#",
+        "f#",
+        "kotlin", "scala", "haskell", "elixir", "erlang", "ruby", "perl", "php", "r", "lua", "julia", "dart", "bash",
+        "powershell", "zsh", "vim", "emacs", "sql", "postgres", "postgresql", "mysql", "sqlite", "redis", "mongodb",
+        "excel", "google sheets", "latex", "html", "css", "react", "vue", "angular", "django", "flask", "rails", "node",
+        "node.js", "git", "github", "docker", "kubernetes", "terraform", "ansible", "nginx", "linux", "ubuntu",
+        "debian",
+        "windows", "macos", "android", "ios", "pandas", "numpy", "pytorch", "tensorflow", "photoshop", "blender",
+        "figma",
     ]
 
     /// What a thing has one of, so that "X's N" is "the N of X". Not "picture": Rembrandt's is not one of Rembrandt.

@@ -228,8 +228,9 @@ private struct LoopState: ~Copyable {
         }
         transfer.configure(handle, arrivals)
         guard curl_multi_add_handle(multi, handle) == CURLM_OK else {
-            curl_easy_cleanup(handle)
-            return transfer.finish(.curl(CURLE_FAILED_INIT.rawValue))
+            // In this order: what is told of the end asks the handle for its status.
+            transfer.finish(.curl(CURLE_FAILED_INIT.rawValue))
+            return curl_easy_cleanup(handle)
         }
         transfers[transfer.id] = transfer
         identifiers[handle] = transfer.id

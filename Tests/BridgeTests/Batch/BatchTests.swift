@@ -161,6 +161,20 @@ struct ConsensusSocketTests {
         }
     }
 
+    @Test("a bound is kept: no answer may be longer than was reckoned")
+    func bound() async throws {
+        try await withDaemon(alpha: { _ in "yes" }, beta: { _ in "yes" }) { client, alpha, beta, _ in
+            let free = try await client.ask("think", ["task": task, "consensus": ["count": 2]])
+            #expect(free.result?["consensus"] != nil)
+            #expect(!(alpha.requests + beta.requests).contains { $0.contains("\"max_") })
+            let terms: [String: Any] = ["count": 2, "max_cost_usd": 100]
+            let bounded = try await client.ask("think", ["task": task, "consensus": terms])
+            #expect(bounded.result?["consensus"] != nil)
+            // The other one is free.
+            #expect(beta.requests.last?.contains("\"max_") == true)
+        }
+    }
+
     @Test("a task that must stay is asked of nobody else, and of too few nobody is")
     func local() async throws {
         try await withDaemon(alpha: { _ in "yes" }) { client, alpha, beta, _ in

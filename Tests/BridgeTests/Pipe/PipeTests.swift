@@ -53,6 +53,19 @@ struct PipeTests {
         upstream.stop()
     }
 
+    @Test("a port that is taken is named, with what to do")
+    func taken() async throws {
+        let upstream = PipeModelServer.ollama()
+        let failure = await #expect(throws: ListenFailure.self) {
+            _ = try await PipeBench.server(.ollama, upstream) { $0.port = upstream.port }
+        }
+        #expect(
+            failure?.description == "cannot listen on 127.0.0.1:\(upstream.port): Address already in use; "
+                + "another program listens there; end it, or change pipe.listen"
+        )
+        upstream.stop()
+    }
+
     /// What a server does with a request, and what comes of it.
     private static let faults:
         [(name: String, status: Int, code: String, script: @Sendable (LoopbackUpstream.Peer) -> Void)] = [

@@ -73,6 +73,13 @@ struct ConsensusTests {
         (#"{"a":1}"#, #"{"a":2}"#, [.json(keys: [])], false), ("Paris.", "paris", [], true),
         ("Paris", "Rome", [], false),
         ("not good", "good", [], false), ("+1", "-1", [], false),
+        // An option that is denied is no vote for it.
+        ("This is not spam.", "spam", [.oneOf(["spam", "ham"])], false),
+        ("It isn’t red", "red", [.oneOf(["red", "blue"])], false),
+        ("not spam", "It is not spam.", [.oneOf(["spam", "not spam"])], true),
+        // Signs that say something.
+        ("x < 5", "x > 5", [], false), ("C++", "C#", [], false), ("👍", "👎", [], false), ("5%", "5", [], false),
+        ("3 4", "34", [.number], false), ("1.5 km", "15 km", [], false), ("**Paris**!", "paris", [], true),
     ]
 
     @Test("two that say the same in their form are one", arguments: pairs)

@@ -64,6 +64,42 @@ struct ParaphraseGateTests {
     }
 
     @Test(
+        "what looks like politeness, punctuation or spelling may be the matter itself",
+        arguments: [
+            // A sign that stands alone, or belongs to a name.
+            ("Explain git add .", "Explain git add"), ("Explain Int?", "Explain Int"),
+            ("Describe Oklahoma!", "Describe Oklahoma"),
+            // What stands before the question belongs to the verb at its end.
+            ("In dogs, why do people believe?", "Why do people believe in dogs?"),
+            ("For children, what is the best book about caring?", "What is the best book about caring for children?"),
+            ("Using drugs, explain why he was caught", "Explain why he was caught using drugs"),
+            // Spellings that are compared, letters that are counted, words that are played with.
+            ("What is the difference between grey and gray?", "What is the difference between gray and gray?"),
+            ("How many e's are in seven?", "How many e's are in 7?"), ("Reverse ten", "Reverse 10"),
+            ("Is cannot can not?", "Is can not cannot?"),
+            // A snake.
+            ("Is python dangerous?", "Is Python dangerous?"),
+            // Foreign politeness in an English sentence.
+            ("Who sings bitte", "Who sings"), ("What is por favor", "What is"),
+        ]
+    )
+    func disguised(one: String, other: String) throws {
+        #expect(try difference(one, other) != nil)
+    }
+
+    @Test(
+        "and still is politeness, punctuation or spelling where it cannot be",
+        arguments: [
+            ("Could you explain Brexit?", "Explain Brexit"), ("In Python, how do I sort?", "How do I sort in python?"),
+            ("Was ist ein Atom bitte?", "Was ist ein Atom?"), ("Explain recursion!", "Explain recursion"),
+            ("Quelle est la capitale ?", "Quelle est la capitale"), ("What colour is it?", "What color is it?"),
+        ]
+    )
+    func plain(one: String, other: String) throws {
+        #expect(try difference(one, other) == nil)
+    }
+
+    @Test(
         "what keeps two apart is named",
         arguments: [
             ("Turn on the light.", "Turn off the light.", ParaphraseGate.Difference.polarity),
