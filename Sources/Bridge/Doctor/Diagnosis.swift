@@ -90,6 +90,9 @@ enum Diagnosis {
     private static func door(_ symptoms: Symptoms) -> [DoctorFinding] {
         guard let door = symptoms.door else { return [] }
         switch (door.isLoopback, door.keys) {
+        case (_, nil):
+            let advice = "workshop key list says why; mend its file, or make the keys anew"
+            return [DoctorFinding("front door", .wrong, "its keys cannot be read", advice: advice)]
         case (false, 0):
             let advice = "workshop key new NAME, or listen on 127.0.0.1"
             return [
@@ -97,7 +100,7 @@ enum Diagnosis {
             ]
         case (true, 0):
             return [DoctorFinding("front door", .fine, "everybody on this machine may come in: there are no keys")]
-        case (_, let count):
+        case (_, let count?):
             return [DoctorFinding("front door", .fine, "\(count) \(count == 1 ? "key opens" : "keys open") it")]
         }
     }

@@ -34,8 +34,7 @@ public enum Examination {
             backend.disabledReason.map { (backend.id.rawValue, $0) }
         }
         if let http = config.http {
-            let keys = (try? KeyFile(path: http.keys).rows().count) ?? 0
-            symptoms.door = (http.isLoopback, keys)
+            symptoms.door = (http.isLoopback, try? KeyFile(path: http.keys).keys().count)
         }
         symptoms.daemon = daemon(config.server.socket, patience)
         symptoms.game = game.map { folder in

@@ -43,8 +43,9 @@ struct Symptoms: Sendable {
     /// Backends that were configured and cannot be asked, and why.
     var disabled: [(backend: String, why: String)] = []
     var backends = 0
-    /// Whether the front door can be reached from elsewhere, and how many keys there are; nil without a door.
-    var door: (isLoopback: Bool, keys: Int)?
+    /// Whether the front door can be reached from elsewhere, and how many keys there are, nil where their file cannot be
+    /// read; nil without a door.
+    var door: (isLoopback: Bool, keys: Int?)?
     var daemon = Daemon.none(why: "")
     var game: Game?
 }

@@ -72,6 +72,7 @@ struct DiagnosisTests {
         Case("backend beta", .doubtful, "what is missing") { $0.disabled = [("beta", "BETA_KEY is not set")] },
         Case("backends", .wrong, "llama-server") { $0.disabled = [("alpha", "no key"), ("beta", "no key")] },
         Case("front door", .wrong, "workshop key new") { $0.door = (false, 0) },
+        Case("front door", .wrong, "workshop key list") { $0.door = (true, nil) },
         Case("daemon", .doubtful, "workshop serve") { $0.daemon = .none(why: "No such file or directory") },
         Case("daemon", .wrong, "start it again") { $0.daemon = .silent },
         Case("daemon", .doubtful, "restart the daemon") { $0.daemon = .answers(version: "0.0.1", lamps: []) },
