@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import http
 import http.client
 import json
 import os
@@ -73,9 +74,19 @@ def by_caller(names: list[str], last: str) -> Json:
 
 
 class House:
-    """A daemon in a folder of its own; `with` starts and ends it."""
+    """A daemon in a folder of its own; `with` starts and ends it.
 
-    def __init__(self, backends: Mapping[str, Json], strategy: Any = "automatic", **more: Any):
+    Attributes:
+        binary: what is run; another program that runs it, where it is to live elsewhere.
+    """
+
+    def __init__(
+        self,
+        backends: Mapping[str, Json],
+        strategy: Any = "automatic",
+        binary: Path = BINARY,
+        **more: Any,
+    ) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="chaos-"))
         with socket.create_server(("127.0.0.1", 0)) as probe:
             self.port = probe.getsockname()[1]
@@ -98,7 +109,7 @@ class House:
         self.config.write_text(json.dumps(config))
         self.log = self.folder / "log"
         self.daemon = Daemon(
-            BINARY, self.config, self.socket, self.log, {"CHAOS_KEY": KEY, **os.environ}
+            binary, self.config, self.socket, self.log, {"CHAOS_KEY": KEY, **os.environ}
         )
         self.keys: dict[str, str] = {}
 
@@ -134,7 +145,9 @@ class House:
         assert self.daemon.process
         return self.daemon.process.pid
 
-    def think(self, caller: str, *, streamed: bool, task: str = "name a place", **more: Any) -> Reply:
+    def think(
+        self, caller: str, *, streamed: bool, task: str = "name a place", **more: Any
+    ) -> Reply:
         """One thought over the socket."""
         reply = Reply()
         began = time.monotonic()
@@ -171,12 +184,14 @@ class House:
         if caller in self.keys:
             headers["Authorization"] = f"Bearer {self.keys[caller]}"
         with contextlib.closing(link):
-            link.request("POST", "/v1/chat/completions", json.dumps({**body, "stream": streamed}), headers)
+            link.request(
+                "POST", "/v1/chat/completions", json.dumps({**body, "stream": streamed}), headers
+            )
             response = link.getresponse()
             reply.raw = str(response.getheaders()).encode() + response.read()
             reply.backend = response.getheader("x-workshop-backend") or ""
             body = reply.raw[reply.raw.index(b"]") + 1 :]
-        if response.status != 200:
+        if response.status != http.HTTPStatus.OK:
             reply.error = json.loads(body)["error"]["code"]
         elif streamed:
             self._read_events(body, reply)
@@ -231,7 +246,7 @@ def together(jobs: Mapping[str, Any]) -> dict[str, Any]:
     def run(name: str, job: Any) -> None:
         try:
             values[name] = job()
-        except Exception as error:  # noqa: BLE001 - told by the test that asked
+        except Exception as error:
             values[name] = error
 
     threads = [threading.Thread(target=run, args=pair) for pair in jobs.items()]

@@ -2,8 +2,8 @@
 
     python3 -m unittest discover Tests/Chaos -p test_upstreams.py
 
-Each case is a server on real sockets that does one thing wrong. A thought asks it first; whatever it
-does, the thought gets its answer from the next backend, in time, over the socket and through the
+Each case is a server on real sockets that does one thing wrong. A thought asks it first; whatever
+it does, the thought gets its answer from the next backend, in time, over the socket and through the
 front door, whole and streamed; the ledger has each request once and settled; nothing that the bad
 one said stands in a log, an error or the ledger; and the daemon's memory stays bounded.
 """
@@ -108,10 +108,7 @@ class Misbehaving(unittest.TestCase):
     def setUpClass(cls) -> None:
         cls.good = Upstream(upstreams.good)
         cls.trap = Upstream(upstreams.good)
-        cls.bad = {
-            name_of(case): Upstream(case)
-            for case in (*CASES, upstreams.trailers_endless, upstreams.two_answers)
-        }
+        cls.bad = {name_of(case): Upstream(case) for case in (*CASES, upstreams.trailers_endless)}
         for status in (301, 302, 303, 307, 308):
             cls.bad[f"redirect-{status}"] = Upstream(
                 lambda link, status=status: link.send(
@@ -192,13 +189,6 @@ class Misbehaving(unittest.TestCase):
                 self.check(self.house.think(name, streamed=False))
                 self.assertEqual(len(self.bad[name].requests) - before, 1)
         self.assertEqual(self.trap.connections, 0)
-
-    def test_an_answer_that_nobody_asked_for_answers_nothing(self) -> None:
-        """It waits on a connection that is kept, where the next answer would be."""
-        for streamed in (False, True, False, True):
-            reply = self.house.think("two-answers", streamed=streamed)
-            self.assertIn(GOOD, reply.text)
-            self.assertNotIn(MARK, reply.text)
 
     def test_good_ones_are_not_held_up(self) -> None:
         """While each bad one is at it, thoughts of others are answered at once."""

@@ -22,6 +22,7 @@ GOOD = "The answer is a quiet harbour at noon."
 PATIENCE = 60.0
 BLOCK = 64 << 10
 GIGABYTES = 10 << 30
+TLS_HANDSHAKE = b"\x16"
 
 
 @dataclass
@@ -497,6 +498,9 @@ class Upstream:
             if not more:
                 return None
             data += more
+            if data[:1] == TLS_HANDSHAKE and not self.tls:
+                sock.sendall(sized("text/plain", b"", status="400 Bad Request"))
+                return None
         top, _, body = data.partition(b"\r\n\r\n")
         length = 0
         for line in top.lower().split(b"\r\n"):

@@ -67,6 +67,9 @@ final class CurlTransfer: @unchecked Sendable {
     static func prepare(_ handle: UnsafeMutableRawPointer) {
         // Threads and signals do not mix (libcurl-thread(3)).
         _ = ccurl_setopt_long(handle, CURLOPT_NOSIGNAL, 1)
+        // A name that nobody resolves: without it the loop waits, with everybody's transfers, until the resolver's thread
+        // gives up. With it that thread is left to itself, and frees what it has when it ends.
+        _ = ccurl_setopt_long(handle, CURLOPT_QUICK_EXIT, 1)
         _ = ccurl_setopt_string(handle, CURLOPT_PROTOCOLS_STR, "http,https")
         _ = ccurl_setopt_long(handle, CURLOPT_FOLLOWLOCATION, 0)
         // An empty string switches proxies from the environment off; nil would not.
@@ -232,7 +235,8 @@ final class CurlTransfer: @unchecked Sendable {
         case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CACERT_BADFILE:
             return .tls
         case CURLE_SEND_FAIL_REWIND: return .stale
-        case CURLE_WRITE_ERROR, CURLE_FILESIZE_EXCEEDED: return .responseTooLarge
+        // Out of memory is what libcurl before 8.6 says of a header line above its own limit of 100 KiB.
+        case CURLE_WRITE_ERROR, CURLE_FILESIZE_EXCEEDED, CURLE_OUT_OF_MEMORY: return .responseTooLarge
         case CURLE_PARTIAL_FILE, CURLE_GOT_NOTHING, CURLE_RECV_ERROR, CURLE_SEND_ERROR, CURLE_HTTP2, CURLE_HTTP2_STREAM:
             return .cut
         case CURLE_WEIRD_SERVER_REPLY, CURLE_UNSUPPORTED_PROTOCOL, CURLE_BAD_CONTENT_ENCODING: return .notHTTP
