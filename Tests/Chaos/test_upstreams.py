@@ -10,6 +10,7 @@ one said stands in a log, an error or the ledger; and the daemon's memory stays 
 
 from __future__ import annotations
 
+import time
 import unittest
 from typing import ClassVar
 
@@ -189,6 +190,15 @@ class Misbehaving(unittest.TestCase):
                 self.check(self.house.think(name, streamed=False))
                 self.assertEqual(len(self.bad[name].requests) - before, 1)
         self.assertEqual(self.trap.connections, 0)
+
+    def test_an_answer_that_nobody_asked_for_answers_nothing(self) -> None:
+        """It waits on a connection that is kept, where the next answer would be."""
+        for streamed in (False, True, False, True):
+            reply = self.house.think("two-answers", streamed=streamed)
+            self.assertEqual(reply.error, "")
+            self.assertIn(GOOD, reply.text)
+            self.assertNotIn(MARK, reply.text)
+            time.sleep(0.2)
 
     def test_good_ones_are_not_held_up(self) -> None:
         """While each bad one is at it, thoughts of others are answered at once."""

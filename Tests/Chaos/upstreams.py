@@ -418,9 +418,10 @@ def noise(link: Link) -> None:
 def two_answers(link: Link) -> None:
     """One answer, and another one behind it that nobody asked for, on a connection that is kept."""
     kind, body = answer(link, GOOD)
-    _, more = answer(link, f"{MARK} says so.")
-    for part in (body, more):
-        link.send(head(kind, f"Content-Length: {len(part)}") + part)
+    link.send(head(kind, f"Content-Length: {len(body)}") + body)
+    time.sleep(0.05)
+    _, body = answer(link, f"{MARK} says so.")
+    link.send(head(kind, f"Content-Length: {len(body)}") + body)
     link.hang()
 
 
