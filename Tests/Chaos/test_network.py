@@ -9,6 +9,7 @@ root, and a kernel with TUN; says so and is skipped without.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import tempfile
@@ -20,7 +21,7 @@ from typing import Any, ClassVar
 
 import certificates
 import upstreams
-from house import BINARY, BOUND_S, House, Reply, backend, by_caller, together
+from house import BINARY, BOUND_S, House, Reply, backend, by_caller, together, wait_until
 from names import REFUSED, SERVER_FAILURE, Names
 from upstreams import GOOD, MARK, Link, Upstream
 from wire import FAR, NOBODY, Wire
@@ -36,6 +37,8 @@ TABLE: dict[str, str | int | None] = {
 }
 # A loss of so many packets in a hundred, delays up to so many seconds (which is also disorder).
 LOSS, DELAY, TWICE = 0.05, (0.0, 0.03), 0.05
+# More than the daemon has at rest, and fewer than with a resolver for each thought.
+FEW_THREADS = 16
 
 
 def slow_words(link: Link) -> None:
@@ -311,11 +314,29 @@ class NetworkTest(unittest.TestCase):
                 sock.shutdown(socket.SHUT_RDWR)
         self.check(self.think("beside"), ["answered"], "beside")
 
+    def test_resolvers_that_were_left_end_by_themselves(self) -> None:
+        """What asks a silent server is given up by its thought, and gives up some time later."""
+        tasks = Path(f"/proc/{self.house.pid}/task")
+        together({str(number): lambda: self.think("dns-silent") for number in range(16)})
+        self.assertTrue(wait_until(lambda: len(list(tasks.iterdir())) < FEW_THREADS, 20))
+
     def test_zz_aftermath(self) -> None:
-        """The ledger has every request once, settled, whatever became of the wire."""
+        """The ledger has all of it, settled; then the daemon ends, while a name is asked for."""
         told = self.house.audit()
         self.assertEqual((told["unsettled"], told["gaps"]), (0, 0))
         self.assertNotIn(MARK, self.house.log.read_text())
+        asking = threading.Thread(target=self.think_in_vain, daemon=True)
+        asking.start()
+        time.sleep(0.3)
+        began = time.monotonic()
+        self.assertEqual(self.house.daemon.stop(), 0)
+        self.assertLess(time.monotonic() - began, 8)
+        asking.join(10)
+
+    def think_in_vain(self) -> None:
+        """Asks for a name that nobody answers, and is not there to hear the end."""
+        with contextlib.suppress(OSError, ValueError):
+            self.think("dns-silent-2")
 
 
 if __name__ == "__main__":
