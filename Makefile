@@ -8,6 +8,7 @@ PYTHONS ?= python3.11 python3.12
 SWIFT_BUILD = $(SWIFT) build --explicit-target-dependency-import-check error
 
 .PHONY: help deps venvs build release screenshots test test-leaks peers-leaks test-swift test-wire test-door test-swap test-llama \
+	test-network test-security soak \
 	test-protocol test-glue test-e2e seals invariance lint bench bench-peers demo clean
 
 help: ## list the targets
@@ -46,6 +47,17 @@ test-door: build ## the front door with the official SDKs of OpenAI, Anthropic a
 
 test-swap: build ## backends swapped under load by configuration alone, dumb pipes among them; the pipe's installer
 	$(PYTHON) -m unittest discover Tests/Swap
+
+test-network: build ## backends that hang, lie and flood; networks that are cut; names and certificates that are wrong (as root)
+	WORKSHOP=$(CURDIR)/.build/debug/workshop $(PYTHON) -m unittest discover Tests/Chaos -p test_upstreams.py
+	WORKSHOP=$(CURDIR)/.build/debug/workshop $(PYTHON) -m unittest discover Tests/Chaos -p test_network.py
+
+test-security: build ## what other users of the machine can read and reach; where secrets are (as root)
+	WORKSHOP=$(CURDIR)/.build/debug/workshop $(PYTHON) -m unittest discover Tests/Security
+
+soak: release ## a million thoughts while things break; writes docs/soak.svg and docs/soak.json, 1 when something grew
+	WORKSHOP_BENCH_DEPS=1 scripts/install-deps.sh
+	nice $(PYTHON) Tests/Chaos/soak.py --svg docs/soak.svg --json docs/soak.json
 
 test-llama: build ## a real llama-server: WORKSHOP_LLAMA_SERVER names it, WORKSHOP_LLAMA_MODELS a folder with two models
 	$(SWIFT) test --explicit-target-dependency-import-check error --filter RealModelTests
@@ -89,7 +101,7 @@ invariance: release ## hold the bytes of eight personas against each other: ever
 
 lint: venvs ## formatting and style, Swift and Python
 	$(SWIFT) format lint --strict -r Package.swift Sources Tests
-	set -e; ruff="$$(ls -d $(VENVS)/* | head -1)/bin/ruff"; for folder in evennia_glue demo Tests/Coverage Tests/Door Tests/EndToEnd Tests/Leaks Tests/Protocol Tests/Support Tests/Swap Tests/Wire Benchmarks; do \
+	set -e; ruff="$$(ls -d $(VENVS)/* | head -1)/bin/ruff"; for folder in evennia_glue demo Tests/Chaos Tests/Security Tests/Coverage Tests/Door Tests/EndToEnd Tests/Leaks Tests/Protocol Tests/Support Tests/Swap Tests/Wire Benchmarks; do \
 		$$ruff check $$folder; $$ruff format --check $$folder; done
 	$(PYTHON) Tests/Coverage/check.py
 

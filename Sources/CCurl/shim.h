@@ -55,6 +55,21 @@ static inline CURLcode ccurl_setopt_function(
     return curl_easy_setopt(handle, option, value);
 }
 
+// curl_easy_setopt, CURLOPT_SOCKOPTFUNCTION.
+static inline CURLcode ccurl_setopt_opened(CURL *handle, int (*value)(void *, curl_socket_t, curlsocktype)) {
+    return curl_easy_setopt(handle, CURLOPT_SOCKOPTFUNCTION, value);
+}
+
+// curl_easy_setopt, CURLOPT_CLOSESOCKETFUNCTION.
+static inline CURLcode ccurl_setopt_closed(CURL *handle, int (*value)(void *, curl_socket_t)) {
+    return curl_easy_setopt(handle, CURLOPT_CLOSESOCKETFUNCTION, value);
+}
+
+// curl_easy_setopt, CURLOPT_PREREQFUNCTION.
+static inline CURLcode ccurl_setopt_ready(CURL *handle, int (*value)(void *, char *, char *, int, int)) {
+    return curl_easy_setopt(handle, CURLOPT_PREREQFUNCTION, value);
+}
+
 // curl_easy_getinfo, values documented with `long *`.
 static inline CURLcode ccurl_getinfo_long(CURL *handle, CURLINFO info, long *value) {
     return curl_easy_getinfo(handle, info, value);

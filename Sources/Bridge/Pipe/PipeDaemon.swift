@@ -32,6 +32,7 @@ public struct PipeDaemon: Sendable {
 
     /// Runs until SIGTERM or SIGINT; what is under way has `limits.grace_s` then.
     public func run() async throws {
+        CoreDumps.forbid()
         // Small and alone in its process: two arenas, however many threads, and no megabytes kept for later.
         mallopt(M_ARENA_MAX, 2)
         mallopt(M_TRIM_THRESHOLD, 128 << 10)
