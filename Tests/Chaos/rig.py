@@ -133,7 +133,9 @@ class Process:
         self.mark = mark
         self.process: subprocess.Popen[bytes] | None = None
 
-    def launch(self, command: Sequence[str], log: Path, env: Mapping[str, str] | None = None) -> None:
+    def launch(
+        self, command: Sequence[str], log: Path, env: Mapping[str, str] | None = None
+    ) -> None:
         """Starts it."""
         with log.open("ab") as output:
             self.process = subprocess.Popen(
@@ -362,9 +364,7 @@ class Load:
         self.asked: dict[int, dict[str, Any]] = {}
         self.heard: dict[int, list[dict[str, Any]]] = {}
         self.is_over = threading.Event()
-        self.threads = [
-            threading.Thread(target=self._run, daemon=True) for _ in range(connections)
-        ]
+        self.threads = [threading.Thread(target=self._run, daemon=True) for _ in range(connections)]
         for thread in self.threads:
             thread.start()
 
