@@ -7,12 +7,14 @@ form. `WORKSHOP` names the daemon's executable.
 from __future__ import annotations
 
 import contextlib
+import datetime
 import json
 import os
 import random
 import secrets
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
@@ -52,16 +54,12 @@ def free_port() -> int:
 
 
 class Refused(RuntimeError):
-    """An error that the daemon answered with; `name` and `data` are its own."""
+    """An error that the daemon answered with; `code` is its name in the protocol's table."""
 
     def __init__(self, error: Mapping[str, Any]) -> None:
         super().__init__(json.dumps(error))
         self.error = error
-
-    @property
-    def name(self) -> str:
-        """The error's name in the protocol's table."""
-        return str(self.error.get("data", {}).get("error", self.error.get("message")))
+        self.code = str(error.get("data", {}).get("code"))
 
 
 class Client:
@@ -338,6 +336,28 @@ class Daemon(Process):
 
     def __exit__(self, *_: object) -> None:
         self.stop()
+
+
+class Clock:
+    """The time of day of whoever has its `env`; the monotonic clock runs on (`clock.c`)."""
+
+    def __init__(self, folder: Path) -> None:
+        library = folder / "clock.so"
+        source = Path(__file__).with_name("clock.c")
+        subprocess.run(["cc", "-shared", "-fPIC", "-O2", "-o", library, source], check=True)
+        self.file = folder / "clock"
+        self.file.write_bytes(bytes(8))
+        self.env = {"LD_PRELOAD": str(library), "CHAOS_CLOCK": str(self.file)}
+
+    def set(self, days: float = 0, seconds: float = 0) -> None:
+        """How far it is ahead from now on."""
+        milliseconds = int((days * 86_400 + seconds) * 1_000)
+        with self.file.open("r+b") as file:
+            file.write(struct.pack("<q", milliseconds))
+
+    def set_to(self, moment: datetime.datetime) -> None:
+        """Sets it to a moment."""
+        self.set(seconds=moment.timestamp() - time.time())
 
 
 class Load:

@@ -9,19 +9,17 @@ verifies, nothing is left running, nobody is answered twice or asked again, and 
 from __future__ import annotations
 
 import contextlib
-import struct
+import os
 import subprocess
 import time
-from pathlib import Path
 from typing import Any
 
 from books import Books, number_of
-from rig import SHORT, ChaosTest, Client, Daemon, Load, Refused, Upstream, wait_until
+from rig import SHORT, ChaosTest, Client, Clock, Daemon, Load, Refused, Upstream, wait_until
 
 KILLS_OF_DAEMON = 5 if SHORT else 110
 KILLS_OF_BACKENDS = 4 if SHORT else 50
 KILLS_OF_FORGETTING = 3 if SHORT else 25
-DAY = 86_400_000
 
 
 class DaemonKilledTest(ChaosTest):
@@ -144,42 +142,31 @@ class BackendsKilledTest(ChaosTest):
         return all(state in ("healthy", "degraded", "unknown") for state in states)
 
 
-def clock_library(folder: Path) -> Path:
-    """`clock.c`, compiled."""
-    library = folder / "clock.so"
-    source = Path(__file__).with_name("clock.c")
-    subprocess.run(["cc", "-shared", "-fPIC", "-O2", "-o", library, source], check=True)
-    return library
-
-
 class ForgettingKilledTest(ChaosTest):
     """Killed while it forgets: what had to go goes with the next start, and nothing else does."""
 
     def test_retention_and_rotation(self) -> None:
         """Payloads of old days, under a new key each day; a turn of `retention` is one leaf."""
         upstream = self.upstream("alpha", 0.0)
-        clock = self.folder / "clock"
-        clock.write_bytes(struct.pack("<q", 0))
+        clock = Clock(self.folder)
         config = self.configuration(upstream)
         config["ledger"]["retention_days"] = 2
-        env = {"LD_PRELOAD": str(clock_library(self.folder)), "CHAOS_CLOCK": str(clock)}
-        daemon = self.daemon(config, env=env)
+        daemon = self.daemon(config, env=clock.env)
         loads: list[Load] = []
         for day in range(KILLS_OF_FORGETTING):
-            with self.subTest(day=day), clock.open("r+b") as file:
+            with self.subTest(day=day):
                 daemon.start()
                 load = Load(daemon, connections=2)
                 loads.append(load)
                 time.sleep(self.chance.uniform(0.05, 0.3))
                 # Midnight, with thoughts under way: a key is made while they are recorded.
-                file.write(struct.pack("<q", (day + 1) * DAY))
-                file.flush()
+                clock.set(days=day + 1)
                 if day % 2:
                     forgets = subprocess.Popen(
                         [daemon.binary, "retention", "--days", "1", "--config", daemon.config],
                         stdout=subprocess.DEVNULL,
                         stderr=subprocess.DEVNULL,
-                        env={**daemon.env, "CHAOS_CLOCK": str(clock)},
+                        env={**os.environ, **daemon.env},
                     )
                     time.sleep(self.chance.uniform(0.0, 0.2))
                     forgets.kill()
