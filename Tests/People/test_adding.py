@@ -45,10 +45,8 @@ class ProviderTests(unittest.TestCase):
             answer = house.ask("think", "--backend", "acme-large", "what grows at Lantern Mill?")
             self.assertIn("Lantern Mill", answer["text"])
             self.assertFalse([each for each in acme.chats() if b"Lantern" in each.raw])
-            costs = house.ask("costs")
-            spent = {row["backend"]: row for row in costs["month"]["backends"]} if "backends" in costs.get("month", {}) else {}
-            self.assertTrue("acme-large" in str(costs), costs)
-            self.assertGreaterEqual(len(spent), 0)
+            spent = {row["backend"]: row["usd"] for row in house.ask("costs")["by_backend"]}
+            self.assertGreater(spent["acme-large"], 0)
 
     def test_without_its_key(self) -> None:
         """Without its key it is there, is not asked, and says what it misses."""
@@ -129,11 +127,11 @@ class RuleTests(unittest.TestCase):
 
     def test_judge(self) -> None:
         """A weak answer is followed by a stronger backend's; without the judge it is given."""
-        task = "Translate into French: good morning"
+        task = "list the files in this room"
         for rule, by in (("judge rule", "strong"), ("no judge", "local")):
             with House() as house:
                 self.house(house, rule)
-                self.local.server.script = [Behaviour(text="bon bon bon bon bon bon bon bon", times=0)]
-                self.strong.server.script = [Behaviour(text="Bonjour.", times=0)]
+                self.local.server.script = [Behaviour(text="the the the the the the the the", times=0)]
+                self.strong.server.script = [Behaviour(text="A hammer, a plane and two saws.", times=0)]
                 answer = house.ask("think", task)
                 self.assertEqual(answer["backend"], by, answer)

@@ -12,6 +12,7 @@ import re
 import shlex
 import shutil
 import tempfile
+import textwrap
 import unittest
 from collections.abc import Iterator
 from pathlib import Path
@@ -217,7 +218,10 @@ class FileTests(unittest.TestCase):
             if block.mark and block.mark[0] == "file":
                 seen += 1
                 text = (TOP / block.mark[1]).read_text("utf-8")
-                self.assertIn(block.text, text, f"{block} is not what {block.mark[1]} says")
+                shown = [textwrap.indent(block.text, " " * depth) for depth in (0, 4, 8)]
+                self.assertTrue(
+                    any(each in text for each in shown), f"{block} is not what {block.mark[1]} says"
+                )
         self.assertGreater(seen, 1)
 
 
