@@ -7,9 +7,7 @@ VENVS ?= .venvs
 PYTHONS ?= python3.11 python3.12
 SWIFT_BUILD = $(SWIFT) build --explicit-target-dependency-import-check error
 
-.PHONY: help deps venvs build release screenshots test test-leaks peers-leaks test-swift test-wire test-door test-swap test-llama \
-	test-network test-security soak \
-	test-protocol test-glue test-e2e seals invariance lint bench bench-peers demo clean
+.PHONY: $(shell sed -n 's/^\([a-z0-9-]*\):.*\#\# .*/\1/p' $(MAKEFILE_LIST))
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -23,7 +21,7 @@ build: ## debug build, tests included
 release: ## the binary: .build/release/workshop
 	$(SWIFT_BUILD) -c release --product workshop
 
-test: test-swift test-wire test-door test-swap seals test-leaks test-protocol test-glue test-e2e ## every test
+test: test-swift test-wire test-door test-swap seals test-leaks test-protocol test-people test-glue test-e2e ## every test
 
 test-swift: ## the Swift tests; what failed is told again at the end
 	@mkdir -p .build
@@ -82,6 +80,9 @@ venvs: ## one virtual environment for each Python in PYTHONS
 test-protocol: venvs ## the JSON Schema against transcripts and documents
 	set -e; for venv in $(VENVS)/*; do $$venv/bin/python -m unittest discover Tests/Protocol; done
 
+test-people: build ## what the documents tell to type and to write, the log, adding a provider, a persona, a rule
+	$(PYTHON) -m unittest discover Tests/People
+
 test-glue: venvs ## the Evennia package, in Evennia's own runner, on each version
 	set -e; for venv in $(VENVS)/*; do evennia_glue/run_tests.sh "$$venv/bin"; done
 
@@ -101,7 +102,7 @@ invariance: release ## hold the bytes of eight personas against each other: ever
 
 lint: venvs ## formatting and style, Swift and Python
 	$(SWIFT) format lint --strict -r Package.swift Sources Tests
-	set -e; ruff="$$(ls -d $(VENVS)/* | head -1)/bin/ruff"; for folder in evennia_glue demo Tests/Chaos Tests/Security Tests/Coverage Tests/Door Tests/EndToEnd Tests/Leaks Tests/Protocol Tests/Support Tests/Swap Tests/Wire Benchmarks; do \
+	set -e; ruff="$$(ls -d $(VENVS)/* | head -1)/bin/ruff"; for folder in Benchmarks Tests/Chaos Tests/Coverage Tests/Door Tests/EndToEnd Tests/Leaks Tests/People Tests/Protocol Tests/Security Tests/Support Tests/Swap Tests/Wire demo evennia_glue; do \
 		$$ruff check $$folder; $$ruff format --check $$folder; done
 	$(PYTHON) Tests/Coverage/check.py
 

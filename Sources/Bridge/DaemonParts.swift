@@ -42,6 +42,7 @@ extension Daemon {
                 settings: config.ledger.settings,
                 logger: logger
             )
+            ThoughtLog.follow(ledger.activity, logger)
             try ledger.isGuarding(config.personas)
             memory = try Memory(path: config.memory.path, logger: logger)
             transport = try CurlLoop()

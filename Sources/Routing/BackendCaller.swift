@@ -48,6 +48,8 @@ struct CallEnd: Sendable {
 struct BackendCaller: Sendable {
     let egress: Egress
     let now: @Sendable () -> ContinuousClock.Instant
+    /// How a request is written for a backend. A format that no backend has yet is tried with it.
+    var format: @Sendable (Backend) -> any WireFormat = { $0.wire.format }
 
     /// Asks. What comes back must be settled.
     func ask(
@@ -57,7 +59,7 @@ struct BackendCaller: Sendable {
     ) async throws(RoutingError) -> CallEnd {
         let backend = call.backend
         let began = now()
-        let request = backend.wire.format.encode(call.thought.prompt, for: backend, options: call.options)
+        let request = format(backend).encode(call.thought.prompt, for: backend, options: call.options)
         let bytesSent = request.body.count
         let passage = try await pass(request, call, run: run)
         let receipt = passage.receipt
@@ -167,7 +169,7 @@ struct BackendCaller: Sendable {
         switch await egress.send(passage, limits: limits) {
         case .failure(let error): .failure(WireError(FailureClassifier.classify(error)))
         case .success(let reply):
-            Result { () throws(WireError) in try backend.wire.format.decode(reply, from: backend) }
+            Result { () throws(WireError) in try format(backend).decode(reply, from: backend) }
         }
     }
 
@@ -181,7 +183,7 @@ struct BackendCaller: Sendable {
         var first: ContinuousClock.Instant?
         let result = await egress.stream(passage, limits: limits) { stream in
             guard stream.status == 200 else {
-                return Result<Completion, WireError>.failure(await refusal(stream, call.backend.wire.format))
+                return Result<Completion, WireError>.failure(await refusal(stream, format(call.backend)))
             }
             do throws(WireError) {
                 return .success(try await read(stream, call, firstText: &first, onEvent: onEvent))
@@ -200,7 +202,7 @@ struct BackendCaller: Sendable {
         firstText: inout ContinuousClock.Instant?,
         onEvent: (ThoughtEvent) async -> Void
     ) async throws(WireError) -> Completion {
-        var decoder = call.backend.wire.format.makeStreamDecoder(for: call.backend)
+        var decoder = format(call.backend).makeStreamDecoder(for: call.backend)
         var received = 0
         do throws(WireError) {
             var hasFinished = false

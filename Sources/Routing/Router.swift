@@ -49,7 +49,8 @@ public struct Router: Sendable {
     private let selector = Selector()
     private let judge = AnswerJudge()
     private let turns = TurnCounter()
-    private let caller: BackendCaller
+    /// Asks one backend once.
+    var caller: BackendCaller
     private let critic: Critic
     private let embedder: Embedder
     private let models: (any ModelGate)?

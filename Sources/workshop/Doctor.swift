@@ -1,5 +1,6 @@
 import ArgumentParser
 import Bridge
+import Foundation
 
 /// `workshop doctor`: what is wrong with a machine, and what to do.
 struct Doctor: ParsableCommand {
@@ -14,7 +15,7 @@ struct Doctor: ParsableCommand {
     @Option(help: "A file of variables, besides the .env beside the configuration.")
     var env: String?
 
-    @Option(help: "The daemon's socket, instead of the configuration's.")
+    @Option(help: "The daemon's socket; WORKSHOP_SOCKET in the environment, or the configuration's, without it.")
     var socket: String?
 
     @Option(help: "The folder of an Evennia game, whose settings are looked at as well.")
@@ -25,7 +26,8 @@ struct Doctor: ParsableCommand {
 
     func run() throws {
         var loaded = try Check.load(config, env: env)
-        if let socket { try loaded.listen(on: socket) }
+        let variable = ProcessInfo.processInfo.environment["WORKSHOP_SOCKET"].flatMap { $0.isEmpty ? nil : $0 }
+        if let path = socket ?? variable { try loaded.listen(on: path) }
         let findings = Examination.findings(loaded, game: game)
         if json {
             try Output.json(["findings": findings.map(\.asJSON)])

@@ -35,16 +35,10 @@ struct PipeCommand: AsyncParsableCommand {
     @Flag(help: "Say what is wrong with the configuration, or what it holds, and end.")
     var check = false
 
-    @Option(help: "What is logged: debug, info, notice, warning or error.")
-    var logLevel = "notice"
-
-    func validate() throws {
-        guard Logger.Level(rawValue: logLevel) != nil else {
-            throw ValidationError("'\(logLevel)' is not a log level.")
-        }
-    }
+    @OptionGroup var log: LogOptions
 
     func run() async throws {
+        try log.begin()
         let flags = PipeFlags(
             listen: listen,
             ollama: ollama,
@@ -54,19 +48,11 @@ struct PipeCommand: AsyncParsableCommand {
         )
         let checked: PipeConfig
         do { checked = try PipeConfigReader.load(config, flags: flags) } catch {
-            for problem in error.problems { Output.error("\(problem)") }
-            throw ExitCode.configuration
+            try log.fail(error.problems.map { "\($0)" }, .configuration)
         }
         if check { return checked.summary.forEach { print(Output.printable($0)) } }
-        let level = Logger.Level(rawValue: logLevel) ?? .notice
-        LoggingSystem.bootstrap { label in
-            var handler = StreamLogHandler.standardError(label: label)
-            handler.logLevel = level
-            return handler
-        }
         do { try await PipeDaemon(checked, logger: Logger(label: "workshop.pipe")).run() } catch {
-            Output.error("\(error)")
-            throw ExitCode.failure
+            try log.fail(["\(error)"], .failure)
         }
     }
 }

@@ -19,32 +19,20 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "The socket, instead of the configuration's.")
     var socket: String?
 
-    @Option(help: "What is logged: debug, info, notice, warning or error.")
-    var logLevel = "notice"
-
-    func validate() throws {
-        guard Logger.Level(rawValue: logLevel) != nil else {
-            throw ValidationError("'\(logLevel)' is not a log level.")
-        }
-    }
+    @OptionGroup var log: LogOptions
 
     func run() async throws {
-        let level = Logger.Level(rawValue: logLevel) ?? .notice
-        LoggingSystem.bootstrap { label in
-            var handler = StreamLogHandler.standardError(label: label)
-            handler.logLevel = level
-            return handler
-        }
-        var checked = try Check.load(config, env: env)
-        if let socket {
-            do { try checked.listen(on: socket) } catch {
-                Output.error("\(error)")
-                throw ExitCode.configuration
-            }
+        try log.begin()
+        let checked: BridgeConfig
+        do throws(ConfigProblems) {
+            var config = try ConfigLoader.load(config, envFile: env)
+            if let socket { try config.listen(on: socket) }
+            checked = config
+        } catch {
+            try log.fail(error.problems.map { "\($0)" }, .configuration)
         }
         do { try await Daemon(checked, logger: Logger(label: "workshop")).run() } catch {
-            Output.error("\(error)")
-            throw ExitCode.failure
+            try log.fail(["\(error)"], .failure)
         }
     }
 }

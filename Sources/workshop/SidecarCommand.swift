@@ -20,34 +20,20 @@ struct SidecarCommand: AsyncParsableCommand {
     @Flag(help: "Say what is wrong with the manifest, or what it holds, and end.")
     var check = false
 
-    @Option(help: "What is logged: debug, info, notice, warning or error.")
-    var logLevel = "notice"
-
-    func validate() throws {
-        guard Logger.Level(rawValue: logLevel) != nil else {
-            throw ValidationError("'\(logLevel)' is not a log level.")
-        }
-    }
+    @OptionGroup var log: LogOptions
 
     func run() async throws {
+        try log.begin()
         let checked: Manifest
         do { checked = try ManifestReader.load(manifest) } catch {
-            for problem in error.problems { Output.error("\(problem)") }
-            throw ExitCode.configuration
+            try log.fail(error.problems.map { "\($0)" }, .configuration)
         }
         if check {
             for warning in checked.warnings { Output.error("warning: \(warning)") }
             return checked.summary.forEach { print(Output.printable($0)) }
         }
-        let level = Logger.Level(rawValue: logLevel) ?? .notice
-        LoggingSystem.bootstrap { label in
-            var handler = StreamLogHandler.standardError(label: label)
-            handler.logLevel = level
-            return handler
-        }
         do { try await SidecarDaemon(checked, logger: Logger(label: "workshop.sidecar")).run() } catch {
-            Output.error("\(error)")
-            throw ExitCode.failure
+            try log.fail(["\(error)"], .failure)
         }
     }
 }

@@ -1,9 +1,10 @@
 /// Says what symptoms mean, and what to do. Pure.
 enum Diagnosis {
     static func findings(_ symptoms: Symptoms) -> [DoctorFinding] {
-        symptoms.places.map(place) + backends(symptoms) + [disk(symptoms.freeBytes), clock(symptoms.isClockKept)]
+        symptoms.places.map(place) + symptoms.lostKeys.map(lost) + symptoms.writableByOthers.map(open)
+            + backends(symptoms) + [disk(symptoms.freeBytes), clock(symptoms.isClockKept)]
             + [openFiles(symptoms.openFiles)] + door(symptoms) + daemon(symptoms)
-            + (symptoms.game.map { game($0, socket: symptoms.socket) } ?? [])
+            + (symptoms.game.map { game($0, symptoms) } ?? [])
     }
 
     private static func place(_ place: Symptoms.PrivatePlace) -> DoctorFinding {
@@ -29,13 +30,26 @@ enum Diagnosis {
         return DoctorFinding(place.subject, .fine, "\(place.path) is yours alone")
     }
 
+    private static func lost(_ key: String, _ database: String) -> DoctorFinding {
+        DoctorFinding(
+            "key",
+            .wrong,
+            "\(key) is gone, and nobody can read \(database) without it",
+            advice: "put it back from a backup, or move the database away and begin anew"
+        )
+    }
+
+    private static func open(_ path: String) -> DoctorFinding {
+        DoctorFinding("configuration", .wrong, "others may write \(path)", advice: "chmod go-w \(path)")
+    }
+
     private static func backends(_ symptoms: Symptoms) -> [DoctorFinding] {
         let disabled = symptoms.disabled.map { backend, why in
             DoctorFinding(
                 "backend \(backend)",
                 .doubtful,
                 "is never asked: \(why)",
-                advice: "set what is missing, or take it out of the configuration"
+                advice: "mend that, or take it out of the configuration if you do not want it"
             )
         }
         if disabled.count == symptoms.backends {
@@ -51,8 +65,8 @@ enum Diagnosis {
             return DoctorFinding(
                 "disk",
                 .doubtful,
-                "the ledger's folder is not there yet",
-                advice: "start the daemon once"
+                "how much is free where the ledger is cannot be known",
+                advice: "see whether you may enter the ledger's folder"
             )
         }
         let told = "\(free >> 20) MiB are free where the ledger is"
@@ -157,7 +171,7 @@ enum Diagnosis {
 
     // MARK: Evennia
 
-    private static func game(_ game: Symptoms.Game, socket: String) -> [DoctorFinding] {
+    private static func game(_ game: Symptoms.Game, _ symptoms: Symptoms) -> [DoctorFinding] {
         guard let text = game.text else {
             let advice = "name the folder that evennia --init made"
             return [DoctorFinding("game", .wrong, "\(game.settings) cannot be read", advice: advice)]
@@ -178,9 +192,14 @@ enum Diagnosis {
             findings.append(DoctorFinding("game", .doubtful, "every answer comes 40 ms late", advice: "add \(line)"))
         }
         let named = lines.last { $0.contains("WORKSHOP_SOCKET") }?.split(whereSeparator: { "\"'".contains($0) })
-        if let named, named.count > 1, named[1] != socket {
+        let path = named.flatMap { $0.count > 1 ? String($0[1]) : nil }
+        if let path, path != symptoms.socket {
             let advice = "give both the same path"
-            findings.append(DoctorFinding("game", .wrong, "it looks for the daemon on \(named[1])", advice: advice))
+            findings.append(DoctorFinding("game", .wrong, "it looks for the daemon on \(path)", advice: advice))
+        } else if named == nil, symptoms.socket != symptoms.usualSocket {
+            let what = "it looks for the daemon on \(symptoms.usualSocket), if its environment is yours"
+            let advice = "add WORKSHOP_SOCKET = \"\(symptoms.socket)\""
+            findings.append(DoctorFinding("game", .wrong, what, advice: advice))
         }
         return findings
     }

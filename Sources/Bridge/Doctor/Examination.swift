@@ -25,7 +25,12 @@ public enum Examination {
     private static func symptoms(_ config: BridgeConfig, game: String?, patience: Duration) -> Symptoms {
         var symptoms = Symptoms()
         symptoms.socket = config.server.socket
+        symptoms.usualSocket = ConfigLoader.defaultSocket()
         symptoms.places = places(config)
+        symptoms.writableByOthers = writableByOthers(config)
+        symptoms.lostKeys = [config.ledger.path, config.memory.path].compactMap { database in
+            exists(database) && !exists(database + ".key") ? (database + ".key", database) : nil
+        }
         symptoms.freeBytes = freeBytes(folder(of: config.ledger.path))
         symptoms.openFiles = openFiles()
         symptoms.isClockKept = isClockKept()
@@ -49,8 +54,15 @@ public enum Examination {
             place("ledger", config.ledger.path), place("ledger's folder", folder(of: config.ledger.path)),
             place("memory", config.memory.path),
         ]
+        // What a daemon makes as it starts is only worth a word when it is there.
+        places += [
+            ("ledger's key", LedgerFiles.key(config.ledger.path)),
+            ("signing key", LedgerFiles.signer(config.ledger.path)),
+            ("payloads' keys", LedgerFiles.days(config.ledger.path)), ("memory's key", config.memory.path + ".key"),
+        ].map { place($0, $1) }.filter { $0.mode != nil }
         if config.server.allowedUserIDs.isEmpty {
             places.append(place("socket's folder", folder(of: config.server.socket)))
+            places += [place("socket", config.server.socket)].filter { $0.mode != nil }
         }
         if let http = config.http { places.append(place("keys of the door", http.keys)) }
         return places + config.environment.files.filter { $0.file != 0 }.map { place("variables", $0.path) }
@@ -67,11 +79,27 @@ public enum Examination {
         )
     }
 
+    /// The configuration, and the files of the personas: who writes there says where tasks go, and what is guarded.
+    private static func writableByOthers(_ config: BridgeConfig) -> [String] {
+        config.watched.map(\.path).filter { path in
+            let place = place("", path)
+            guard let mode = place.mode else { return false }
+            return mode & 0o022 != 0
+        }
+    }
+
+    private static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
     private static func folder(of path: String) -> String { (path as NSString).deletingLastPathComponent }
 
+    /// Of a folder that is not there yet: where it will be made.
     private static func freeBytes(_ folder: String) -> Int64? {
-        var status = statvfs()
-        guard statvfs(folder, &status) == 0 else { return nil }
+        var (status, folder) = (statvfs(), folder)
+        while statvfs(folder, &status) != 0 {
+            let above = Self.folder(of: folder)
+            guard errno == ENOENT, above != folder, !above.isEmpty else { return nil }
+            folder = above
+        }
         return Int64(clamping: UInt64(status.f_bavail) * UInt64(status.f_frsize))
     }
 

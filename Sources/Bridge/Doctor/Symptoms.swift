@@ -34,8 +34,14 @@ struct Symptoms: Sendable {
     }
 
     var socket = ""
+    /// Where who is told nothing looks for it.
+    var usualSocket = ""
     var places: [PrivatePlace] = []
-    /// What is free where the ledger is, in bytes.
+    /// Files that say where tasks go, and that others than the owner may write.
+    var writableByOthers: [String] = []
+    /// Keys without which a database cannot be read, and that are gone while it is there.
+    var lostKeys: [(key: String, database: String)] = []
+    /// What is free where the ledger is or will be, in bytes.
     var freeBytes: Int64?
     var openFiles = 0
     /// Whether the clock is kept right by somebody; nil where the system does not say.

@@ -74,6 +74,8 @@ actor Connection {
         watching.cancel()
         outbox.close()
         await endWork()
+        // Whoever is still on the way to this event loop finds none when the daemon ends.
+        await watching.value
     }
 
     /// Takes no new requests; closes when those in flight are done.
@@ -285,11 +287,10 @@ actor Connection {
         }
     }
 
-    /// Cancels what is in flight, and waits for its end.
+    /// Cancels what is in flight and what is listened to, and waits for the end of all of it.
     private func endWork() async {
-        for hearing in subscriptions.values { hearing.cancel() }
+        let tasks = inFlight.values.compactMap(\.self) + subscriptions.values
         subscriptions = [:]
-        let tasks = inFlight.values.compactMap(\.self)
         for task in tasks { task.cancel() }
         for task in tasks { await task.value }
     }

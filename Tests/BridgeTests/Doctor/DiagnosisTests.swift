@@ -66,10 +66,12 @@ struct DiagnosisTests {
         Case("ledger", .wrong, "choose another path") { $0.places[0].isOwn = false },
         Case("disk", .wrong, "make room") { $0.freeBytes = 99 << 20 },
         Case("disk", .doubtful, "retention_days") { $0.freeBytes = 1_023 << 20 },
-        Case("disk", .doubtful, "start the daemon") { $0.freeBytes = nil },
+        Case("disk", .doubtful, "may enter") { $0.freeBytes = nil },
+        Case("key", .wrong, "from a backup") { $0.lostKeys = [("/l/ledger.db.key", "/l/ledger.db")] },
+        Case("configuration", .wrong, "chmod go-w /c/backends.yaml") { $0.writableByOthers = ["/c/backends.yaml"] },
         Case("clock", .doubtful, "timesyncd") { $0.isClockKept = false },
         Case("open files", .doubtful, "LimitNOFILE") { $0.openFiles = 1_024 },
-        Case("backend beta", .doubtful, "what is missing") { $0.disabled = [("beta", "BETA_KEY is not set")] },
+        Case("backend beta", .doubtful, "mend that") { $0.disabled = [("beta", "BETA_KEY is not set")] },
         Case("backends", .wrong, "llama-server") { $0.disabled = [("alpha", "no key"), ("beta", "no key")] },
         Case("front door", .wrong, "workshop key new") { $0.door = (false, 0) },
         Case("front door", .wrong, "workshop key list") { $0.door = (true, nil) },
@@ -83,6 +85,10 @@ struct DiagnosisTests {
         Case("game", .wrong, "evennia --init") { $0.game?.text = nil },
         Case("game", .wrong, "evennia_glue.bridge") { $0.game?.text = "# evennia_glue.bridge" },
         Case("game", .doubtful, "evennia_glue.nodelay") { $0.game?.text = "X += ['evennia_glue.bridge']" },
+        Case("game", .wrong, "add WORKSHOP_SOCKET = \"/run/w.sock\"") {
+            $0.usualSocket = "/elsewhere.sock"
+            $0.game?.text = "X += ['evennia_glue.bridge', 'evennia_glue.nodelay']"
+        },
         Case("game", .wrong, "the same path") { $0.game?.text? += "\nWORKSHOP_SOCKET = '/other.sock'" },
     ]
 
