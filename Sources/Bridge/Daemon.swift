@@ -29,7 +29,7 @@ public struct Daemon: Sendable {
         signal(SIGHUP, SIG_IGN)
         raiseFileLimit()
         giveMemoryBack()
-        let parts = try Parts(config, logger: logger)
+        let parts = try Parts(config, logger: logger, manager: ServiceManager())
         defer { parts.close() }
         let sidecar = try embeddedSidecar()
         var group = ServiceGroupConfiguration(

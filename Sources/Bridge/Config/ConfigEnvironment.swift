@@ -48,7 +48,7 @@ struct ConfigEnvironment: Sendable, Undisclosed {
         guard stat(file, &status) == 0 else {
             return isRequired ? Self.problem(file, nil, "the file cannot be read", hint: "check the path") : nil
         }
-        if status.st_mode & 0o077 != 0 {
+        if status.st_mode & 0o077 != 0, !isCredential(file) {
             warnings.append(Self.problem(file, nil, "others on this machine can read it", hint: "chmod 600 \(file)"))
         }
         guard let data = FileManager.default.contents(atPath: file), data.count <= 1 << 20,
@@ -62,6 +62,13 @@ struct ConfigEnvironment: Sendable, Undisclosed {
         return parsed.firstBadLine.map {
             Self.problem(file, $0, "is not NAME=value", hint: "a value with spaces stands in quotes")
         }
+    }
+
+    /// Whether the service manager handed it over: it is in nobody else's reach, though the list of who may read it shows as
+    /// rights of a group (systemd.exec(5), `LoadCredential=`).
+    private func isCredential(_ file: String) -> Bool {
+        guard let folder = values["CREDENTIALS_DIRECTORY"], !folder.isEmpty else { return false }
+        return file.hasPrefix(folder + "/")
     }
 
     private static func problem(_ file: String, _ line: Int?, _ message: String, hint: String? = nil) -> ConfigProblem {

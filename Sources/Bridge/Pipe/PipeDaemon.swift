@@ -37,7 +37,10 @@ public struct PipeDaemon: Sendable {
         mallopt(M_ARENA_MAX, 2)
         mallopt(M_TRIM_THRESHOLD, 128 << 10)
         mallopt(M_MMAP_THRESHOLD, 128 << 10)
-        try await run(restsAfter: .seconds(2)) { _ in ResidentPages.release() }
+        try await run(restsAfter: .seconds(2)) { _ in
+            ResidentPages.release()
+            ServiceManager().tellReady()
+        }
     }
 
     /// - Parameters:

@@ -27,7 +27,7 @@ public struct SidecarDaemon: Sendable {
     /// Runs until SIGTERM or SIGINT; the model is stopped then.
     public func run() async throws {
         CoreDumps.forbid()
-        try await run(onListening: { _ in })
+        try await run(onListening: { _ in ServiceManager().tellReady() })
     }
 
     /// How long it may take to end.
