@@ -108,10 +108,20 @@ let package = Package(
             path: "Fuzz/Core",
             swiftSettings: settings + transport + quick
         ),
+        .target(
+            name: "FuzzBridge",
+            dependencies: [
+                "Bridge", "FuzzCore", "Routing",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+            ],
+            path: "Fuzz/Bridge",
+            swiftSettings: settings
+        ),
         .testTarget(name: "PersonaTests", dependencies: ["Persona"], swiftSettings: settings),
         .testTarget(
             name: "RoutingTests",
-            dependencies: ["Persona", "Routing", "TestSupport"],
+            dependencies: ["FuzzCore", "Persona", "Routing", "TestSupport"],
             // Read by the tests where they lie.
             exclude: ["Data", "Fixtures"],
             swiftSettings: settings + transport
@@ -119,7 +129,7 @@ let package = Package(
         .testTarget(
             name: "BridgeTests",
             dependencies: [
-                "Bridge", "Persona", "Routing", "TestSupport",
+                "Bridge", "FuzzBridge", "FuzzCore", "Persona", "Routing", "TestSupport",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -137,7 +147,7 @@ if fuzzes {
         .systemLibrary(name: "CFuzzer", path: "Fuzz/CFuzzer"),
         .executableTarget(
             name: "fuzz",
-            dependencies: ["CFuzzer", "FuzzCore"],
+            dependencies: ["CFuzzer", "FuzzBridge", "FuzzCore"],
             path: "Fuzz/Driver",
             swiftSettings: settings
         ),

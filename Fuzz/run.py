@@ -20,6 +20,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 DICTIONARY = ROOT / "Fuzz" / "words.dict"
+# A find is an abort of ours: no back trace of every library is wanted.
+QUIET = os.environ | {"SWIFT_BACKTRACE": "enable=no"}
 
 
 def cpu_seconds() -> float:
@@ -55,7 +57,7 @@ def fuzz(args, target: str) -> bool:
             f"-dict={DICTIONARY}",
         ]
         with log.open("wb") as out:
-            status = subprocess.run(command, cwd=ROOT, stdout=out, stderr=out, preexec_fn=lambda: os.nice(19)).returncode
+            status = subprocess.run(command, cwd=ROOT, stdout=out, stderr=out, env=QUIET, preexec_fn=lambda: os.nice(19)).returncode
         text = log.read_text(errors="replace")
         executions += int((re.findall(r"stat::number_of_executed_units: (\d+)", text) or ["0"])[-1])
         edges = max([edges, *map(int, re.findall(r"cov: (\d+)", text))])

@@ -1,4 +1,6 @@
 #if DEBUG
+    internal import Foundation
+
     /// Inputs as text, one on each line: printable ASCII as it is, a backslash twice, any other byte as `\xNN`.
     public enum Corpus {
         /// The inputs in a text.
@@ -16,6 +18,14 @@
                 default: Array("\\x".utf8) + [digits[Int(byte >> 4)], digits[Int(byte & 15)]]
                 }
             }
+        }
+
+        /// The inputs that are kept of a target.
+        /// - Parameter folder: the repository; the one that this was built from unless it is named.
+        public static func kept(of target: FuzzTarget, in folder: String? = nil) throws -> [[UInt8]] {
+            let built = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            let corpora = folder.map { URL(fileURLWithPath: $0 + "/Fuzz") } ?? built
+            return inputs(in: Array(try Data(contentsOf: corpora.appendingPathComponent("Corpus/\(target.name).txt"))))
         }
 
         private static func bytes(_ line: ArraySlice<UInt8>) -> [UInt8] {

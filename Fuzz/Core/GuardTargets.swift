@@ -32,7 +32,8 @@
         public static let prompts = FuzzTarget("prompts", longest: 2_048) { bytes in
             let fields = bytes.texts
             let quick = Set(Guarded.quick.traces(in: fields))
-            try promise(quick == Set(Guarded.thorough.traces(in: fields)), "the quick way finds something else")
+            let thorough = Set(Guarded.thorough.traces(in: fields))
+            try promise(quick == thorough, "the quick way finds something else: \(quick.symmetricDifference(thorough))")
             let sure = Guarded.quick.traces(in: fields, .sure)
             try promise(sure.isEmpty || !quick.isEmpty, "something is sure and not found")
             guard let guardian = Guarded.guardian else { return }

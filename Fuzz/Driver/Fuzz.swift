@@ -1,13 +1,14 @@
 #if DEBUG
     internal import CFuzzer
     internal import Foundation
+    internal import FuzzBridge
     internal import FuzzCore
 
     /// `fuzz list`, `fuzz TARGET [libFuzzer's arguments]`, `fuzz stretch TARGET`, `fuzz pack TARGET FOLDER`,
     /// `fuzz unpack TARGET FOLDER`: the packed corpora are in `Fuzz/Corpus`.
     @main
     enum Fuzz {
-        static let targets = FuzzTarget.core
+        static let targets = FuzzTarget.core + FuzzTarget.bridge
         /// The one that runs; set once, before anything runs.
         nonisolated(unsafe) static var target = targets[0]
 
@@ -18,10 +19,14 @@
             case "stretch": choose(words.dropFirst().first).forEach(Stretch.run)
             case "pack": if let target = choose(words.dropFirst().first).first { Packing.pack(target, words[2]) }
             case "unpack": if let target = choose(words.dropFirst().first).first { Packing.unpack(target, words[2]) }
-            case let name:
+            default:
+                // libFuzzer starts itself anew for its larger works, with its own words alone.
+                let isOwn = words.first?.hasPrefix("-") == true
+                let name = isOwn ? ProcessInfo.processInfo.environment["FUZZ_TARGET"] : words.first
                 guard let chosen = choose(name).first else { return }
                 target = chosen
-                fuzz(Array(words.dropFirst()))
+                setenv("FUZZ_TARGET", target.name, 1)
+                fuzz(isOwn ? words : Array(words.dropFirst()))
             }
         }
 
@@ -35,7 +40,7 @@
         }
 
         private static func fuzz(_ words: [String]) {
-            let given = ["fuzz", "-max_len=\(target.longest)"] + words
+            let given = [CommandLine.arguments[0], "-max_len=\(target.longest)"] + words
             var arguments = given.map { strdup($0) } + [nil]
             var count = Int32(given.count)
             arguments.withUnsafeMutableBufferPointer { buffer in
