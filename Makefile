@@ -98,6 +98,21 @@ screenshots: build venvs ## the pictures in the documentation: docs/webclient-pa
 	E2E_PICTURE=$(CURDIR)/docs/webclient-pane.png Tests/EndToEnd/run.sh "$$(ls -d $(VENVS)/* | tail -1)/bin" \
 		.build/debug/workshop test_browser.PictureTest
 
+# The fuzzer is a build of its own: every one of our modules with the compiler's marks for coverage, and libFuzzer, which
+# comes with the toolchain. SECONDS= processor time for each target, TARGETS= some of `fuzz list`.
+SECONDS ?= 600
+FUZZ_RUNTIME = $(firstword $(wildcard $(dir $(realpath $(shell command -v $(SWIFT))))../lib/clang/*/lib/linux/libclang_rt.fuzzer_no_main-$(shell uname -m).a))
+
+fuzz-build:
+	@test -n "$(FUZZ_RUNTIME)" || { echo "libFuzzer (libclang_rt.fuzzer_no_main) is not beside $(SWIFT)" >&2; exit 1; }
+	WORKSHOP_FUZZ=1 $(SWIFT) build --scratch-path .build/fuzz --product fuzz -Xlinker $(FUZZ_RUNTIME) -Xlinker -lstdc++
+
+fuzz: fuzz-build ## coverage-guided fuzzing of every parser that meets foreign bytes; keeps Fuzz/Corpus (docs/fuzzing.md)
+	$(PYTHON) Fuzz/run.py --binary .build/fuzz/debug/fuzz --seconds $(SECONDS) $(TARGETS)
+
+fuzz-regress: ## what the fuzzer keeps, through the same promises, in the ordinary tests
+	$(SWIFT) test --explicit-target-dependency-import-check error --filter 'Fuzz(Bridge)?CorpusTests'
+
 invariance: release ## hold the bytes of eight personas against each other: every task, format, mode and fault
 	.build/release/workshop invariance --config Tests/Invariance/backends.yaml --personas 8 --tasks 200
 
