@@ -12,7 +12,9 @@
 
 #include <curl/curl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 
 // A closed upstream socket must end as an error of one transfer, not as a signal for the daemon.
 static inline void ccurl_ignore_sigpipe(void) {
@@ -22,6 +24,12 @@ static inline void ccurl_ignore_sigpipe(void) {
 // prctl(PR_SET_NAME): what tools show as the name of the calling thread, at most 15 bytes.
 static inline void ccurl_name_thread(const char *name) {
     prctl(PR_SET_NAME, name, 0, 0, 0);
+}
+
+// recv(2), MSG_PEEK: whether a byte waits on a socket; nothing is taken.
+static inline bool ccurl_holds_unread(curl_socket_t socket) {
+    char byte;
+    return recv(socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 1;
 }
 
 // curl_easy_setopt, options documented with `long`.

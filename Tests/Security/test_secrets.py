@@ -210,6 +210,18 @@ class SecretsTest(SecurityTest):
         self.assertEqual(done.returncode, 78)
         self.hold(done.stdout + done.stderr, "a key with spaces")
 
+    def test_a_key_in_a_configuration_that_others_can_read_is_told(self) -> None:
+        config = json.loads(self.config.read_text())
+        config["backends"]["good"]["key"] = API_KEY
+        for mode, expected in ((0o644, True), (0o600, False)):
+            path = self.estate.write("open.json", config, mode=mode)
+            done = self.estate.command("check", str(path))
+            self.assertEqual(done.returncode, 0, done.stderr)
+            told = done.stdout + done.stderr
+            self.assertEqual("a key or a token stands in it" in told, expected)
+            self.hold(told, "check")
+        path.unlink()
+
     def test_what_callers_say_steers_no_log(self) -> None:
         for caller in ("a\n2026-01-01 notice workshop: all is well", f"x{STEERING}", "\x9b2J"):
             self.estate.call("think", task="name a place", caller=caller)

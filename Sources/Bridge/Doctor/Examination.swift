@@ -101,9 +101,8 @@ public enum Examination {
     /// The configuration, and the files of the personas: who writes there says where tasks go, and what is guarded.
     private static func writableByOthers(_ config: BridgeConfig) -> [String] {
         config.watched.map(\.path).filter { path in
-            let place = place("", path)
-            guard let mode = place.mode else { return false }
-            return mode & 0o022 != 0
+            var status = stat()
+            return stat(path, &status) == 0 && status.st_mode & 0o022 != 0
         }
     }
 
