@@ -54,7 +54,7 @@ final class CurlSockets: @unchecked Sendable {
             return true
         }
         var byte: UInt8 = 0
-        guard recv(socket, &byte, 1, Int32(MSG_PEEK.rawValue) | Int32(MSG_DONTWAIT.rawValue)) == 1 else { return true }
+        guard recv(socket, &byte, 1, Int32(MSG_PEEK | MSG_DONTWAIT)) == 1 else { return true }
         Glibc.shutdown(socket, Int32(SHUT_RDWR))
         return false
     }
