@@ -102,8 +102,10 @@ def usable() -> str:
     if not Path("/dev/net/tun").exists():
         return "needs TUN"
     for command in (["ip", "link"], ["unshare", "--net", "--mount", "true"]):
-        if not shutil.which(command[0]) or subprocess.run(command, capture_output=True).returncode:
-            return f"needs {command[0]}, and to be allowed it"
+        if not shutil.which(command[0]):
+            return f"needs {command[0]}"
+        if subprocess.run(command, capture_output=True, check=False).returncode != 0:
+            return f"may not {command[0]}"
     return ""
 
 

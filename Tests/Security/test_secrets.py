@@ -185,17 +185,8 @@ class SecretsTest(SecurityTest):
     def test_problems_of_the_configuration(self) -> None:
         """Each key of a backend gets the secret where something else belongs."""
         good = json.loads(self.config.read_text())
-        for key in [
-            "url",
-            "model",
-            "role",
-            "wire",
-            "provider",
-            "local",
-            "max_context",
-            "health",
-            "prices",
-        ]:
+        places = ["url", "model", "role", "wire", "provider", "local", "max_context", "prices"]
+        for key in [*places, "health"]:
             bad = json.loads(json.dumps(good))
             bad["backends"]["errs"][key] = API_KEY
             path = self.estate.write("bad.json", bad)
