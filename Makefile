@@ -48,10 +48,12 @@ test-swap: build ## backends swapped under load by configuration alone, dumb pip
 	$(PYTHON) -m unittest discover Tests/Swap
 
 test-network: build ## backends that hang, lie and flood; networks that are cut; names and certificates that are wrong (as root)
+	WORKSHOP_CHAOS_DEPS=1 scripts/install-deps.sh
 	WORKSHOP=$(CURDIR)/.build/debug/workshop $(PYTHON) -m unittest discover Tests/Chaos -p test_upstreams.py
 	WORKSHOP=$(CURDIR)/.build/debug/workshop $(PYTHON) -m unittest discover Tests/Chaos -p test_network.py
 
 test-security: build ## what other users of the machine can read and reach; where secrets are (as root)
+	WORKSHOP_CHAOS_DEPS=1 scripts/install-deps.sh
 	WORKSHOP=$(CURDIR)/.build/debug/workshop $(PYTHON) -m unittest discover Tests/Security
 
 soak: release ## a million thoughts while things break; writes docs/soak.svg and docs/soak.json, 1 when something grew

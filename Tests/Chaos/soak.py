@@ -330,12 +330,12 @@ def verdict(result: dict[str, Any]) -> list[str]:
 
 
 PANELS = (
-    ("rss_mib", "resident memory, MiB"),
-    ("descriptors", "open descriptors"),
-    ("threads", "threads"),
-    ("p50_us", "p50, us"),
-    ("p99_us", "p99, us"),
-    ("ledger_mib", "the ledger's files, MiB"),
+    ("rss_mib", "resident memory, MiB", 1),
+    ("descriptors", "open descriptors", 1),
+    ("threads", "threads", 1),
+    ("p50_us", "p50, ms", 1000),
+    ("p99_us", "p99, ms", 1000),
+    ("ledger_mib", "the ledger's files, MiB", 1),
 )
 WIDE, HIGH, EDGE = 300, 120, 52
 
@@ -348,10 +348,10 @@ def plot(result: dict[str, Any]) -> str:
         f"<title>{result['thoughts']} thoughts with faults</title>"
         '<rect width="100%" height="100%" fill="#fff"/>'
     ]
-    for number, (key, name) in enumerate(PANELS):
+    for number, (key, name, unit) in enumerate(PANELS):
         left = EDGE + (number % 2) * (WIDE + EDGE + 10)
         top = 30 + (number // 2) * (HIGH + EDGE)
-        values = [window[key] for window in result["windows"]]
+        values = [window[key] / unit for window in result["windows"]]
         most = max(values) * 1.1 or 1
         step = WIDE / max(1, len(values) - 1)
         points = " ".join(

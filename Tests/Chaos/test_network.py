@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import socket
+import subprocess
 import tempfile
 import threading
 import time
@@ -97,7 +99,14 @@ def usable() -> str:
     """Why these tests cannot run here; empty when they can."""
     if os.geteuid() != 0:
         return "needs root, for namespaces"
-    return "" if Path("/dev/net/tun").exists() else "needs TUN"
+    if not Path("/dev/net/tun").exists():
+        return "needs TUN"
+    for command in (["ip", "link"], ["unshare", "--net", "--mount", "true"]):
+        if not shutil.which(command[0]):
+            return f"needs {command[0]}"
+        if subprocess.run(command, capture_output=True, check=False).returncode != 0:
+            return f"may not {command[0]}"
+    return ""
 
 
 @unittest.skipIf(usable(), usable())

@@ -103,6 +103,7 @@ def name_of(behaviour: Behaviour) -> str:
 class Misbehaving(unittest.TestCase):
     """One daemon for all tests, a backend for each case, and a good one behind them."""
 
+    stale = 0
     cases: ClassVar[dict[str, str]] = {name_of(case): told for case, told in CASES.items()}
 
     @classmethod
@@ -192,13 +193,18 @@ class Misbehaving(unittest.TestCase):
         self.assertEqual(self.trap.connections, 0)
 
     def test_an_answer_that_nobody_asked_for_answers_nothing(self) -> None:
-        """It waits on a connection that is kept, where the next answer would be."""
+        """It waits on a connection that is kept, where the next answer would be.
+
+        What finds it there is on record, as gone stale, and was not sent.
+        """
         for streamed in (False, True, False, True):
             reply = self.house.think("two-answers", streamed=streamed)
             self.assertEqual(reply.error, "")
             self.assertIn(GOOD, reply.text)
             self.assertNotIn(MARK, reply.text)
+            type(self).stale += reply.outcomes.count("stale_connection")
             time.sleep(0.2)
+        self.assertGreater(self.stale, 0)
 
     def test_good_ones_are_not_held_up(self) -> None:
         """While each bad one is at it, thoughts of others are answered at once."""
@@ -216,7 +222,7 @@ class Misbehaving(unittest.TestCase):
         told = self.house.audit()
         self.assertEqual((told["unsettled"], told["gaps"]), (0, 0))
         sent = sum(len(each.requests) for each in (self.good, *self.bad.values()))
-        self.assertEqual(told["records"], sent)
+        self.assertEqual(told["records"], sent + self.stale)
         verified = self.house.daemon.run("audit", "--no-rescan", "--config", str(self.house.config))
         self.assertEqual(verified.returncode, 0, verified.stdout + verified.stderr)
         files = list(self.house.files())

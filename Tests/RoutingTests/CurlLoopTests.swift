@@ -179,6 +179,24 @@ struct CurlLoopTests {
         #expect(upstream.requests.count == 2)
     }
 
+    @Test("an answer that nobody asked for, left on a kept connection, is not the next request's")
+    func unasked() async throws {
+        let (peers, answered) = AsyncStream.makeStream(of: LoopbackUpstream.Peer.self)
+        let upstream = LoopbackUpstream.answering { _, peer in
+            peer.reply("asked")
+            answered.yield(peer)
+        }
+        defer { upstream.stop() }
+        _ = try await loop.send(request(upstream.url), limits: limits).get()
+        var iterator = peers.makeAsyncIterator()
+        try #require(await iterator.next()).reply("unasked")
+        let second = try await loop.send(request(upstream.url), limits: limits)
+        #expect(throws: TransportError.stale) { try second.get() }
+        let third = try await loop.send(request(upstream.url), limits: limits).get()
+        #expect(third.body == Array("asked".utf8))
+        #expect(upstream.accepted == 2)
+    }
+
     @Test("each limit ends a transfer under its own name")
     func timeouts() async throws {
         let upstream = LoopbackUpstream { peer in

@@ -185,18 +185,8 @@ class SecretsTest(SecurityTest):
     def test_problems_of_the_configuration(self) -> None:
         """Each key of a backend gets the secret where something else belongs."""
         good = json.loads(self.config.read_text())
-        for key in (
-            "url",
-            "model",
-            "role",
-            "wire",
-            "provider",
-            "local",
-            "max_context",
-            "health",
-            "prices",
-            API_KEY,
-        ):
+        places = ["url", "model", "role", "wire", "provider", "local", "max_context", "prices"]
+        for key in [*places, "health"]:
             bad = json.loads(json.dumps(good))
             bad["backends"]["errs"][key] = API_KEY
             path = self.estate.write("bad.json", bad)
@@ -218,8 +208,8 @@ class SecretsTest(SecurityTest):
             done = self.estate.command("check", str(path))
             self.assertEqual(done.returncode, 0, done.stderr)
             told = done.stdout + done.stderr
-            self.assertEqual("a key or a token stands in it" in told, expected)
             self.hold(told, "check")
+            self.assertEqual("a key or a token stands in it" in told, expected)
         path.unlink()
 
     def test_what_callers_say_steers_no_log(self) -> None:
@@ -249,7 +239,7 @@ class SecretsTest(SecurityTest):
         self.assertIn("debug", log)
         self.hold(log, "log")
         self.assertIsNone(CONTROL.search(log))
-        own = {"door.key", ".env", "bad.json"}
+        own = {"door.key", ".env", "bad.json", "open.json"}
         for path in self.estate.home.rglob("*"):
             if path.is_file() and path.name not in own:
                 data = path.read_bytes()
