@@ -81,7 +81,8 @@ class CommandTests(unittest.TestCase):
         wrong = [
             f"{place}: workshop {' '.join(words)}: {why}"
             for place, words in found
-            if not any(word in ("SUBCOMMAND", "COMMAND") for word in words) and (why := fault(words))
+            if not any(word in ("SUBCOMMAND", "COMMAND") for word in words)
+            and (why := fault(words))
         ]
         self.assertEqual(wrong, [])
 
@@ -153,7 +154,9 @@ class ConfigurationTests(unittest.TestCase):
             done = run("check", "--json", str(folder / "backends.yaml"))
             found = json.loads(done.stdout)["problems"]
             return [
-                f"{each['path']}: {each['message']}" for each in found if self.is_about_keys(each["message"])
+                f"{each['path']}: {each['message']}"
+                for each in found
+                if self.is_about_keys(each["message"])
             ]
 
     def is_about_keys(self, message: str) -> bool:
