@@ -88,9 +88,11 @@ class House:
         return upstream
 
     def configure(self, text: str) -> None:
-        """Writes `configs/backends.yaml`; where the daemon listens is added."""
-        ledger = self.folder / "l/ledger.db"
-        text = f"server: {{socket: {self.socket}}}\nledger: {{path: {ledger}}}\n{text}"
+        """Writes `configs/backends.yaml`; where the daemon listens is added.
+
+        The ledger is where it is when nobody says, below the folder, which is the home.
+        """
+        text = f"server: {{socket: {self.socket}}}\n{text}"
         (self.folder / "configs/backends.yaml").write_text(text)
 
     def serve(self, *words: str) -> Serving:
