@@ -73,9 +73,7 @@ class Demo:
         """Starts the daemon and the game."""
         if not self.args.workshop.is_file():
             raise DaemonError(f"{self.args.workshop} is missing: build it with `make release`.")
-        venv = environment.ensure(
-            REPO / ".demo" / "venv", REPO / "evennia_glue", self.say, self.mark
-        )
+        venv = environment.ensure(self.args.venv, REPO / "evennia_glue", self.say, self.mark)
         run = self.root / "run"
         run.mkdir(mode=0o700)
         found = self.choose()
@@ -235,6 +233,12 @@ def arguments() -> argparse.Namespace:
         type=Path,
         default=REPO / "configs" / "personas",
         help="the folder of the personas (default: configs/personas)",
+    )
+    parser.add_argument(
+        "--venv",
+        type=Path,
+        default=REPO / ".demo" / "venv",
+        help="the virtual environment; what it misses is made (default: .demo/venv)",
     )
     return parser.parse_args()
 

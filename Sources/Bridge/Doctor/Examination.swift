@@ -82,9 +82,10 @@ public enum Examination {
     /// The configuration, and the files of the personas: who writes there says where tasks go, and what is guarded.
     private static func writableByOthers(_ config: BridgeConfig) -> [String] {
         config.watched.map(\.path).filter { path in
-            let place = place("", path)
-            guard let mode = place.mode else { return false }
-            return mode & 0o022 != 0
+            var status = stat()
+            guard stat(path, &status) == 0 else { return false }
+            // A group that is one's own lets nobody else in.
+            return status.st_mode & 0o002 != 0 || status.st_mode & 0o020 != 0 && status.st_gid != getegid()
         }
     }
 
