@@ -80,6 +80,9 @@ class Visit:
         if not self.has_ended():
             self.process.send_signal(signal.SIGINT)
         code = self.process.wait(60)
+        self.reader.join(10)
+        if self.process.stderr:
+            self.process.stderr.close()
         shutil.rmtree(self.folder, ignore_errors=True)
         return code
 
