@@ -7,8 +7,7 @@ VENVS ?= .venvs
 PYTHONS ?= python3.11 python3.12
 SWIFT_BUILD = $(SWIFT) build --explicit-target-dependency-import-check error
 
-.PHONY: help deps venvs build release screenshots test test-leaks peers-leaks test-swift test-wire test-door test-swap test-llama \
-	test-protocol test-people test-glue test-e2e seals invariance lint bench bench-peers demo clean
+.PHONY: $(shell sed -n 's/^\([a-z0-9-]*\):.*\#\# .*/\1/p' $(MAKEFILE_LIST))
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -19,8 +18,9 @@ deps: ## install what Debian has to give (as root)
 build: ## debug build, tests included
 	$(SWIFT_BUILD) --build-tests
 
+# With Swift's libraries in it: it starts twice as fast, and it is what the packages give on.
 release: ## the binary: .build/release/workshop
-	$(SWIFT_BUILD) -c release --product workshop
+	$(SWIFT_BUILD) -c release --static-swift-stdlib --product workshop
 
 test: test-swift test-wire test-door test-swap seals test-leaks test-protocol test-people test-glue test-e2e ## every test
 
@@ -46,6 +46,17 @@ test-door: build ## the front door with the official SDKs of OpenAI, Anthropic a
 
 test-swap: build ## backends swapped under load by configuration alone, dumb pipes among them; the pipe's installer
 	$(PYTHON) -m unittest discover Tests/Swap
+
+test-network: build ## backends that hang, lie and flood; networks that are cut; names and certificates that are wrong (as root)
+	WORKSHOP=$(CURDIR)/.build/debug/workshop $(PYTHON) -m unittest discover Tests/Chaos -p test_upstreams.py
+	WORKSHOP=$(CURDIR)/.build/debug/workshop $(PYTHON) -m unittest discover Tests/Chaos -p test_network.py
+
+test-security: build ## what other users of the machine can read and reach; where secrets are (as root)
+	WORKSHOP=$(CURDIR)/.build/debug/workshop $(PYTHON) -m unittest discover Tests/Security
+
+soak: release ## a million thoughts while things break; writes docs/soak.svg and docs/soak.json, 1 when something grew
+	WORKSHOP_BENCH_DEPS=1 scripts/install-deps.sh
+	nice $(PYTHON) Tests/Chaos/soak.py --svg docs/soak.svg --json docs/soak.json
 
 test-llama: build ## a real llama-server: WORKSHOP_LLAMA_SERVER names it, WORKSHOP_LLAMA_MODELS a folder with two models
 	$(SWIFT) test --explicit-target-dependency-import-check error --filter RealModelTests
@@ -87,14 +98,37 @@ screenshots: build venvs ## the pictures in the documentation: docs/webclient-pa
 	E2E_PICTURE=$(CURDIR)/docs/webclient-pane.png Tests/EndToEnd/run.sh "$$(ls -d $(VENVS)/* | tail -1)/bin" \
 		.build/debug/workshop test_browser.PictureTest
 
+# The fuzzer is a build of its own: every one of our modules with the compiler's marks for coverage, and libFuzzer, which
+# comes with the toolchain. SECONDS= processor time for each target, TARGETS= some of `fuzz list`.
+SECONDS ?= 600
+FUZZ_RUNTIME = $(firstword $(wildcard $(dir $(realpath $(shell command -v $(SWIFT))))../lib/clang/*/lib/linux/libclang_rt.fuzzer_no_main-$(shell uname -m).a))
+
+fuzz-build:
+	@test -n "$(FUZZ_RUNTIME)" || { echo "libFuzzer (libclang_rt.fuzzer_no_main) is not beside $(SWIFT)" >&2; exit 1; }
+	WORKSHOP_FUZZ=1 $(SWIFT) build --scratch-path .build/fuzz --product fuzz -Xlinker $(FUZZ_RUNTIME) -Xlinker -lstdc++
+
+fuzz: fuzz-build ## coverage-guided fuzzing of every parser that meets foreign bytes; keeps Fuzz/Corpus (docs/fuzzing.md)
+	$(PYTHON) Fuzz/run.py --binary .build/fuzz/debug/fuzz --seconds $(SECONDS) $(TARGETS)
+
+fuzz-regress: ## what the fuzzer keeps, through the same promises, in the ordinary tests
+	$(SWIFT) test --explicit-target-dependency-import-check error --filter 'Fuzz(Bridge)?CorpusTests'
+
 invariance: release ## hold the bytes of eight personas against each other: every task, format, mode and fault
 	.build/release/workshop invariance --config Tests/Invariance/backends.yaml --personas 8 --tasks 200
 
 lint: venvs ## formatting and style, Swift and Python
 	$(SWIFT) format lint --strict -r Package.swift Sources Tests
-	set -e; ruff="$$(ls -d $(VENVS)/* | head -1)/bin/ruff"; for folder in evennia_glue demo Tests/Coverage Tests/Door Tests/EndToEnd Tests/Leaks Tests/People Tests/Protocol Tests/Support Tests/Swap Tests/Wire Benchmarks; do \
+	set -e; ruff="$$(ls -d $(VENVS)/* | head -1)/bin/ruff"; for folder in Benchmarks Tests/Chaos Tests/Coverage Tests/Door Tests/EndToEnd Tests/Leaks Tests/Packages Tests/People Tests/Protocol Tests/Security Tests/Support Tests/Swap Tests/Wire demo evennia_glue packaging; do \
 		$$ruff check $$folder; $$ruff format --check $$folder; done
 	$(PYTHON) Tests/Coverage/check.py
+
+dist: release venvs ## the packages, in dist/: an archive, a Debian package, a Python wheel
+	WORKSHOP_PACKAGE_DEPS=1 scripts/install-deps.sh
+	packaging/dist.sh --python "$$(ls -d $(VENVS)/* | head -1)/bin/python"
+
+test-packages: ## what is in dist/, in a clean Debian made with debootstrap, and in a clean virtual environment (as root)
+	WORKSHOP_PACKAGE_DEPS=1 scripts/install-deps.sh
+	"$$(ls -d $(VENVS)/* | head -1)/bin/python" Tests/Packages
 
 bench: release ## think, route and door against their floors and the gateways of bench-peers; writes docs/benchmarks.md
 	WORKSHOP_BENCH_DEPS=1 scripts/install-deps.sh
@@ -112,4 +146,4 @@ demo: ## a scratch Evennia game with a Workshop, the daemon and a backend; Ctrl-
 	$(PYTHON) demo/demo.py .build/release/workshop
 
 clean: ## forget everything that was built
-	rm -rf .build .build-* $(VENVS) $(VENVS)-wire $(VENVS)-door $(VENVS)-peers $(VENVS)-bench .demo
+	rm -rf .build .build-* dist $(VENVS) $(VENVS)-wire $(VENVS)-door $(VENVS)-peers $(VENVS)-bench .demo

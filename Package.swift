@@ -24,6 +24,11 @@ let transport: [SwiftSetting] = [.unsafeFlags(["-Xcc", "-DWORKSHOP_TRANSPORT"])]
 /// Optimises in debug builds too: tests put millions of texts through the guard and the deciders.
 let quick: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
 
+/// The fuzzer itself is built only when it is asked for (`make fuzz`): it needs every one of our modules with the
+/// compiler's marks for coverage.
+let fuzzes = Context.environment["WORKSHOP_FUZZ"] != nil
+let marks: [SwiftSetting] = fuzzes ? [.unsafeFlags(["-O", "-sanitize=fuzzer"])] : []
+
 let package = Package(
     name: "workshop-bridge",
     products: [
@@ -47,11 +52,11 @@ let package = Package(
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CGlibc"),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
-        .target(name: "Persona", swiftSettings: settings + quick),
+        .target(name: "Persona", swiftSettings: settings + quick + marks),
         .target(
             name: "Routing",
             dependencies: ["CCurl", "Persona"],
-            swiftSettings: settings + transport + quick
+            swiftSettings: settings + transport + quick + marks
         ),
         .target(
             name: "Bridge",
@@ -74,7 +79,7 @@ let package = Package(
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "Yams", package: "Yams"),
             ],
-            swiftSettings: settings
+            swiftSettings: settings + marks
         ),
         .executableTarget(
             name: "workshop",
@@ -96,10 +101,27 @@ let package = Package(
             path: "Tests/TestSupport",
             swiftSettings: settings
         ),
+        // Empty in release builds: they open what only tests may.
+        .target(
+            name: "FuzzCore",
+            dependencies: ["Persona", "Routing"],
+            path: "Fuzz/Core",
+            swiftSettings: settings + transport + quick
+        ),
+        .target(
+            name: "FuzzBridge",
+            dependencies: [
+                "Bridge", "FuzzCore", "Routing",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+            ],
+            path: "Fuzz/Bridge",
+            swiftSettings: settings
+        ),
         .testTarget(name: "PersonaTests", dependencies: ["Persona"], swiftSettings: settings),
         .testTarget(
             name: "RoutingTests",
-            dependencies: ["Persona", "Routing", "TestSupport"],
+            dependencies: ["FuzzCore", "Persona", "Routing", "TestSupport"],
             // Read by the tests where they lie.
             exclude: ["Data", "Fixtures"],
             swiftSettings: settings + transport
@@ -107,7 +129,7 @@ let package = Package(
         .testTarget(
             name: "BridgeTests",
             dependencies: [
-                "Bridge", "Persona", "Routing", "TestSupport",
+                "Bridge", "FuzzBridge", "FuzzCore", "Persona", "Routing", "TestSupport",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -119,3 +141,15 @@ let package = Package(
         ),
     ]
 )
+
+if fuzzes {
+    package.targets += [
+        .systemLibrary(name: "CFuzzer", path: "Fuzz/CFuzzer"),
+        .executableTarget(
+            name: "fuzz",
+            dependencies: ["CFuzzer", "FuzzBridge", "FuzzCore"],
+            path: "Fuzz/Driver",
+            swiftSettings: settings
+        ),
+    ]
+}

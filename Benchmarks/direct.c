@@ -1,6 +1,8 @@
 // The floor for `think`: the same chat request, sent straight to the upstream with libcurl. One request at a time is
-// the simplest call there is (curl_easy_perform, one handle); more are one multi handle with its own poll.
+// the simplest call there is (curl_easy_perform, one handle); more are one multi handle with its own poll. At a fixed rate
+// (arrivals.h) the moments come from a timer among the handle's sockets.
 #define _GNU_SOURCE
+#include "arrivals.h"
 #include "measure.h"
 
 #include <curl/curl.h>
@@ -8,9 +10,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
 
-enum { MAX_WINDOW = 4096, POLL_MS = 1000, STALL_SECONDS = 15 };
+enum { MAX_WINDOW = 16384, POLL_MS = 1000, STALL_SECONDS = 60 };
 
 struct call {
     CURL *easy;
@@ -24,6 +28,13 @@ struct direct {
     size_t body_length;
     size_t window;
     struct call *calls;
+    struct call **idle; // those that are not in flight
+    size_t idle_count;
+    struct arrivals arrivals;
+    uint64_t seed;
+    struct phase *warm;  // of an open loop: what was to be sent before warm_until is of the warm-up
+    uint64_t warm_until; // of a closed loop: 0
+    int timer;
     const char *key; // of a gateway that wants one
     struct curl_slist *headers;
     CURLM *multi;
@@ -83,7 +94,7 @@ static void call_end(struct direct *direct, struct call *call, struct phase *pha
     direct->connects += (uint64_t)connects;
     direct->received += call->received;
     if (result == CURLE_OK && status == 200 && call->received > 0) {
-        phase_answered(phase, call->began, now);
+        phase_answered(call->began < direct->warm_until ? direct->warm : phase, call->began, now);
         return;
     }
     phase->ended = now;
@@ -100,7 +111,7 @@ static void run_easy(struct direct *direct, struct phase *phase)
     }
 }
 
-// Takes what has finished, and starts as many again. Says how many are no longer in flight.
+// Takes what has finished, and in a closed loop starts as many again. Says how many are no longer in flight.
 static size_t turn_over(struct direct *direct, struct phase *phase)
 {
     size_t ended = 0;
@@ -116,9 +127,10 @@ static size_t turn_over(struct direct *direct, struct phase *phase)
         curl_multi_remove_handle(direct->multi, easy);
         call_end(direct, call, phase, result);
         uint64_t now = clock_ns();
-        if (phase_may_start(phase, now)) {
+        if (direct->arrivals.interval <= 0 && phase_may_start(phase, now)) {
             call_begin(direct, call, phase, now);
         } else {
+            direct->idle[direct->idle_count++] = call;
             ended++;
         }
     }
@@ -129,8 +141,9 @@ static void run_multi(struct direct *direct, struct phase *phase)
 {
     size_t flying = 0;
     uint64_t now = clock_ns();
-    while (flying < direct->window && phase_may_start(phase, now)) {
-        call_begin(direct, &direct->calls[flying++], phase, now);
+    while (direct->idle_count > 0 && phase_may_start(phase, now)) {
+        call_begin(direct, direct->idle[--direct->idle_count], phase, now);
+        flying++;
     }
     while (flying > 0) {
         int running = 0;
@@ -138,6 +151,48 @@ static void run_multi(struct direct *direct, struct phase *phase)
         flying -= turn_over(direct, phase);
         if (code == CURLM_OK && flying > 0) {
             code = curl_multi_poll(direct->multi, NULL, 0, POLL_MS, NULL);
+        }
+        if (code != CURLM_OK) {
+            fail("libcurl", curl_multi_strerror(code));
+        }
+    }
+}
+
+// Starts what is due and finds a handle; sets the timer to what is due next. Says how many there are.
+static size_t start_due(struct direct *direct, struct phase *phase)
+{
+    size_t started = 0;
+    uint64_t now = clock_ns();
+    struct arrivals *arrivals = &direct->arrivals;
+    while (direct->idle_count > 0 && arrivals_next(arrivals) <= now && phase_may_start(phase, arrivals_next(arrivals))) {
+        call_begin(direct, direct->idle[--direct->idle_count], phase, arrivals_take(arrivals));
+        started++;
+    }
+    struct itimerspec due = {0}; // off, when there is no handle: an answer wakes the loop
+    if (direct->idle_count > 0 && phase_may_start(phase, arrivals_next(arrivals))) {
+        due.it_value.tv_sec = (time_t)(arrivals_next(arrivals) / 1000000000u);
+        due.it_value.tv_nsec = (long)(arrivals_next(arrivals) % 1000000000u);
+    }
+    timerfd_settime(direct->timer, TFD_TIMER_ABSTIME, &due, NULL);
+    return started;
+}
+
+static void run_open(struct direct *direct, struct phase *phase)
+{
+    size_t flying = 0;
+    struct curl_waitfd timer = {.fd = direct->timer, .events = CURL_WAIT_POLLIN};
+    arrivals_begin(&direct->arrivals, direct->seed, clock_ns());
+    for (;;) {
+        flying += start_due(direct, phase);
+        if (flying == 0 && !phase_may_start(phase, arrivals_next(&direct->arrivals))) {
+            return;
+        }
+        int running = 0;
+        CURLMcode code = curl_multi_perform(direct->multi, &running);
+        size_t ended = turn_over(direct, phase);
+        flying -= ended;
+        if (code == CURLM_OK && ended == 0) {
+            code = curl_multi_poll(direct->multi, &timer, 1, POLL_MS, NULL);
         }
         if (code != CURLM_OK) {
             fail("libcurl", curl_multi_strerror(code));
@@ -156,6 +211,10 @@ static void run_phase(struct direct *direct, struct phase *phase)
 
 static void direct_open(struct direct *direct)
 {
+    struct rlimit files;
+    getrlimit(RLIMIT_NOFILE, &files);
+    files.rlim_cur = files.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &files);
     must(curl_global_init(CURL_GLOBAL_DEFAULT));
     direct->headers = curl_slist_append(NULL, "Content-Type: application/json");
     if (direct->key != NULL) {
@@ -164,11 +223,14 @@ static void direct_open(struct direct *direct)
         direct->headers = curl_slist_append(direct->headers, header);
     }
     direct->calls = must_alloc(NULL, direct->window * sizeof *direct->calls);
+    direct->idle = must_alloc(NULL, direct->window * sizeof *direct->idle);
     for (size_t index = 0; index < direct->window; index++) {
         direct->calls[index] = (struct call){0};
         call_open(direct, &direct->calls[index]);
+        direct->idle[direct->idle_count++] = &direct->calls[index];
     }
-    if (direct->window > 1) {
+    if (direct->window > 1 || direct->arrivals.interval > 0) {
+        direct->timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
         direct->multi = curl_multi_init();
         curl_multi_setopt(direct->multi, CURLMOPT_MAXCONNECTS, (long)direct->window);
     }
@@ -185,24 +247,27 @@ static void direct_close(struct direct *direct)
     curl_slist_free_all(direct->headers);
     curl_global_cleanup();
     free(direct->calls);
+    free(direct->idle);
     free(direct->body);
 }
 
 static _Noreturn void usage(void)
 {
     fputs("usage: direct -a URL -b BODY_FILE [-k KEY] [-w IN_FLIGHT] [-n REQUESTS] [-d SECONDS] [-u WARM_UP]\n"
-          "  The run ends after REQUESTS or SECONDS, whichever comes first.\n",
+          "              [-r RATE] [-p SEED]\n"
+          "  The run ends after REQUESTS or SECONDS, whichever comes first.\n"
+          "  RATE: so many a second, evenly, IN_FLIGHT at most; with SEED at random (Poisson).\n",
           stderr);
     exit(2);
 }
 
 int main(int argc, char **argv)
 {
-    struct direct direct = {.window = 1};
+    struct direct direct = {.window = 1, .seed = 1};
     static struct phase warm, measured;
     double seconds = -1, warm_up = 0.5;
     uint64_t limit = UINT64_MAX;
-    for (int option; (option = getopt(argc, argv, "a:b:k:w:n:d:u:")) != -1;) {
+    for (int option; (option = getopt(argc, argv, "a:b:k:w:n:d:u:r:p:")) != -1;) {
         switch (option) {
         case 'a': direct.url = optarg; break;
         case 'b': direct.body = read_file(optarg, &direct.body_length); break;
@@ -211,10 +276,14 @@ int main(int argc, char **argv)
         case 'n': limit = parse_count(optarg, UINT64_MAX); break;
         case 'd': seconds = parse_seconds(optarg); break;
         case 'u': warm_up = parse_seconds(optarg); break;
+        case 'r': direct.arrivals.interval = parse_rate(optarg); break;
+        case 'p': direct.arrivals.poisson = true; direct.seed = parse_count(optarg, UINT32_MAX); break;
         default: usage();
         }
     }
-    if (direct.url == NULL || direct.body == NULL || optind != argc) {
+    bool is_open = direct.arrivals.interval > 0;
+    if (direct.url == NULL || direct.body == NULL || optind != argc || (is_open && limit != UINT64_MAX) ||
+        (direct.arrivals.poisson && !is_open)) {
         usage();
     }
     if (seconds < 0) {
@@ -222,9 +291,16 @@ int main(int argc, char **argv)
     }
     direct_open(&direct);
     phase_begin(&warm, warm_up, UINT64_MAX);
-    run_phase(&direct, &warm);
-    phase_begin(&measured, seconds, limit);
-    run_phase(&direct, &measured);
+    if (is_open) { // both without a pause between them: what is in flight stays in flight
+        phase_begin(&measured, warm_up + seconds, UINT64_MAX);
+        direct.warm = &warm;
+        direct.warm_until = measured.began = warm.deadline;
+        run_open(&direct, &measured);
+    } else {
+        run_phase(&direct, &warm);
+        phase_begin(&measured, seconds, limit);
+        run_phase(&direct, &measured);
+    }
     char extra[96];
     snprintf(extra, sizeof extra, ",\"connections\":%" PRIu64 ",\"bytes\":%" PRIu64, direct.connects, direct.received);
     phase_print(&measured, &warm, extra);

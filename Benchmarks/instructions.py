@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import bench
+import inputs
 import report
 import rig
 
@@ -95,7 +95,7 @@ def serving(built: Rig, name: str, kind: str, prefix: list[str]) -> Iterator[rig
     work.mkdir()
     with rig.upstream(work) as upstream:
         port = upstream.stream if kind == "stream" else upstream.plain
-        ready = bench.request("route")
+        ready = inputs.request("route")
         home = built.folder / name
         with rig.daemon(built.options.binary, home, port, ready, prefix=prefix) as daemon:
             # What it does once, behind its first answer, is not a request's.
@@ -108,7 +108,7 @@ def of_requests(built: Rig, kind: str) -> Counts:
     options = built.options
 
     def load(daemon: rig.Daemon, count: int) -> list[str]:
-        line = built.folder / f"{kind}.line"
+        line = inputs.line_path(built.folder, kind)
         window = str(options.window)
         to = ["-s", str(daemon.socket), "-t", str(line)]
         return [str(built.load), *to, "-u", "0", "-w", window, "-n", str(count)]
@@ -175,7 +175,6 @@ def main() -> int:
     try:
         with tempfile.TemporaryDirectory(prefix="wb-") as name:
             folder = Path(name).resolve()
-            bench.write_inputs(folder)
             built = Rig(options, folder, rig.build(folder).load, build_preload(folder))
             for kind in options.kinds:
                 if kind == "guard":

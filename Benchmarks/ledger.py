@@ -50,7 +50,8 @@ def fill(path: Path, rows: int) -> None:
     database.executescript(f"""
         PRAGMA synchronous = OFF;
         BEGIN IMMEDIATE;
-        INSERT INTO egress
+        INSERT INTO egress (seq, time_ms, purpose, backend, model, thought, attempt, kind, caller,
+            bytes_sent, digest)
         WITH RECURSIVE numbers (seq) AS (
             SELECT 1 + COALESCE(MAX(seq), 0) FROM egress
             UNION ALL SELECT seq + 1 FROM numbers LIMIT {rows}
@@ -58,7 +59,11 @@ def fill(path: Path, rows: int) -> None:
         SELECT seq, {end} - CAST(({rows} - seq) * {step} AS INTEGER), 'thought',
             {chosen(BACKENDS, 1)}, 'some-model-1', printf('%016x', seq * 2654435761), 1,
             {chosen(KINDS, 7)}, '#' || (seq * 48271 % {CALLERS}), 800, zeroblob(32) FROM numbers;
-        INSERT INTO backend_performance SELECT seq, time_ms, backend, purpose,
+        INSERT INTO backend_performance (seq, time_ms, backend, purpose, outcome, response_time_us,
+            model_used, input_uncached, input_cache_read, input_cache_write, output_visible,
+            output_reasoning, usage_source, cost_nanousd, kind, caller, tier, first_token_us,
+            tokens_per_second, quality_score)
+            SELECT seq, time_ms, backend, purpose,
             CASE WHEN seq % 20 = 0 THEN 'timeout_total' ELSE 'answered' END, 900000, model,
             500, 100, NULL, 200, 10, 'provider', 123456, kind, caller,
             CASE backend WHEN 'local' THEN 'local' ELSE 'api' END, 50000, 240.0, 0.9
@@ -69,7 +74,12 @@ def fill(path: Path, rows: int) -> None:
             FROM backend_performance WHERE purpose = 'thought' GROUP BY 1, 2, 3, 4, 5;
         INSERT INTO caller_day SELECT time_ms / 86400000, caller, {SUMS}
             FROM backend_performance WHERE purpose = 'thought' GROUP BY 1, 2;
-        INSERT INTO backend_selection_history SELECT seq, time_ms, thought, caller, kind,
+        INSERT INTO backend_selection_history (id, time_ms, thought, caller, job_type,
+            job_complexity, confidence_score, selection_criteria, available_backends,
+            rejected_backends, selected_backend, selection_reasoning, fallback_used, cached,
+            final_backend, outcome, attempts, response_time_us, cost_nanousd, quality_score,
+            user_rating)
+            SELECT seq, time_ms, thought, caller, kind,
             'moderate', 0.7, 'balanced',
             '[{{"backend":"local","score":0.8}},{{"backend":"gpt","score":0.7}}]',
             '[{{"backend":"grok","rule":"disabled"}}]', backend, 'first choice', 0, 0, backend,
@@ -78,6 +88,32 @@ def fill(path: Path, rows: int) -> None:
         PRAGMA wal_checkpoint(TRUNCATE);
         """)
     database.close()
+
+
+def fill_tree(path: Path) -> None:
+    """Leaves and payloads of invented requests, in the shape and size of real ones.
+
+    The hashes are random: the tree grows as a real one does, and would not prove itself.
+    (`audit.py` makes one that does, and takes longer.)
+    """
+    hashes = " ".join(
+        f"WHEN (seq & {(1 << level) - 1}) != 0 THEN randomblob({32 * level})"
+        for level in range(1, 40)
+    )
+    database = sqlite3.connect(path)
+    database.executescript(f"""
+        PRAGMA synchronous = OFF;
+        BEGIN IMMEDIATE;
+        DELETE FROM checkpoint; DELETE FROM leaf; DELETE FROM payload;
+        INSERT INTO leaf (number, source, row, hashes)
+            SELECT seq - 1, 1, seq, CASE {hashes} END FROM egress ORDER BY seq;
+        INSERT INTO payload (seq, sealed) SELECT seq, zeroblob(700) FROM egress ORDER BY seq;
+        UPDATE egress SET payload = 1, stand_ins = 0, guard_set = (SELECT MAX(id) FROM guard_set);
+        COMMIT;
+        PRAGMA wal_checkpoint(TRUNCATE);
+        """)
+    database.close()
+    Path(f"{path}.head").unlink(missing_ok=True)
 
 
 def report(daemon: rig.Daemon, method: str, times: int) -> str:

@@ -1,8 +1,11 @@
-// A load generator for the bridge's socket: closed loop, W requests in flight on each of N connections.
+// A load generator for the bridge's socket: W requests in flight on each of N connections (closed loop), or so many a second
+// whatever becomes of them (open loop, arrivals.h), with W in flight on each connection at most.
 //
 // The latency of a request begins when its line is put into the send buffer, not when the kernel takes it, so time
-// spent behind a full socket counts. It ends when the read that brought its reply returns.
+// spent behind a full socket counts. In an open loop it begins when it should have been sent. It ends when the read that
+// brought its reply returns.
 #define _GNU_SOURCE
+#include "arrivals.h"
 #include "lines.h"
 #include "measure.h"
 
@@ -23,7 +26,7 @@ enum {
     MAX_CONNECTIONS = 1024,
     READ_BYTES = 256 * 1024,
     MAX_REPLY = 16 * 1024 * 1024,
-    STALL_SECONDS = 15,
+    STALL_SECONDS = 60,
 };
 
 // A request line, cut at each {id}.
@@ -58,6 +61,11 @@ struct load {
     struct connection *connections;
     struct pollfd *polls;
     bool blocking;
+    struct arrivals arrivals;
+    uint64_t seed;
+    struct phase *warm;  // of an open loop: what was to be sent before warm_until is of the warm-up
+    uint64_t warm_until; // of a closed loop: 0, the warm-up is a phase of its own
+    size_t turn;         // whose connection the next arrival is
     uint64_t notifications;
     uint64_t strays; // lines that answer nothing that was asked
 };
@@ -130,17 +138,44 @@ static void connection_open(struct load *load, struct connection *connection)
     buffer_reserve(&connection->in, READ_BYTES);
 }
 
-// Starts as many requests as the window allows. An id names its slot (id mod window), so that replies may come in
-// any order and a slow one holds up nothing but its own slot.
+// An id names its slot (id mod window), so that replies may come in any order and a slow one holds up nothing but its own
+// slot. There must be a free one.
+static void connection_start(struct load *load, struct connection *connection, struct phase *phase, uint64_t moment)
+{
+    size_t slot = connection->free_slots[--connection->free_count];
+    uint64_t id = ++connection->serial * load->window + slot;
+    connection->slots[slot] = (struct slot){.id = id, .sent = moment};
+    put_request(&connection->out, &load->template, id);
+    phase->started++;
+}
+
+// Starts as many requests as the window allows.
 static void connection_fill(struct load *load, struct connection *connection, struct phase *phase, uint64_t now)
 {
     while (connection->free_count > 0 && phase_may_start(phase, now)) {
-        size_t slot = connection->free_slots[--connection->free_count];
-        uint64_t id = ++connection->serial * load->window + slot;
-        connection->slots[slot] = (struct slot){.id = id, .sent = now};
-        put_request(&connection->out, &load->template, id);
-        phase->started++;
+        connection_start(load, connection, phase, now);
     }
+}
+
+// Starts what is due, on the connections in turn. What finds all slots taken waits for one, and its moment stays.
+static void fill_due(struct load *load, struct phase *phase, uint64_t now)
+{
+    size_t full = 0;
+    while (arrivals_next(&load->arrivals) <= now && phase_may_start(phase, arrivals_next(&load->arrivals)) &&
+           full < load->connection_count) {
+        struct connection *connection = &load->connections[load->turn++ % load->connection_count];
+        if (connection->free_count == 0) {
+            full++;
+            continue;
+        }
+        full = 0;
+        connection_start(load, connection, phase, arrivals_take(&load->arrivals));
+    }
+}
+
+static bool has_more(const struct load *load, const struct phase *phase)
+{
+    return load->arrivals.interval > 0 && phase_may_start(phase, arrivals_next(&load->arrivals));
 }
 
 // Writes what the socket takes. False: the connection is gone, or it took nothing for STALL_SECONDS.
@@ -182,7 +217,7 @@ static void take_line(struct load *load, struct connection *connection, struct p
                 fprintf(stderr, "load: first error: %.*s\n", (int)(end - line < 2000 ? end - line : 2000), line);
             }
         } else {
-            phase_answered(phase, slot->sent, now);
+            phase_answered(slot->sent < load->warm_until ? load->warm : phase, slot->sent, now);
         }
         slot->id = 0;
         connection->free_slots[connection->free_count++] = id % load->window;
@@ -221,7 +256,8 @@ static bool connection_receive(struct load *load, struct connection *connection,
     return buffer_count(in) < MAX_REPLY;
 }
 
-static bool wait_readable(struct load *load)
+// Until there is something to read, or something is due. False: silence for STALL_SECONDS.
+static bool wait_readable(struct load *load, bool is_open)
 {
     if (load->blocking) {
         load->polls[0].revents = POLLIN;
@@ -232,11 +268,17 @@ static bool wait_readable(struct load *load)
         short writing = buffer_count(&connection->out) > 0 ? POLLOUT : 0;
         load->polls[index] = (struct pollfd){.fd = connection->fd, .events = (short)(POLLIN | writing)};
     }
+    uint64_t now = clock_ns(), until = now + STALL_SECONDS * 1000000000ull;
+    bool is_timed = is_open && arrivals_next(&load->arrivals) > now; // else it is due, and waits for a slot
+    if (is_timed && arrivals_next(&load->arrivals) < until) {
+        until = arrivals_next(&load->arrivals);
+    }
+    struct timespec limit = {.tv_sec = (time_t)((until - now) / 1000000000u), .tv_nsec = (long)((until - now) % 1000000000u)};
     int ready;
     do {
-        ready = poll(load->polls, load->connection_count, STALL_SECONDS * 1000);
+        ready = ppoll(load->polls, load->connection_count, &limit, NULL);
     } while (ready < 0 && errno == EINTR);
-    return ready > 0;
+    return ready > 0 || is_timed;
 }
 
 // Runs a phase to its end, which is when everything it started has been answered. False: some never was.
@@ -246,16 +288,22 @@ static bool run_phase(struct load *load, struct phase *phase)
     while (alive) {
         uint64_t now = clock_ns();
         size_t waiting = 0;
+        if (load->arrivals.interval > 0) {
+            fill_due(load, phase, now);
+        }
         for (size_t index = 0; index < load->connection_count; index++) {
             struct connection *connection = &load->connections[index];
-            connection_fill(load, connection, phase, now);
+            if (load->arrivals.interval <= 0) {
+                connection_fill(load, connection, phase, now);
+            }
             alive = connection_flush(load, connection) && alive;
             waiting += load->window - connection->free_count;
         }
-        if (waiting == 0) {
+        bool is_open = has_more(load, phase);
+        if (waiting == 0 && !is_open) {
             return true;
         }
-        alive = alive && wait_readable(load);
+        alive = alive && wait_readable(load, is_open);
         for (size_t index = 0; alive && index < load->connection_count; index++) {
             if (load->polls[index].revents & (POLLIN | POLLHUP | POLLERR)) {
                 alive = connection_receive(load, &load->connections[index], phase);
@@ -284,22 +332,45 @@ static void load_close(struct load *load)
     free(load->template.text);
 }
 
+// Both phases without a pause between them: what is in flight stays in flight.
+static bool run_open(struct load *load, struct phase *warm, struct phase *measured, double warm_up, double seconds)
+{
+    phase_begin(warm, warm_up, UINT64_MAX);
+    phase_begin(measured, warm_up + seconds, UINT64_MAX);
+    load->warm = warm;
+    load->warm_until = measured->began = warm->deadline;
+    arrivals_begin(&load->arrivals, load->seed, clock_ns());
+    return run_phase(load, measured);
+}
+
+static bool run_closed(struct load *load, struct phase *warm, struct phase *measured, double warm_up, double seconds,
+                       uint64_t limit)
+{
+    phase_begin(warm, warm_up, UINT64_MAX);
+    bool whole = run_phase(load, warm);
+    load->notifications = 0;
+    phase_begin(measured, whole ? seconds : 0, limit);
+    return whole && run_phase(load, measured);
+}
+
 static _Noreturn void usage(void)
 {
     fputs("usage: load -s SOCKET -t TEMPLATE [-w IN_FLIGHT] [-c CONNECTIONS] [-n REQUESTS] [-d SECONDS] [-u WARM_UP]\n"
-          "  IN_FLIGHT is for each connection. The run ends after REQUESTS or SECONDS, whichever comes first.\n",
+          "            [-r RATE] [-p SEED]\n"
+          "  IN_FLIGHT is for each connection. The run ends after REQUESTS or SECONDS, whichever comes first.\n"
+          "  RATE: so many a second, evenly, instead of one when one is answered; with SEED at random (Poisson).\n",
           stderr);
     exit(2);
 }
 
 int main(int argc, char **argv)
 {
-    struct load load = {.window = 1, .connection_count = 1};
+    struct load load = {.window = 1, .connection_count = 1, .seed = 1};
     static struct phase warm, measured;
     const char *template_path = NULL;
     double seconds = -1, warm_up = 0.5;
     uint64_t limit = UINT64_MAX;
-    for (int option; (option = getopt(argc, argv, "s:t:w:c:n:d:u:")) != -1;) {
+    for (int option; (option = getopt(argc, argv, "s:t:w:c:n:d:u:r:p:")) != -1;) {
         switch (option) {
         case 's': load.socket_path = optarg; break;
         case 't': template_path = optarg; break;
@@ -308,28 +379,29 @@ int main(int argc, char **argv)
         case 'n': limit = parse_count(optarg, UINT64_MAX); break;
         case 'd': seconds = parse_seconds(optarg); break;
         case 'u': warm_up = parse_seconds(optarg); break;
+        case 'r': load.arrivals.interval = parse_rate(optarg); break;
+        case 'p': load.arrivals.poisson = true; load.seed = parse_count(optarg, UINT32_MAX); break;
         default: usage();
         }
     }
-    if (load.socket_path == NULL || template_path == NULL || optind != argc) {
+    bool is_open = load.arrivals.interval > 0;
+    if (load.socket_path == NULL || template_path == NULL || optind != argc || (is_open && limit != UINT64_MAX) ||
+        (load.arrivals.poisson && !is_open)) {
         usage();
     }
     if (seconds < 0) {
         seconds = limit == UINT64_MAX ? 2 : 3600;
     }
     template_read(&load.template, template_path);
-    load.blocking = load.window == 1 && load.connection_count == 1;
+    load.blocking = load.window == 1 && load.connection_count == 1 && !is_open;
     load.connections = must_alloc(NULL, load.connection_count * sizeof *load.connections);
     load.polls = must_alloc(NULL, load.connection_count * sizeof *load.polls);
     memset(load.connections, 0, load.connection_count * sizeof *load.connections);
     for (size_t index = 0; index < load.connection_count; index++) {
         connection_open(&load, &load.connections[index]);
     }
-    phase_begin(&warm, warm_up, UINT64_MAX);
-    bool whole = run_phase(&load, &warm);
-    load.notifications = 0;
-    phase_begin(&measured, whole ? seconds : 0, limit);
-    whole = whole && run_phase(&load, &measured);
+    bool whole = is_open ? run_open(&load, &warm, &measured, warm_up, seconds)
+                         : run_closed(&load, &warm, &measured, warm_up, seconds, limit);
     char extra[64];
     snprintf(extra, sizeof extra, ",\"notifications\":%" PRIu64, load.notifications);
     phase_print(&measured, &warm, extra);

@@ -89,12 +89,13 @@ void phase_print(const struct phase *measured, const struct phase *warm, const c
     double seconds = (double)(measured->ended - measured->began) / 1e9;
     uint64_t errors = measured->errors + measured->lost + warm->errors + warm->lost;
     printf("{\"requests\":%" PRIu64 ",\"errors\":%" PRIu64 ",\"lost\":%" PRIu64
-           ",\"seconds\":%.6f,\"rps\":%.1f,\"p50_us\":%.2f,\"p90_us\":%.2f,\"p99_us\":%.2f,\"max_us\":%.2f"
+           ",\"seconds\":%.6f,\"rps\":%.1f,\"p50_us\":%.2f,\"p90_us\":%.2f,\"p99_us\":%.2f,\"p999_us\":%.2f"
+           ",\"max_us\":%.2f"
            ",\"warmup_requests\":%" PRIu64 "%s}\n",
            measured->answered, errors, measured->lost + warm->lost, seconds,
            seconds > 0 ? (double)measured->answered / seconds : 0, histogram_us(&measured->latency, 0.50),
            histogram_us(&measured->latency, 0.90), histogram_us(&measured->latency, 0.99),
-           (double)measured->latency.max / 1000.0, warm->answered, extra);
+           histogram_us(&measured->latency, 0.999), (double)measured->latency.max / 1000.0, warm->answered, extra);
 }
 
 void fail(const char *what, const char *detail)
@@ -159,4 +160,14 @@ double parse_seconds(const char *text)
         fail(text, "not a number of seconds between 0 and 3600");
     }
     return value;
+}
+
+double parse_rate(const char *text)
+{
+    char *end = NULL;
+    double value = strtod(text, &end);
+    if (end == text || *end != '\0' || !(value >= 0.01) || value > 1e7) {
+        fail(text, "not a rate between 0.01 and 10000000 a second");
+    }
+    return 1e9 / value;
 }

@@ -53,4 +53,7 @@ _Noreturn void fail(const char *what, const char *detail);
 uint64_t parse_count(const char *text, uint64_t most);
 double parse_seconds(const char *text);
 
+// Of "1000" or "12.5", so many a second: how many nanoseconds are between two.
+double parse_rate(const char *text);
+
 #endif

@@ -1,6 +1,7 @@
-"""The gateways that the front door is measured beside, each from a virtual environment of its own.
+"""What the bridge is measured beside: TensorZero's gateway, LiteLLM's proxy and Router, nginx.
 
-`make bench-peers` installs them; what is not there is left out.
+`make bench-peers` installs those of Python, each in a virtual environment of its own; what is not
+there is left out. Each has two models: one at the upstream's plain port, one at its streaming port.
 """
 
 from __future__ import annotations
@@ -9,17 +10,16 @@ import contextlib
 import http.client
 import json
 import re
+import select
 import signal
+import subprocess
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+import report
 import rig
-
-if TYPE_CHECKING:
-    import subprocess
 
 # The only way into TensorZero's gateway that PyPI has: its client for OpenAI's SDK starts the HTTP
 # server of the Rust program inside of this process.
@@ -43,8 +43,44 @@ routing = ["bench"]
 [models.alpha.providers.bench]
 type = "openai"
 model_name = "alpha-model"
-api_base = "http://127.0.0.1:{port}/v1"
+api_base = "http://127.0.0.1:{plain}/v1"
 api_key_location = "none"
+[models.alpha-stream]
+routing = ["bench"]
+[models.alpha-stream.providers.bench]
+type = "openai"
+model_name = "alpha-model"
+api_base = "http://127.0.0.1:{stream}/v1"
+api_key_location = "none"
+"""
+
+# A floor for any gateway: the bytes are handed on, and nothing is read but the heads.
+NGINX = """
+daemon off;
+master_process off;
+pid nginx.pid;
+error_log error.log warn;
+events {{ worker_connections 4096; }}
+http {{
+  access_log off;
+  tcp_nodelay on;
+  keepalive_requests 1000000000;
+  keepalive_timeout 3600s;
+  client_max_body_size 4m;
+  client_body_buffer_size 1m;
+  client_body_temp_path body;
+  proxy_temp_path proxy;
+  fastcgi_temp_path fastcgi;
+  uwsgi_temp_path uwsgi;
+  scgi_temp_path scgi;
+  upstream plain {{ server 127.0.0.1:{plain}; keepalive 128; keepalive_requests 1000000000; }}
+  upstream stream {{ server 127.0.0.1:{stream}; keepalive 128; keepalive_requests 1000000000; }}
+  proxy_http_version 1.1;
+  proxy_set_header Connection "";
+  proxy_buffering off;
+  server {{ listen 127.0.0.1:{own} backlog=4096; location / {{ proxy_pass http://plain; }} }}
+  server {{ listen 127.0.0.1:{streaming} backlog=4096; location / {{ proxy_pass http://stream; }} }}
+}}
 """
 
 LITELLM_KEY = "sk-bench-0123456789abcdef0123456789abcdef"
@@ -55,15 +91,17 @@ LITELLM: rig.Json = {
 
 
 @dataclass(frozen=True)
-class Peer:
-    """One that serves OpenAI's chat API, with one model on one port of the upstream."""
+class Process:
+    """What runs beside us."""
 
     name: str
-    url: str
-    model: str
     process: subprocess.Popen[bytes]
     log: Path
-    key: str | None = None
+
+    @property
+    def is_slow(self) -> bool:
+        """Whether a run must be long to have some answers: a call takes milliseconds."""
+        return self.name in {"router", "litellm"}
 
     def check(self) -> None:
         if self.process.poll() is not None:
@@ -78,6 +116,34 @@ class Peer:
         return rig.memory_mib(self.process.pid)
 
 
+@dataclass(frozen=True)
+class Peer(Process):
+    """One that serves OpenAI's chat API."""
+
+    at: tuple[str, str]  # the URL and the model for whole answers
+    streams_at: tuple[str, str]
+    key: str | None = None
+
+
+@dataclass(frozen=True)
+class Library(Process):
+    """One that is called in its caller's process; its processor time and memory are both's."""
+
+    def ask(self, wanted: rig.Json) -> report.Run:
+        self.check()
+        stdin, stdout = self.process.stdin, self.process.stdout
+        assert stdin is not None and stdout is not None
+        stdin.write(json.dumps(wanted).encode() + b"\n")
+        stdin.flush()
+        limit = 4 * (wanted["seconds"] + wanted["warm_up"]) + 3 * rig.PATIENCE_S
+        if not select.select([stdout], [], [], limit)[0]:
+            raise rig.RigError(f"{self.name}: no end after {limit:g} s")
+        line = stdout.readline()
+        self.check()
+        found: report.Run = json.loads(line)
+        return found
+
+
 def wait_for(process: subprocess.Popen[bytes], log: Path, ready: Callable[[], str | None]) -> str:
     """What `ready` says at last."""
     deadline = time.monotonic() + 60
@@ -89,11 +155,38 @@ def wait_for(process: subprocess.Popen[bytes], log: Path, ready: Callable[[], st
 
 
 @contextlib.contextmanager
-def tensorzero(venv: Path, folder: Path, port: int) -> Iterator[Peer]:
+def nginx(venv: Path, folder: Path, upstream: rig.Upstream) -> Iterator[Peer]:
+    """A reverse proxy of one process, which keeps its connections to the upstream."""
+    folder.mkdir()
+    folder.chmod(0o755)
+    own, streaming = rig.free_ports(2)
+    log = folder / "error.log"
+    ports = {"plain": upstream.plain, "stream": upstream.stream}
+    (folder / "proxy.conf").write_text(NGINX.format(own=own, streaming=streaming, **ports))
+    command = [rig.find_nginx(), "-p", str(folder), "-c", "proxy.conf", "-e", "error.log"]
+    with rig.child(command, folder, "nginx.log") as process:
+        wait_for(process, log, lambda: "yes" if answers(own, "/health") else None)
+        url, to = (f"http://127.0.0.1:{port}/v1/chat/completions" for port in (own, streaming))
+        yield Peer("nginx", process, log, (url, "alpha-model"), (to, "alpha-model"))
+
+
+def answers(port: int, path: str) -> bool:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=1)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status == 200
+    except OSError:
+        return False
+    finally:
+        connection.close()
+
+
+@contextlib.contextmanager
+def tensorzero(venv: Path, folder: Path, upstream: rig.Upstream) -> Iterator[Peer]:
     """TensorZero's gateway, without its database."""
     folder.mkdir()
     config, serve, log = folder / "tensorzero.toml", folder / "serve.py", folder / "tensorzero.log"
-    config.write_text(TENSORZERO.format(port=port))
+    config.write_text(TENSORZERO.format(plain=upstream.plain, stream=upstream.stream))
     serve.write_text(SERVE)
 
     def url() -> str | None:
@@ -104,34 +197,26 @@ def tensorzero(venv: Path, folder: Path, port: int) -> Iterator[Peer]:
     with rig.child(command, folder, log.name) as process:
         base = wait_for(process, log, url)
         address = f"{base.rstrip('/')}/chat/completions"
-        yield Peer("tensorzero", address, "tensorzero::model_name::alpha", process, log)
+        model = "tensorzero::model_name::alpha"
+        yield Peer("tensorzero", process, log, (address, model), (address, f"{model}-stream"))
         # Python waits for the threads of the server, which do not end.
         process.send_signal(signal.SIGKILL)
 
 
 @contextlib.contextmanager
-def litellm(venv: Path, folder: Path, port: int) -> Iterator[Peer]:
+def litellm(venv: Path, folder: Path, upstream: rig.Upstream) -> Iterator[Peer]:
     """LiteLLM's proxy with one worker, without its database."""
     folder.mkdir()
     own = rig.free_port()
-    model = {
-        "model": "openai/alpha-model",
-        "api_base": f"http://127.0.0.1:{port}/v1",
-        "api_key": "sk-none",
-    }
-    listed = [{"model_name": "alpha", "litellm_params": model}]
-    config, log = folder / "litellm.json", folder / "litellm.log"
-    config.write_text(json.dumps({"model_list": listed, **LITELLM}))
 
-    def answers() -> str | None:
-        connection = http.client.HTTPConnection("127.0.0.1", own, timeout=1)
-        try:
-            connection.request("GET", "/health/liveliness")
-            return "yes" if connection.getresponse().status == 200 else None
-        except OSError:
-            return None
-        finally:
-            connection.close()
+    def listed(name: str, port: int) -> rig.Json:
+        base = f"http://127.0.0.1:{port}/v1"
+        parameters = {"model": "openai/alpha-model", "api_base": base, "api_key": "sk-none"}
+        return {"model_name": name, "litellm_params": parameters}
+
+    models = [listed("alpha", upstream.plain), listed("alpha-stream", upstream.stream)]
+    config, log = folder / "litellm.json", folder / "litellm.log"
+    config.write_text(json.dumps({"model_list": models, **LITELLM}))
 
     command = [
         "env",
@@ -143,23 +228,59 @@ def litellm(venv: Path, folder: Path, port: int) -> Iterator[Peer]:
         *("--num_workers", "1"),
     ]
     with rig.child(command, folder, log.name) as process:
-        wait_for(process, log, answers)
+        wait_for(process, log, lambda: "yes" if answers(own, "/health/liveliness") else None)
         url = f"http://127.0.0.1:{own}/v1/chat/completions"
-        yield Peer("litellm", url, "alpha", process, log, LITELLM_KEY)
+        yield Peer("litellm", process, log, (url, "alpha"), (url, "alpha-stream"), LITELLM_KEY)
 
 
-STARTERS = {"tensorzero": tensorzero, "litellm": litellm}
+@contextlib.contextmanager
+def router(venv: Path, folder: Path, upstream: rig.Upstream) -> Iterator[Library]:
+    """LiteLLM's Router, called from its own process, as a game in Python would."""
+    folder.mkdir()
+    log = folder / "router.log"
+    bases = [f"http://127.0.0.1:{port}/v1" for port in (upstream.plain, upstream.stream)]
+    command = [
+        "env",
+        "LITELLM_LOCAL_MODEL_COST_MAP=True",
+        "LITELLM_LOG=ERROR",
+        str(venv / "bin" / "python"),
+        *(str(rig.HERE / "router_client.py"), *bases),
+    ]
+    with rig.child(command, folder, log.name, is_talking=True) as process:
+        assert process.stdout is not None
+        if not select.select([process.stdout], [], [], 60)[0] or not process.stdout.readline():
+            raise rig.RigError(f"the router did not start:\n{rig.tail(log)}")
+        yield Library("router", process, log)
+
+
+STARTERS = {"nginx": nginx, "tensorzero": tensorzero, "router": router, "litellm": litellm}
+VENVS = {"tensorzero": "tensorzero", "router": "litellm", "litellm": "litellm"}
+NAMES = {
+    "nginx": "nginx as a proxy",
+    "tensorzero": "TensorZero's gateway",
+    "router": "LiteLLM's Router",
+    "litellm": "LiteLLM's proxy",
+}
 
 
 def installed(folder: Path) -> list[str]:
-    """Those that `make bench-peers` has put there."""
-    return [name for name in STARTERS if (folder / name / "ready").exists()]
+    """Those that are there: nginx always, the others when `make bench-peers` has put them there."""
+    return [
+        name for name in STARTERS if name not in VENVS or (folder / VENVS[name] / "ready").exists()
+    ]
+
+
+def start(
+    name: str, folder: Path, work: Path, upstream: rig.Upstream
+) -> contextlib.AbstractContextManager[Peer | Library]:
+    """One of those that are installed; `work` is made for it."""
+    return STARTERS[name](folder / VENVS.get(name, ""), work, upstream)
 
 
 def versions(folder: Path) -> dict[str, str]:
     """Which they are, as pip knows them."""
     found = {}
-    for name in installed(folder):
+    for name in dict.fromkeys(VENVS[name] for name in installed(folder) if name in VENVS):
         for place in (folder / name).glob(f"lib/python3*/site-packages/{name}-*.dist-info"):
             found[name] = place.name.removeprefix(f"{name}-").removesuffix(".dist-info")
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import platform
 import shlex
@@ -10,7 +11,6 @@ import subprocess
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import rig
 
@@ -68,7 +68,8 @@ def row(name: str, floor: str | None, runs: list[Run], floors: list[Run]) -> Row
     )
 
 
-def bars(rows: dict[str, Row], start_ms: float | None, rss: dict[str, float]) -> list[Bar]:
+def bars(rows: dict[str, Row], starts_ms: list[float], rss: dict[str, float]) -> list[Bar]:
+    """What stands side by side, held against what was promised."""
     found = []
     if think := rows.get("think w=1"):
         found.append(Bar("think w=1, added p50", think.added_us or 0.0, 120, "us"))
@@ -96,8 +97,8 @@ def bars(rows: dict[str, Row], start_ms: float | None, rss: dict[str, float]) ->
         found.append(Bar("route w=64", route.rps, 25000, "/s", at_most=False))
     if first := rows.get("first token to first delta"):
         found.append(Bar("first token to first delta, p99", first.p99_us / 1000, 5, "ms"))
-    if start_ms is not None:
-        found.append(Bar("start to first answer", start_ms, 100, "ms"))
+    if starts_ms:
+        found.append(Bar("start to first answer", statistics.median(starts_ms), 100, "ms"))
     return found
 
 
@@ -206,26 +207,18 @@ def versions(binary: Path | None) -> dict[str, str]:
         "cc": first_line(["cc", "--version"]),
     }
     if binary is not None:
-        found = {"workshop": first_line([str(binary), "--version"]), **found}
+        said = first_line([str(binary), "--version"]).removeprefix("workshop ")
+        found = {"workshop": said, "build": digest(binary), **found}
     return found
+
+
+def digest(path: Path) -> str:
+    """So many hexadecimal digits that two builds are told apart."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()[:12]
 
 
 def command_line(arguments: list[str]) -> str:
     """The command as it is typed at the top of the repository."""
     short = [each.replace(f"{rig.REPO}/", "") for each in arguments]
     return shlex.join(["python3", "Benchmarks/bench.py", *short])
-
-
-def markdown(raw: dict[str, Any], rows: dict[str, Row], found: list[Bar], notes: list[str]) -> str:
-    facts = "; ".join(f"{key} {value}" for key, value in raw["machine"].items())
-    software = "; ".join(f"{key} {value}" for key, value in raw["versions"].items())
-    parts = [
-        f"    {raw['command']}",
-        f"Machine: {facts}.",
-        f"Software: {software}.",
-        f"Medians of {raw['rounds']} interleaved rounds of {raw['seconds']:g} s each.",
-        markdown_table(HEADINGS, cells(rows)),
-        markdown_table(BAR_HEADINGS, bar_cells(found)) if found else "",
-        "\n".join(f"- {note}" for note in notes),
-    ]
-    return "\n\n".join(part for part in parts if part) + "\n"

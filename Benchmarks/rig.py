@@ -38,6 +38,7 @@ class Programs:
     echo: Path
     tokens: Path
     streams: Path
+    hold: Path
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,7 @@ def build(folder: Path) -> Programs:
         ("echo", []),
         ("tokens", []),
         ("streams", []),
+        ("hold", []),
     ):
         target = folder / name
         sources = [str(HERE / f"{name}.c"), str(HERE / "measure.c")]
@@ -86,12 +88,17 @@ def find_nginx() -> str:
 
 @contextlib.contextmanager
 def child(
-    command: list[str], folder: Path, log: str, guarded: bool = True
+    command: list[str],
+    folder: Path,
+    log: str,
+    guarded: bool = True,
+    *,
+    is_talking: bool = False,
 ) -> Iterator[subprocess.Popen[bytes]]:
     """A child in a session of its own, ended with the block.
 
     A guarded one is also killed by the kernel if this process is; that costs an exec, so the
-    runs that time a start do without.
+    runs that time a start do without. A talking one has pipes for its standard input and output.
     """
     guard = shutil.which("setpriv") if guarded else None
     if guard is not None:
@@ -103,8 +110,8 @@ def child(
             command,
             cwd=folder,
             env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
+            stdin=subprocess.PIPE if is_talking else subprocess.DEVNULL,
+            stdout=subprocess.PIPE if is_talking else output,
             stderr=output,
             start_new_session=True,
         )
@@ -117,6 +124,9 @@ def child(
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+        for pipe in (process.stdin, process.stdout):
+            if pipe is not None:
+                pipe.close()
 
 
 @contextlib.contextmanager
@@ -213,15 +223,17 @@ def free_port() -> int:
     return number
 
 
-def write_config(folder: Path, port: int, probe: str, door: int, limits: Json) -> Path:
-    """The configuration of a daemon with one backend, and everything it writes in `folder`."""
+def write_config(
+    folder: Path, port: int, door: int, *, probe: str, limits: Json, count: int, personas: Path
+) -> Path:
+    """The configuration of a daemon with `count` backends, and everything it writes in `folder`."""
     backend: Json = {
         "url": f"http://127.0.0.1:{port}/v1",
         "wire": "openai-chat",
         "model": "alpha-model",
         "role": "local",
         "local": True,
-        "max_context": 8192,
+        "max_context": 131_072,
         "health": probe,
         "prices": {"input": 0.1, "output": 0.4},
     }
@@ -229,11 +241,13 @@ def write_config(folder: Path, port: int, probe: str, door: int, limits: Json) -
         "server": {
             "socket": str(folder / "bridge.sock"),
             "persona": "timmy",
-            "personas": str(REPO / "configs" / "personas"),
+            "personas": str(personas),
         },
         "ledger": {"path": str(folder / "ledger.db")},
         "http": {"listen": f"127.0.0.1:{door}", **limits},
-        "backends": {"alpha": backend},
+        "backends": {
+            "alpha" if index == 0 else f"alpha-{index}": backend for index in range(count)
+        },
     }
     path = folder / "backends.json"
     path.write_text(json.dumps(config, indent=2))
@@ -283,9 +297,11 @@ def memory_mib(pid: int, key: str = "VmRSS") -> float:
     raise RigError(f"no {key} of the process {pid}")
 
 
-def first_answer(process: subprocess.Popen[bytes], path: Path, request: Json, log: Path) -> float:
+def first_answer(
+    process: subprocess.Popen[bytes], path: Path, request: Json, log: Path, patience: float
+) -> float:
     """When the first good reply came, on the monotonic clock."""
-    deadline = time.monotonic() + PATIENCE_S
+    deadline = time.monotonic() + patience
     said = "no connection"
     while time.monotonic() < deadline and process.poll() is None:
         try:
@@ -310,19 +326,44 @@ def daemon(
     probe: str = "/models",
     prefix: Sequence[str] = (),
     limits: Json | None = None,
+    backends: int = 1,
+    personas: Path = REPO / "configs" / "personas",
+    keeps: bool = False,
+    patience: float = PATIENCE_S,
 ) -> Iterator[Daemon]:
-    """A daemon that has answered `request` once; `folder` is made for it, `prefix` runs it."""
-    folder.mkdir(mode=0o700)
+    """A daemon that has answered `request` once; `folder` is made for it, `prefix` runs it.
+
+    One that keeps what is in the folder goes on with the ledger there.
+    """
+    folder.mkdir(mode=0o700, exist_ok=keeps)
     door = free_port()
-    config = write_config(folder, port, probe, door, limits or {})
+    more = {"probe": probe, "limits": limits or {}, "count": backends, "personas": personas}
+    config = write_config(folder, port, door, **more)
     path = folder / "bridge.sock"
     if len(os.fsencode(path)) > 107:
         raise RigError(f"too long for a socket's path: {path}")
     began = time.monotonic()
     command = [*prefix, str(binary), "serve", "--config", str(config)]
     with child(command, folder, "workshop.log", guarded) as process:
-        answered = first_answer(process, path, request, folder / "workshop.log")
+        answered = first_answer(process, path, request, folder / "workshop.log", patience)
         yield Daemon(process, folder, (answered - began) * 1000, door)
+
+
+@contextlib.contextmanager
+def hold(program: Path, folder: Path, seconds: float) -> Iterator[tuple[int, int]]:
+    """An upstream that holds each request so long: its process and its port."""
+    port = free_port()
+    command = [str(program), "-p", str(port), "-t", f"{seconds:g}"]
+    with child(command, folder, "hold.log") as process:
+        deadline = time.monotonic() + PATIENCE_S
+        while time.monotonic() < deadline and process.poll() is None:
+            with contextlib.suppress(OSError):
+                socket.create_connection(("127.0.0.1", port), timeout=1).close()
+                break
+            time.sleep(0.005)
+        else:
+            raise RigError(f"the slow upstream did not start: {tail(folder / 'hold.log')}")
+        yield process.pid, port
 
 
 @contextlib.contextmanager

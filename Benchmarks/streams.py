@@ -17,7 +17,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-import bench
+import inputs
 import report
 import rig
 
@@ -78,7 +78,7 @@ def measure(options: argparse.Namespace, folder: Path) -> bool:
         port = listener.getsockname()[1]
         room = 2 * options.streams
         limits: rig.Json = {"max_in_flight": room, "max_connections": room}
-        ready = bench.request("route")
+        ready = inputs.request("route")
         with rig.daemon(
             options.binary, folder / "daemon", port, ready, probe="never", limits=limits
         ) as daemon:

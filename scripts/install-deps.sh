@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that the project needs: libcurl and SQLite to build, OpenSSL's command for a test; with
 # WORKSHOP_BENCH_DEPS=1 nginx to measure; with WORKSHOP_TEST_DEPS=1 a browser to test the web client with, and a PostgreSQL
-# server, which is run in a temporary folder. What is there is left alone, so that it needs no root then.
+# server, which is run in a temporary folder; with WORKSHOP_PACKAGE_DEPS=1 what makes and tests packages. What is there is left
+# alone, so that it needs no root then.
 set -euo pipefail
 packages=(libcurl4-openssl-dev libsqlite3-dev pkg-config build-essential openssl)
 [ "${WORKSHOP_BENCH_DEPS:-}" ] && packages+=(nginx-light)
@@ -9,6 +10,7 @@ if [ "${WORKSHOP_TEST_DEPS:-}" ]; then
     type chromium >/dev/null 2>&1 || type google-chrome >/dev/null 2>&1 || packages+=(chromium fonts-dejavu-core)
     type initdb >/dev/null 2>&1 || packages+=(postgresql)
 fi
+[ "${WORKSHOP_PACKAGE_DEPS:-}" ] && packages+=(debootstrap dpkg-dev lintian man-db systemd-container)
 # Debian's Python comes without what makes virtual environments; another Python may be there instead.
 python3 -c 'import ensurepip, venv' 2>/dev/null || packages+=(python3-venv)
 

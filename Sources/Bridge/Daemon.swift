@@ -24,11 +24,12 @@ public struct Daemon: Sendable {
     public func run() async throws {
         // Whatever the daemon makes is the owner's alone: SQLite makes its own files beside the ledger.
         umask(0o077)
+        CoreDumps.forbid()
         // Closing the terminal that it was started from is no reason to end: it is read as a reload.
         signal(SIGHUP, SIG_IGN)
         raiseFileLimit()
         giveMemoryBack()
-        let parts = try Parts(config, logger: logger)
+        let parts = try Parts(config, logger: logger, manager: ServiceManager())
         defer { parts.close() }
         let sidecar = try embeddedSidecar()
         var group = ServiceGroupConfiguration(

@@ -27,12 +27,14 @@ extension Daemon {
         /// - Parameters:
         ///   - circumstances: time and chance of the routing; a rehearsal holds them still.
         ///   - wrap: what stands around the transport, in tests.
+        ///   - manager: told when socket and front door are open.
         ///   - onOpen: told the port of the front door when it is open.
         init(
             _ config: BridgeConfig,
             logger: Logger,
             circumstances: Router.Circumstances = Router.Circumstances(),
             through wrap: (CurlLoop) -> any Transport = { $0 },
+            manager: ServiceManager = .none,
             onOpen: @escaping @Sendable (Int) -> Void = { _ in }
         ) throws {
             Self.tell(config, logger)
@@ -72,8 +74,18 @@ extension Daemon {
                 tls?.reload(logger)
             }
             operations = Self.operations(thinking, world, reloader, jobs, migrations)
-            server = BridgeServer(config.server, service: thinking.service, operations: operations, logger: logger)
-            door = Self.door(config, thinking, tls, operations, logger, onOpen)
+            let readiness = Readiness(of: config.http == nil ? 1 : 2, onReady: manager.tellReady)
+            server = BridgeServer(
+                config.server,
+                service: thinking.service,
+                operations: operations,
+                logger: logger,
+                onListening: readiness.isOpen
+            )
+            door = Self.door(config, thinking, tls, operations, logger) { port in
+                readiness.isOpen()
+                onOpen(port)
+            }
         }
 
         /// What is the same for everybody who asks, and whoever is asked.

@@ -12,7 +12,9 @@
 
 #include <curl/curl.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 
 // A closed upstream socket must end as an error of one transfer, not as a signal for the daemon.
 static inline void ccurl_ignore_sigpipe(void) {
@@ -22,6 +24,12 @@ static inline void ccurl_ignore_sigpipe(void) {
 // prctl(PR_SET_NAME): what tools show as the name of the calling thread, at most 15 bytes.
 static inline void ccurl_name_thread(const char *name) {
     prctl(PR_SET_NAME, name, 0, 0, 0);
+}
+
+// recv(2), MSG_PEEK: whether a byte waits on a socket; nothing is taken.
+static inline bool ccurl_holds_unread(curl_socket_t socket) {
+    char byte;
+    return recv(socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 1;
 }
 
 // curl_easy_setopt, options documented with `long`.
@@ -53,6 +61,21 @@ static inline CURLcode ccurl_setopt_slist(CURL *handle, CURLoption option, struc
 static inline CURLcode ccurl_setopt_function(
     CURL *handle, CURLoption option, size_t (*value)(char *, size_t, size_t, void *)) {
     return curl_easy_setopt(handle, option, value);
+}
+
+// curl_easy_setopt, CURLOPT_SOCKOPTFUNCTION.
+static inline CURLcode ccurl_setopt_opened(CURL *handle, int (*value)(void *, curl_socket_t, curlsocktype)) {
+    return curl_easy_setopt(handle, CURLOPT_SOCKOPTFUNCTION, value);
+}
+
+// curl_easy_setopt, CURLOPT_CLOSESOCKETFUNCTION.
+static inline CURLcode ccurl_setopt_closed(CURL *handle, int (*value)(void *, curl_socket_t)) {
+    return curl_easy_setopt(handle, CURLOPT_CLOSESOCKETFUNCTION, value);
+}
+
+// curl_easy_setopt, CURLOPT_PREREQFUNCTION.
+static inline CURLcode ccurl_setopt_ready(CURL *handle, int (*value)(void *, char *, char *, int, int)) {
+    return curl_easy_setopt(handle, CURLOPT_PREREQFUNCTION, value);
 }
 
 // curl_easy_getinfo, values documented with `long *`.

@@ -77,15 +77,22 @@ struct TermMatches: Sendable, Undisclosed {
         var matches: [Match] = []
         var index = 0
         while index < text.count {
-            let candidates = candidates(in: text, at: index, work: &work)
-            if let match = candidates.lazy.compactMap({ self.match(longestFirst[$0], in: text, at: index) }).first {
-                matches.append(match)
-                index = match.range.upperBound
-            } else {
+            guard let match = longest(in: text, at: index, work: &work) else {
                 index += 1
+                continue
             }
+            matches.append(match)
+            index = match.range.upperBound
         }
         return matches
+    }
+
+    /// The longest term that stands there. At most places none may: a closure over the terms would count references at each.
+    private func longest(in text: [UInt8], at start: Int, work: inout Int) -> Match? {
+        for candidate in candidates(in: text, at: start, work: &work) {
+            if let match = match(longestFirst[candidate], in: text, at: start) { return match }
+        }
+        return nil
     }
 
     /// The terms whose letters stand there, whatever is between their words, the longest first: what is looked at does not

@@ -4,10 +4,10 @@ import Foundation
 
 /// Where the ledger is, for commands that read it without a daemon.
 struct LedgerOptions: ParsableArguments {
-    @Option(help: "The configuration that says where the ledger is, and who is guarded.")
+    @Option(help: "The configuration that says where the ledger is, and who is guarded.", completion: .file())
     var config = "configs/backends.yaml"
 
-    @Option(help: "The ledger itself, instead of the configuration's.")
+    @Option(help: "The ledger itself, instead of the configuration's.", completion: .file())
     var ledger: String?
 
     /// The configuration; nil when the ledger is named and none is there.
@@ -57,7 +57,7 @@ struct Audit: ParsableCommand {
     struct Report: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Audit all of it.")
 
-        @Option(help: "A checkpoint that was put elsewhere; more than once for more.")
+        @Option(help: "A checkpoint that was put elsewhere; more than once for more.", completion: .file())
         var checkpoint: [String] = []
 
         @Option(
@@ -68,7 +68,7 @@ struct Audit: ParsableCommand {
         @Flag(help: "Print the report as JSON.")
         var json = false
 
-        @Option(help: "Write the report as a page, too.")
+        @Option(help: "Write the report as a page, too.", completion: .file())
         var html: String?
 
         @Flag(inversion: .prefixedNo, help: "Read the payloads again with the identities of today.")
@@ -102,7 +102,7 @@ struct Audit: ParsableCommand {
             abstract: "Hold the ledger against a checkpoint that was put elsewhere, and check a proof."
         )
 
-        @Option(help: "The checkpoint; more than once for more.")
+        @Option(help: "The checkpoint; more than once for more.", completion: .file())
         var checkpoint: [String] = []
 
         @Option(help: "A proof that `workshop audit prove` printed.")

@@ -12,7 +12,7 @@ struct BatchCommand: ParsableCommand {
             """
     )
 
-    @Argument(help: "The file; - for standard input.")
+    @Argument(help: "The file; - for standard input.", completion: .file())
     var file: String
 
     @Option(help: "What is asked of each line, such as \"Is the review glad or angry?\"")

@@ -8,10 +8,10 @@ struct Check: ParsableCommand {
         abstract: "Check a configuration, and say everything that is wrong with it."
     )
 
-    @Argument(help: "The configuration.")
+    @Argument(help: "The configuration.", completion: .file())
     var config = "configs/backends.yaml"
 
-    @Option(help: "A file of variables, besides the .env beside the configuration.")
+    @Option(help: "A file of variables, besides the .env beside the configuration.", completion: .file())
     var env: String?
 
     @Flag(help: "Print the problems as JSON.")

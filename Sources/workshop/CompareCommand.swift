@@ -22,10 +22,10 @@ struct CompareCommand: ParsableCommand {
 
     @Argument(help: "One prompt.") var prompt: [String] = []
     @Option(help: "The backends, with commas between them; two to eight.") var backends: String
-    @Option(help: "A file of prompts instead of one.") var file: String?
+    @Option(help: "A file of prompts instead of one.", completion: .file()) var file: String?
     @Option(help: "What all of it may cost at worst, in dollars; 1 without it.") var maxUsd: Double?
     @Flag(help: "Only tell what it would cost at worst; nothing is sent.") var estimate = false
-    @Option(help: "Write the report as a page, too.") var html: String?
+    @Option(help: "Write the report as a page, too.", completion: .file()) var html: String?
     @Flag(help: "Print the answers, too.") var answers = false
     @Option(help: "A system prompt for all of them.") var instructions: String?
     @Option(help: "The persona whose guard reads them; the configured one without it.") var persona: String?

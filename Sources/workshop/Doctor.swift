@@ -9,16 +9,16 @@ struct Doctor: ParsableCommand {
         discussion: "It changes nothing, shows no secret and asks no backend. It ends with 1 when something is wrong."
     )
 
-    @Argument(help: "The configuration.")
+    @Argument(help: "The configuration.", completion: .file())
     var config = "configs/backends.yaml"
 
-    @Option(help: "A file of variables, besides the .env beside the configuration.")
+    @Option(help: "A file of variables, besides the .env beside the configuration.", completion: .file())
     var env: String?
 
     @Option(help: "The daemon's socket; WORKSHOP_SOCKET in the environment, or the configuration's, without it.")
     var socket: String?
 
-    @Option(help: "The folder of an Evennia game, whose settings are looked at as well.")
+    @Option(help: "The folder of an Evennia game, whose settings are looked at as well.", completion: .directory)
     var game: String?
 
     @Flag(help: "Print what was found as JSON.")

@@ -15,10 +15,10 @@ struct InvarianceCommand: AsyncParsableCommand {
             """
     )
 
-    @Option(help: "The configuration.")
+    @Option(help: "The configuration.", completion: .file())
     var config = "configs/backends.yaml"
 
-    @Option(help: "A file of variables, besides the .env beside the configuration.")
+    @Option(help: "A file of variables, besides the .env beside the configuration.", completion: .file())
     var env: String?
 
     @Option(

@@ -54,7 +54,7 @@ extension JobsCommand {
         )
 
         @Argument(help: "The task; {{job:12}} in it stands for the result of job 12.") var task: String?
-        @Option(help: "A file of jobs, as JSON; - for standard input.") var file: String?
+        @Option(help: "A file of jobs, as JSON; - for standard input.", completion: .file()) var file: String?
         @Option(help: "The number of a job that must be done before; may be given again.") var after: [Int] = []
         @Option(help: "From 0 to 9; a higher one goes first.") var priority = 5
         @Option(help: "How many attempts it has; the configuration's number without it.") var attempts: Int?

@@ -16,13 +16,13 @@ struct KeyCommand: AsyncParsableCommand {
 
     /// Where the keys are.
     struct Place: ParsableArguments {
-        @Option(help: "The configuration; its section http says where the keys are.")
+        @Option(help: "The configuration; its section http says where the keys are.", completion: .file())
         var config = "configs/backends.yaml"
 
-        @Option(help: "A file of variables, besides the .env beside the configuration.")
+        @Option(help: "A file of variables, besides the .env beside the configuration.", completion: .file())
         var env: String?
 
-        @Option(help: "The file of the keys itself, instead of the configuration's.")
+        @Option(help: "The file of the keys itself, instead of the configuration's.", completion: .file())
         var file: String?
 
         /// Does something with the keys, and ends with the exit code that the outcome calls for.

@@ -14,7 +14,7 @@ struct PipeCommand: AsyncParsableCommand {
             """
     )
 
-    @Option(help: "The configuration, such as configs/pipe.yaml.")
+    @Option(help: "The configuration, such as configs/pipe.yaml.", completion: .file())
     var config: String?
 
     @Option(help: "Where to listen: host:port. Anything but loopback needs a token.")

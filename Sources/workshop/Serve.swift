@@ -10,10 +10,10 @@ struct Serve: AsyncParsableCommand {
         discussion: "Runs until SIGTERM or SIGINT. What it does is logged to standard error; a prompt never is."
     )
 
-    @Option(help: "The configuration.")
+    @Option(help: "The configuration.", completion: .file())
     var config = "configs/backends.yaml"
 
-    @Option(help: "A file of variables, besides the .env beside the configuration.")
+    @Option(help: "A file of variables, besides the .env beside the configuration.", completion: .file())
     var env: String?
 
     @Option(help: "The socket, instead of the configuration's.")

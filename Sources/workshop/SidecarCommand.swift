@@ -14,7 +14,7 @@ struct SidecarCommand: AsyncParsableCommand {
             """
     )
 
-    @Option(help: "The models, and how they are run.")
+    @Option(help: "The models, and how they are run.", completion: .file())
     var manifest = "configs/manifest.yaml"
 
     @Flag(help: "Say what is wrong with the manifest, or what it holds, and end.")

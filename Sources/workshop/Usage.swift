@@ -22,10 +22,10 @@ struct Usage: ParsableCommand {
         @Option(help: "Requests before that time.")
         var until: Moment?
 
-        @Option(help: "The configuration that says where the ledger is.")
+        @Option(help: "The configuration that says where the ledger is.", completion: .file())
         var config = "configs/backends.yaml"
 
-        @Option(help: "The ledger itself, instead of a configuration.")
+        @Option(help: "The ledger itself, instead of a configuration.", completion: .file())
         var ledger: String?
 
         func run() throws {

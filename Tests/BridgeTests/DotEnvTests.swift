@@ -81,6 +81,26 @@ struct DotEnvTests {
         }
     }
 
+    @Test(
+        "what the service manager hands over is not doubtful, though the list of who may read it shows as a group's rights"
+    )
+    func credential() throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("wb-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let file = folder.appendingPathComponent("backends.yaml").path
+        try ConfigEnvironmentTests.file.write(toFile: file, atomically: false, encoding: .utf8)
+        let handed = folder.appendingPathComponent("workshop.env").path
+        try "BACKEND_TALOS_MODEL=handed".write(toFile: handed, atomically: false, encoding: .utf8)
+        try FileManager.default.setAttributes([.posixPermissions: 0o440], ofItemAtPath: handed)
+        for (directory, warnings) in [(folder.path, []), (folder.path + "-2", [handed]), ("", [handed])] {
+            let environment = ["HOME": "/h", "CREDENTIALS_DIRECTORY": directory]
+            let config = try ConfigLoader.load(file, environment: environment, envFile: handed)
+            #expect(config.warnings.map(\.file) == warnings)
+            #expect(try backend("talos", config).model == "handed")
+        }
+    }
+
     @Test("no secret of a variable is in a summary, a dump or a document")
     func secrets() throws {
         let config = try load(["BACKEND_TALOS_KEY": "sk-very-secret", "BACKEND_REMOTE_API_KEY": "sk-very-secret"])

@@ -45,6 +45,20 @@ struct LedgerTests {
         )
     }
 
+    @Test("a commit waits for the disk when it is to outlive the power, and not otherwise")
+    func power() throws {
+        defer { clean() }
+        // https://www.sqlite.org/pragma.html#pragma_synchronous: 1 is NORMAL, 2 is FULL.
+        for (durability, level) in [(Ledger.Durability.power, 2), (.process, 1)] {
+            let ledger = try open(durability: durability)
+            let found = try ledger.pool.writeWithoutTransaction { db in
+                try Int.fetchOne(db, sql: "PRAGMA synchronous")
+            }
+            #expect(found == level)
+            ledger.close()
+        }
+    }
+
     @Test(
         "what willSend returned for is there when the file is opened anew, without a close",
         arguments: Ledger.Durability.allCases

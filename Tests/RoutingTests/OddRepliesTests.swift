@@ -40,6 +40,28 @@ struct OddRepliesTests {
         #expect(try !decoder.feed(Array(": ping\n\n".utf8)).hasProgressed)
     }
 
+    @Test(
+        "what says nothing before a streamed answer changes nothing, whether it comes with the answer or by itself",
+        arguments: Backend.WireName.allCases,
+        ["", "\n", " \r\n\t", "\0\0", "\u{FEFF}", "\n\u{FEFF} "]
+    )
+    func leading(wire: Backend.WireName, start: String) throws {
+        let answer =
+            switch wire {
+            case .openAIChat: #"{"choices":[{"message":{"content":"Blue."},"finish_reason":"stop"}]}"#
+            case .anthropicMessages: #"{"content":[{"type":"text","text":"Blue."}],"stop_reason":"end_turn"}"#
+            case .geminiGenerate: #"{"candidates":[{"content":{"parts":[{"text":"Blue."}]},"finishReason":"STOP"}]}"#
+            case .ollamaChat: #"{"message":{"content":"Blue."},"done":true}"#
+            case .dumbPipe: #"{"status":"success","result":"Blue."}"#
+            }
+        let bytes = Array((start + answer).utf8)
+        for pieces in [[bytes], bytes.map { [$0] }] {
+            var decoder = wire.format.makeStreamDecoder(for: Fixture.any)
+            for piece in pieces { _ = try decoder.feed(piece) }
+            #expect(try decoder.finish().completion.text == "Blue.")
+        }
+    }
+
     @Test("nothing behind [DONE] is part of the answer")
     func afterDone() throws {
         var decoder = wire.makeStreamDecoder(for: Fixture.any)

@@ -48,9 +48,7 @@ struct ConfigEnvironment: Sendable, Undisclosed {
         guard stat(file, &status) == 0 else {
             return isRequired ? Self.problem(file, nil, "the file cannot be read", hint: "check the path") : nil
         }
-        if status.st_mode & 0o077 != 0 {
-            warnings.append(Self.problem(file, nil, "others on this machine can read it", hint: "chmod 600 \(file)"))
-        }
+        if status.st_mode & 0o077 != 0, !isCredential(file) { warn(of: file, "others on this machine can read it") }
         guard let data = FileManager.default.contents(atPath: file), data.count <= 1 << 20,
             let text = String(data: data, encoding: .utf8)
         else { return Self.problem(file, nil, "the file cannot be read, is no UTF-8 or is larger than 1 MiB") }
@@ -62,6 +60,24 @@ struct ConfigEnvironment: Sendable, Undisclosed {
         return parsed.firstBadLine.map {
             Self.problem(file, $0, "is not NAME=value", hint: "a value with spaces stands in quotes")
         }
+    }
+
+    /// Whether the service manager handed it over: it is in nobody else's reach, though the list of who may read it shows as
+    /// rights of a group (systemd.exec(5), `LoadCredential=`).
+    private func isCredential(_ file: String) -> Bool {
+        guard let folder = values["CREDENTIALS_DIRECTORY"], !folder.isEmpty else { return false }
+        return file.hasPrefix(folder + "/")
+    }
+
+    /// Warns of a configuration that others can read, and in which a secret stands.
+    mutating func warn(ofSecretsIn file: String) {
+        var status = stat()
+        guard stat(file, &status) == 0, status.st_mode & 0o077 != 0, !isCredential(file) else { return }
+        warn(of: file, "others on this machine can read it, and a key or a token stands in it")
+    }
+
+    private mutating func warn(of file: String, _ message: String) {
+        warnings.append(Self.problem(file, nil, message, hint: "chmod 600 \(file)"))
     }
 
     private static func problem(_ file: String, _ line: Int?, _ message: String, hint: String? = nil) -> ConfigProblem {

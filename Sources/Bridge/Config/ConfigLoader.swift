@@ -22,7 +22,7 @@ public enum ConfigLoader {
     static func load(_ source: ConfigSource) throws(ConfigProblems) -> BridgeConfig {
         let base = URL(fileURLWithPath: source.file).deletingLastPathComponent()
         var problems: [ConfigProblem] = []
-        let environment = ConfigEnvironment(
+        var environment = ConfigEnvironment(
             process: source.environment,
             beside: base,
             named: source.envFile,
@@ -32,6 +32,7 @@ public enum ConfigLoader {
         problems.forEach(context.add)
         var watched = FileStamp.of([source.file]) + environment.files
         guard let tree = ConfigTree.open(source.file, context: context) else { throw failure(context) }
+        if tree.holdsSecret { environment.warn(ofSecretsIn: source.file) }
         var overlay = EnvironmentOverlay(tree, environment: environment, context: context)
         overlay.apply()
         let root = ConfigReader(overlay.tree, context: context)

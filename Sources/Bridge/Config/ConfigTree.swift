@@ -136,6 +136,18 @@ extension ConfigTree {
         return root.contains { $0.key.scalar?.string != "key" && reads($0.value) }
     }
 
+    /// Whether a backend's key or a sidecar's token stands there itself, and not as the name of its variable.
+    var holdsSecret: Bool {
+        ["backends", "providers", "sidecars"].contains { section in
+            self[[section]]?.mapping?.contains { entry in
+                ["key", "token"].contains { name in
+                    let text = entry.value.mapping?.value(name)?.scalar?.string ?? ""
+                    return !text.isEmpty && text != "none" && !text.contains("${")
+                }
+            } ?? false
+        }
+    }
+
     /// The section at the keys as JSON, for the record: a key stands there only as the name of its variable.
     func document(_ keys: [String]) -> String {
         var json = JSONWriter()

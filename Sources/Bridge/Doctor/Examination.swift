@@ -50,6 +50,10 @@ public enum Examination {
     }
 
     private static func places(_ config: BridgeConfig) -> [Symptoms.PrivatePlace] {
+        let daemon = daemonUser(geteuid(), ledgerFolder: folder(of: config.ledger.path))
+        func place(_ subject: String, _ path: String) -> Symptoms.PrivatePlace {
+            Self.place(subject, path, of: daemon)
+        }
         var places = [
             place("ledger", config.ledger.path), place("ledger's folder", folder(of: config.ledger.path)),
             place("memory", config.memory.path),
@@ -65,17 +69,32 @@ public enum Examination {
             places += [place("socket", config.server.socket)].filter { $0.mode != nil }
         }
         if let http = config.http { places.append(place("keys of the door", http.keys)) }
-        return places + config.environment.files.filter { $0.file != 0 }.map { place("variables", $0.path) }
+        // Variables may be root's, too: systemd hands them over.
+        return places
+            + config.environment.files.filter { $0.file != 0 }.map { file in
+                Self.place("variables", file.path, of: daemon, orRoot: geteuid() == 0)
+            }
     }
 
-    private static func place(_ subject: String, _ path: String) -> Symptoms.PrivatePlace {
+    /// Whose daemon is looked at: root looks at that of another user, whose ledger it is; everybody else at his own.
+    static func daemonUser(_ user: uid_t, ledgerFolder: String) -> uid_t {
+        var status = stat()
+        return user == 0 && stat(ledgerFolder, &status) == 0 ? status.st_uid : user
+    }
+
+    private static func place(
+        _ subject: String,
+        _ path: String,
+        of user: uid_t,
+        orRoot: Bool = false
+    ) -> Symptoms.PrivatePlace {
         var status = stat()
         guard stat(path, &status) == 0 else { return Symptoms.PrivatePlace(subject: subject, path: path) }
         return Symptoms.PrivatePlace(
             subject: subject,
             path: path,
             mode: status.st_mode & 0o777,
-            isOwn: status.st_uid == geteuid()
+            isOwn: status.st_uid == user || orRoot && status.st_uid == 0
         )
     }
 

@@ -71,14 +71,17 @@ final class Ledger: EgressLedger {
             )
             var configuration = Configuration()
             configuration.prepareDatabase { db in
-                // In WAL mode NORMAL loses nothing that was committed when the process dies, only when the power does.
                 // The writer checkpoints when it is asked to, see below.
                 try db.execute(sql: "PRAGMA wal_autocheckpoint = 0")
                 try db.execute(sql: "PRAGMA cache_size = -\(SQLiteLibrary.cacheKibibytes)")
-                try db.execute(sql: "PRAGMA synchronous = \(durability == .power ? "FULL" : "NORMAL")")
             }
             SQLiteLibrary.prepare()
             let pool = try DatabasePool(path: path, configuration: configuration)
+            // In WAL mode NORMAL loses nothing that was committed when the process dies, only when the power does. GRDB sets
+            // NORMAL behind what prepares a database, so this comes behind that; the pool's one writer is all that commits.
+            if durability == .power {
+                try pool.writeWithoutTransaction { db in try db.execute(sql: "PRAGMA synchronous = FULL") }
+            }
             try LedgerSchema.migrator(secrets).migrate(pool)
             try PrivateFile.protect(path)
             self.pool = pool

@@ -32,11 +32,15 @@ public struct PipeDaemon: Sendable {
 
     /// Runs until SIGTERM or SIGINT; what is under way has `limits.grace_s` then.
     public func run() async throws {
+        CoreDumps.forbid()
         // Small and alone in its process: two arenas, however many threads, and no megabytes kept for later.
         mallopt(M_ARENA_MAX, 2)
         mallopt(M_TRIM_THRESHOLD, 128 << 10)
         mallopt(M_MMAP_THRESHOLD, 128 << 10)
-        try await run(restsAfter: .seconds(2)) { _ in ResidentPages.release() }
+        try await run(restsAfter: .seconds(2)) { _ in
+            ResidentPages.release()
+            ServiceManager().tellReady()
+        }
     }
 
     /// - Parameters:

@@ -15,9 +15,17 @@ struct BridgeServer: Service, CustomStringConvertible {
     private let allowedUserIDs: Set<UInt32>
     private let threads: Int
     private let logger: Logger
+    private let onListening: @Sendable () -> Void
     private let status = ServerStatus()
 
-    init(_ config: BridgeConfig.Server, service: ThoughtService, operations: Operations, logger: Logger) {
+    /// - Parameter onListening: told when clients can connect.
+    init(
+        _ config: BridgeConfig.Server,
+        service: ThoughtService,
+        operations: Operations,
+        logger: Logger,
+        onListening: @escaping @Sendable () -> Void = {}
+    ) {
         self.socket = config.socket
         self.service = service
         self.operations = operations
@@ -29,6 +37,7 @@ struct BridgeServer: Service, CustomStringConvertible {
         self.allowedUserIDs = config.allowedUserIDs
         self.threads = config.threads
         self.logger = logger
+        self.onListening = onListening
     }
 
     /// Serves until graceful shutdown: then it takes no new clients and no new requests, and ends with the last request
@@ -40,6 +49,7 @@ struct BridgeServer: Service, CustomStringConvertible {
             let listening = try await listen(on: group, at: place.boundPath)
             try place.publish()
             logger.notice("listening", metadata: ["socket": "\(socket)"])
+            onListening()
             try await serve(listening)
         } catch {
             try? await group.shutdownGracefully()

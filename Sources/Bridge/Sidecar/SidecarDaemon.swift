@@ -26,7 +26,8 @@ public struct SidecarDaemon: Sendable {
 
     /// Runs until SIGTERM or SIGINT; the model is stopped then.
     public func run() async throws {
-        try await run(onListening: { _ in })
+        CoreDumps.forbid()
+        try await run(onListening: { _ in ServiceManager().tellReady() })
     }
 
     /// How long it may take to end.

@@ -35,6 +35,8 @@ public final class CurlLoop: Transport {
     }
 
     private let multi: MultiHandle
+    /// Of the connections that the multi handle keeps, and closes when it is cleaned up.
+    private let sockets = CurlSockets()
 
     private let inbox = Mutex(Inbox())
 
@@ -179,7 +181,7 @@ public final class CurlLoop: Transport {
     }
 
     private func run() {
-        var state = LoopState(multi: multi.pointer)
+        var state = LoopState(multi: multi.pointer, sockets: sockets)
         while true {
             let (commands, isClosed) = inbox.withLock { inbox in
                 let commands = inbox.commands
@@ -205,6 +207,7 @@ public final class CurlLoop: Transport {
 /// What only the loop's thread touches.
 private struct LoopState: ~Copyable {
     private let multi: UnsafeMutableRawPointer
+    private let sockets: CurlSockets
     private var transfers: [UInt64: CurlTransfer] = [:]
     private var identifiers: [UnsafeMutableRawPointer: UInt64] = [:]
     /// Each has carried a request with a body, and will carry such ones only: what is not said anew stays as it was said.
@@ -217,16 +220,17 @@ private struct LoopState: ~Copyable {
     /// How often the limits for tokens are looked at: this is how late a stall may be noticed.
     private static let checkInterval = Duration.milliseconds(20)
 
-    init(multi: UnsafeMutableRawPointer) {
+    init(multi: UnsafeMutableRawPointer, sockets: CurlSockets) {
         self.multi = multi
+        self.sockets = sockets
     }
 
     mutating func add(_ transfer: CurlTransfer) {
         let used = transfer.hasBody ? idleHandles.popLast() : nil
-        guard let handle = used ?? Self.makeHandle() else {
+        guard let handle = used ?? makeHandle() else {
             return transfer.finish(.curl(CURLE_FAILED_INIT.rawValue))
         }
-        transfer.configure(handle, arrivals)
+        transfer.configure(handle, arrivals, sockets)
         guard curl_multi_add_handle(multi, handle) == CURLM_OK else {
             // In this order: what is told of the end asks the handle for its status.
             transfer.finish(.curl(CURLE_FAILED_INIT.rawValue))
@@ -252,9 +256,9 @@ private struct LoopState: ~Copyable {
         arrivals.deliver()
     }
 
-    private static func makeHandle() -> UnsafeMutableRawPointer? {
+    private func makeHandle() -> UnsafeMutableRawPointer? {
         guard let handle = curl_easy_init() else { return nil }
-        CurlTransfer.prepare(handle)
+        CurlTransfer.prepare(handle, sockets)
         return handle
     }
 

@@ -34,6 +34,7 @@ final class CurlTransfer: @unchecked Sendable {
     private var unheard: (reader: CheckedContinuation<Result<HTTPStream, TransportError>, Never>, head: HTTPStream)?
     /// Whom to tell that something has come of a stream.
     private var arrivals: CurlArrivals?
+    private var sockets: CurlSockets?
 
     /// How many bytes of header lines a response may have.
     private static let maxHeaders = 64 << 10
@@ -64,9 +65,13 @@ final class CurlTransfer: @unchecked Sendable {
     // MARK: Setting up
 
     /// Says once to a fresh easy handle what holds for every request.
-    static func prepare(_ handle: UnsafeMutableRawPointer) {
+    static func prepare(_ handle: UnsafeMutableRawPointer, _ sockets: CurlSockets) {
+        sockets.watch(handle)
         // Threads and signals do not mix (libcurl-thread(3)).
         _ = ccurl_setopt_long(handle, CURLOPT_NOSIGNAL, 1)
+        // A name that nobody resolves: without it the loop waits, with everybody's transfers, until the resolver's thread
+        // gives up. With it that thread is left to itself, and frees what it has when it ends.
+        _ = ccurl_setopt_long(handle, CURLOPT_QUICK_EXIT, 1)
         _ = ccurl_setopt_string(handle, CURLOPT_PROTOCOLS_STR, "http,https")
         _ = ccurl_setopt_long(handle, CURLOPT_FOLLOWLOCATION, 0)
         // An empty string switches proxies from the environment off; nil would not.
@@ -79,12 +84,14 @@ final class CurlTransfer: @unchecked Sendable {
         _ = ccurl_setopt_long(handle, CURLOPT_UPLOAD_BUFFERSIZE, 16 << 10)
         _ = ccurl_setopt_function(handle, CURLOPT_WRITEFUNCTION, onBody)
         _ = ccurl_setopt_function(handle, CURLOPT_HEADERFUNCTION, onHeader)
+        _ = ccurl_setopt_ready(handle, onReady)
     }
 
     /// Sets up a prepared easy handle, fresh or used for a request like this one, for the request.
-    func configure(_ handle: UnsafeMutableRawPointer, _ arrivals: CurlArrivals) {
+    func configure(_ handle: UnsafeMutableRawPointer, _ arrivals: CurlArrivals, _ sockets: CurlSockets) {
         self.handle = handle
         self.arrivals = arrivals
+        self.sockets = sockets
         let me = Unmanaged.passUnretained(self).toOpaque()
         _ = ccurl_setopt_string(handle, CURLOPT_URL, request.url)
         _ = ccurl_setopt_long(handle, CURLOPT_CONNECTTIMEOUT_MS, limits.connect.wholeMilliseconds)
@@ -92,6 +99,7 @@ final class CurlTransfer: @unchecked Sendable {
         _ = ccurl_setopt_off_t(handle, CURLOPT_MAXFILESIZE_LARGE, limits.maxBody)
         _ = ccurl_setopt_pointer(handle, CURLOPT_WRITEDATA, me)
         _ = ccurl_setopt_pointer(handle, CURLOPT_HEADERDATA, me)
+        _ = ccurl_setopt_pointer(handle, CURLOPT_PREREQDATA, me)
         setHeaders(on: handle)
         switch request.method {
         case .post:
@@ -143,6 +151,23 @@ final class CurlTransfer: @unchecked Sendable {
                 let transfer = Unmanaged<CurlTransfer>.fromOpaque(me).takeUnretainedValue()
                 return transfer.takeHeader(UnsafeRawBufferPointer(start: bytes, count: size * count)) ? size * count : 0
             }
+
+    /// A connection stands, and is about to carry the request.
+    private static let onReady:
+        @convention(c) (
+            UnsafeMutableRawPointer?, UnsafeMutablePointer<CChar>?, UnsafeMutablePointer<CChar>?, Int32, Int32
+        ) -> Int32 =
+            { me, host, _, remote, local in
+                guard let me, let host else { return CURL_PREREQFUNC_OK }
+                let transfer = Unmanaged<CurlTransfer>.fromOpaque(me).takeUnretainedValue()
+                return transfer.mayUse(host, remote, local) ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
+            }
+
+    /// Whether the connection is clean; of a kept one that is not, nothing may be read.
+    private func mayUse(_ host: UnsafePointer<CChar>, _ remote: Int32, _ local: Int32) -> Bool {
+        guard hasBody, request.url.hasPrefix("http://") else { return true }
+        return sockets?.isClean(host: host, remote: remote, local: local) ?? true
+    }
 
     /// Gives the next part of the request's body.
     private func give(_ buffer: UnsafeMutableRawBufferPointer) -> Int {
@@ -231,8 +256,10 @@ final class CurlTransfer: @unchecked Sendable {
         case CURLE_OPERATION_TIMEDOUT: return .timedOut(isConnected ? .total : .connect)
         case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CACERT_BADFILE:
             return .tls
-        case CURLE_SEND_FAIL_REWIND: return .stale
-        case CURLE_WRITE_ERROR, CURLE_FILESIZE_EXCEEDED: return .responseTooLarge
+        // Aborted by ``onReady``: before a byte was sent.
+        case CURLE_SEND_FAIL_REWIND, CURLE_ABORTED_BY_CALLBACK: return .stale
+        // Out of memory is what libcurl before 8.6 says of a header line above its own limit of 100 KiB.
+        case CURLE_WRITE_ERROR, CURLE_FILESIZE_EXCEEDED, CURLE_OUT_OF_MEMORY: return .responseTooLarge
         case CURLE_PARTIAL_FILE, CURLE_GOT_NOTHING, CURLE_RECV_ERROR, CURLE_SEND_ERROR, CURLE_HTTP2, CURLE_HTTP2_STREAM:
             return .cut
         case CURLE_WEIRD_SERVER_REPLY, CURLE_UNSUPPORTED_PROTOCOL, CURLE_BAD_CONTENT_ENCODING: return .notHTTP

@@ -20,6 +20,8 @@ struct ReasoningFilter {
 
     private var state = State.undecided
     private var held: [UInt8] = []
+    /// How much of it is known to be white space: a model may write that without end.
+    private var spaces = 0
 
     /// What of the next piece is the answer's.
     mutating func feed(_ piece: String) -> String {
@@ -40,7 +42,10 @@ struct ReasoningFilter {
         while true {
             switch state {
             case .undecided:
-                guard let first = held.firstIndex(where: { !Self.isSpace($0) }) else { return "" }
+                guard let first = held[spaces...].firstIndex(where: { !Self.isSpace($0) }) else {
+                    spaces = held.count
+                    return ""
+                }
                 let start = held[first...]
                 if let tag = Self.tags.first(where: { start.starts(with: $0.opening) }) {
                     held.removeFirst(first + tag.opening.count)

@@ -28,7 +28,7 @@ extension ReplyReader {
             switch Self.framing {
             case .whole: true
             case .lines: !body.holdsLines
-            case .serverSentEvents: body.firstMeaningful?.opensJSON == true
+            case .serverSentEvents: body.firstMeaningful.map { body[$0].opensJSON } == true
             }
         guard isWhole else {
             var stream = ReplyStream(self)
@@ -70,7 +70,13 @@ struct ReplyStream<Reader: ReplyReader>: StreamDecoder {
 
     mutating func feed(_ bytes: [UInt8]) throws(WireError) -> (text: String, hasProgressed: Bool) {
         do throws(WireError) {
-            if mode == .undecided { mode = Self.mode(of: bytes) }
+            var bytes = bytes
+            if mode == .undecided {
+                // It says nothing, and is nothing to the reader either, whether it comes by itself or not.
+                let start = bytes.firstMeaningful ?? bytes.endIndex
+                if start > 0 { bytes.removeFirst(start) }
+                mode = Self.mode(of: bytes)
+            }
             switch mode {
             case .undecided: break
             case .events:
@@ -107,12 +113,14 @@ struct ReplyStream<Reader: ReplyReader>: StreamDecoder {
         } catch { throw error.counting(answer.usage) }
     }
 
-    /// What the first bytes show; nothing while there is only white space.
+    /// What the first byte shows that means anything; nothing while there is none.
     private static func mode(of bytes: [UInt8]) -> Mode {
-        guard Reader.framing != .whole else { return .whole }
-        guard let first = bytes.firstMeaningful else { return .undecided }
-        guard Reader.framing != .lines else { return .lines }
-        return first.opensJSON ? .whole : .events
+        guard let first = bytes.first else { return .undecided }
+        return switch Reader.framing {
+        case .whole: .whole
+        case .lines: .lines
+        case .serverSentEvents: first.opensJSON ? .whole : .events
+        }
     }
 
     private mutating func take(_ event: [UInt8]) throws(WireError) {
@@ -157,8 +165,8 @@ struct LineSplitter {
 }
 
 extension [UInt8] {
-    /// The first byte that is neither white space nor part of a byte order mark.
-    fileprivate var firstMeaningful: UInt8? { first { $0 > 0x20 && ![0xEF, 0xBB, 0xBF].contains($0) } }
+    /// Where the first byte is that is neither white space nor part of a byte order mark.
+    fileprivate var firstMeaningful: Int? { firstIndex { $0 > 0x20 && ![0xEF, 0xBB, 0xBF].contains($0) } }
 
     /// Whether there is JSON on more than one line, each beginning an object of its own.
     fileprivate var holdsLines: Bool {

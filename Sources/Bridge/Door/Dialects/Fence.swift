@@ -4,72 +4,78 @@
 struct Fence: Sendable {
     private enum Place {
         /// What has come may still be a fence.
-        case before([UInt8])
+        case before
         /// Inside of one; what is held may be its end.
-        case inside([UInt8])
+        case inside
         /// There is none.
         case none
     }
 
-    private var place = Place.before([])
+    private var place = Place.before
+    private var held: [UInt8] = []
 
     private static let tick = UInt8(ascii: "`")
-    /// How long a fence's line may be.
+    /// How long a fence's line may be, and the white space before it.
     private static let longest = 64
 
     /// What may be shown after this piece.
     mutating func feed(_ piece: String) -> String {
         switch place {
         case .none: return piece
-        case .before(let before): return begin(before + Array(piece.utf8))
-        case .inside(let held): return go(on: held + Array(piece.utf8))
+        case .before:
+            held += piece.utf8
+            return begin()
+        case .inside: return go(on: Array(piece.utf8))
         }
     }
 
     /// What is left at the end.
     mutating func finish() -> String {
-        defer { place = .none }
-        switch place {
-        case .none: return ""
-        case .before(let before): return String(decoding: before, as: UTF8.self)
-        case .inside(let held):
-            let line = held.drop { Self.isSpace($0) }
-            let isEnd = line.prefix(3).elementsEqual([Self.tick, Self.tick, Self.tick])
-            return isEnd ? "" : String(decoding: held, as: UTF8.self)
+        defer {
+            place = .none
+            held = []
         }
+        if case .inside = place {
+            let line = held.drop { Self.isSpace($0) }
+            if line.prefix(3).elementsEqual([Self.tick, Self.tick, Self.tick]) { return "" }
+        }
+        return String(decoding: held, as: UTF8.self)
     }
 
-    private mutating func begin(_ bytes: [UInt8]) -> String {
-        let line = bytes.drop { Self.isSpace($0) }
+    private mutating func begin() -> String {
+        let line = held.drop { Self.isSpace($0) }
         let ticks = line.prefix(3)
-        guard ticks.allSatisfy({ $0 == Self.tick }) else { return pass(bytes) }
-        return ticks.count == 3 ? open(bytes, line) : hold(bytes)
+        guard line.startIndex <= Self.longest, ticks.allSatisfy({ $0 == Self.tick }) else { return pass() }
+        return ticks.count == 3 ? open(line) : ""
     }
 
     /// Behind three ticks: the rest of the line is the language's name.
-    private mutating func open(_ bytes: [UInt8], _ line: ArraySlice<UInt8>) -> String {
-        guard let end = line.firstIndex(of: UInt8(ascii: "\n")) else {
-            return line.count < Self.longest ? hold(bytes) : pass(bytes)
+    private mutating func open(_ line: ArraySlice<UInt8>) -> String {
+        // However much has come at once, no more of it counts than when it comes byte by byte.
+        guard let end = line.prefix(Self.longest).firstIndex(of: UInt8(ascii: "\n")) else {
+            return line.count < Self.longest ? "" : pass()
         }
-        place = .inside([])
-        return go(on: Array(bytes[(end + 1)...]))
+        let rest = Array(line[(end + 1)...])
+        place = .inside
+        held = []
+        return go(on: rest)
     }
 
-    private mutating func hold(_ bytes: [UInt8]) -> String {
-        place = .before(bytes)
-        return ""
-    }
-
-    private mutating func pass(_ bytes: [UInt8]) -> String {
+    private mutating func pass() -> String {
+        defer { held = [] }
         place = .none
-        return String(decoding: bytes, as: UTF8.self)
+        return String(decoding: held, as: UTF8.self)
     }
 
-    /// Holds back white space and ticks: they may be the last ones.
+    /// Holds back white space and ticks: they may be the last ones. What is held already is not read again: models that
+    /// are asked for JSON may write white space without end.
     private mutating func go(on bytes: [UInt8]) -> String {
-        let kept = bytes.reversed().drop { Self.isSpace($0) || $0 == Self.tick }.count
-        place = .inside(Array(bytes[kept...]))
-        return String(decoding: bytes[..<kept], as: UTF8.self)
+        guard let last = bytes.lastIndex(where: { !Self.isSpace($0) && $0 != Self.tick }) else {
+            held += bytes
+            return ""
+        }
+        defer { held = Array(bytes[(last + 1)...]) }
+        return String(decoding: held + bytes[...last], as: UTF8.self)
     }
 
     private static func isSpace(_ byte: UInt8) -> Bool { [0x20, 0x0A, 0x0D, 0x09].contains(byte) }

@@ -107,6 +107,12 @@ struct FenceTests {
             ("`a`", "`a`"), ("", ""), ("``", "``"), ("```", "```"), ("```json", "```json"), (" {} ", " {} "),
             ("```json\n{\"ä\":\"𝄞\"}\n``", "{\"ä\":\"𝄞\"}\n``"), ("```json\n{}\n", "{}\n"),
             ("```" + String(repeating: "x", count: 80), "```" + String(repeating: "x", count: 80)),
+            // No line of a fence is so long, and none stands so far in, whether it comes at once or not.
+            (
+                "```" + String(repeating: "x", count: 80) + "\n{}\n```",
+                "```" + String(repeating: "x", count: 80) + "\n{}\n```"
+            ),
+            (String(repeating: " ", count: 80) + "```\n{}\n```", String(repeating: " ", count: 80) + "```\n{}\n```"),
         ]
     )
     func cut(_ text: String, _ expected: String) {

@@ -1,0 +1,134 @@
+"""Which plots there are of what was measured."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import peers
+import plot
+
+Part = dict[str, Any]
+Drawn = tuple[str, str, str]  # the name of the file, what it shows, the SVG
+NAMES = {"think": "bridge, socket", "door": "bridge, door", "direct": "direct"} | peers.NAMES
+
+
+def speed(part: Part) -> list[Drawn]:
+    rows = part["rows"]
+
+    def shown(key: str, window: int, names: list[str]) -> list[tuple[str, float]]:
+        found = [(name, rows.get(f"{name} w={window}")) for name in names]
+        return [(NAMES[name], row[key]) for name, row in found if row and (row[key] or 0) > 0]
+
+    names = [name for name in NAMES if name != "direct"]
+    return [
+        (
+            "added",
+            "What each adds to a direct call",
+            plot.bars(
+                "Added to a direct call, one in flight, p50", "us", shown("added_us", 1, names)
+            ),
+        ),
+        (
+            "throughput",
+            "Requests a second at 64 in flight",
+            plot.bars(
+                "Requests a second, 64 in flight", "1/s", shown("rps", 64, ["direct", *names])
+            ),
+        ),
+        (
+            "cpu",
+            "Processor time of a request",
+            plot.bars(
+                "Processor time of a request, 64 in flight", "us", shown("cpu_us", 64, names)
+            ),
+        ),
+    ]
+
+
+def rates(part: Part) -> list[Drawn]:
+    values = [
+        (NAMES[each["name"]], each["added"]["p99_us"])
+        for each in part["rates"]
+        if not each["is_even"] and each["added"]["p99_us"] > 0
+    ]
+    if not values:
+        return []
+    title = "Added p99 at half load, arrivals at random"
+    return [("half-load", title, plot.bars(title, "us", values))]
+
+
+def concurrency(part: Part) -> list[Drawn]:
+    points = part["points"]
+
+    def line(name: str, key: str, scale: float = 1, label: str = "") -> plot.Series:
+        found = [
+            (point["in_flight"], point[name][key] / scale)
+            for point in points
+            if name in point and point[name][key] > 0
+        ]
+        return plot.Series(label or NAMES[name], found, key == "p99_us")
+
+    times = [
+        line(name, key, 1000, f"{NAMES[name]}, {key[:3]}")
+        for key in ("p50_us", "p99_us")
+        for name in ("direct", "think", "door")
+    ]
+    memory = [line(name, "peak_mib") for name in ("think", "door")]
+    at = f"{part['rate']:,} requests a second"
+    title = "Latency and memory against requests in flight"
+    panels = [
+        plot.Panel(f"Time besides the holding, {at}", "in flight", "ms", times, True, True),
+        plot.Panel(
+            "Peak resident memory", "in flight", "MiB", memory, True, limit=(300, "bar: 300 MiB")
+        ),
+    ]
+    return [("concurrency", title, plot.curves(title, panels))]
+
+
+def grown(part: Part) -> list[Drawn]:
+    name, points = part["part"], part["points"]
+    label = {"ledger": "requests in the ledger", "terms": "terms", "backends": "backends"}[name]
+
+    def line(said: str, of: str, key: str) -> plot.Series:
+        found = [(point["size"], point[of][key]) for point in points]
+        return plot.Series(said, found, key == "p99_us")
+
+    def plain(said: str, key: str) -> plot.Series:
+        return plot.Series(said, [(point["size"], point[key]) for point in points])
+
+    cpu = [line("thought", "w=64", "cpu_us")]
+    if "route" in points[0]:
+        cpu.append(line("route", "route", "cpu_us"))
+    times = [line("p50", "w=1", "p50_us"), line("p99", "w=1", "p99_us")]
+    memory = [plain("idle", "idle_mib"), plain("after load", "after_mib")]
+    panels = [
+        plot.Panel("A thought, one in flight", label, "us", times, True, True),
+        plot.Panel("Processor time of one", label, "us", cpu, True),
+        plot.Panel("Resident memory", label, "MiB", memory, True, name == "terms"),
+        plot.Panel(
+            "Start to first answer",
+            label,
+            "ms",
+            [plain("start", "start_ms")],
+            True,
+            name == "terms",
+        ),
+    ]
+    title = f"Latency, memory and start against {label}"
+    return [(name, title, plot.curves(title, panels))]
+
+
+DRAWERS: dict[str, Callable[[Part], list[Drawn]]] = {
+    "speed": speed,
+    "rates": rates,
+    "concurrency": concurrency,
+    "ledger": grown,
+    "terms": grown,
+    "backends": grown,
+}
+
+
+def of(name: str, part: Part) -> list[Drawn]:
+    """The plots of a part; none where a table says it all."""
+    return DRAWERS[name](part) if name in DRAWERS else []
