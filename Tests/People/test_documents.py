@@ -55,7 +55,8 @@ def commands() -> Iterator[tuple[str, list[str]]]:
             words = shlex.split(rest)
         except ValueError:
             continue
-        if words and words[0] not in GAME:
+        # A path behind another one is no command.
+        if words and words[0] not in GAME and "/" not in words[0]:
             yield place, words
 
 
@@ -208,7 +209,7 @@ class LinkTests(unittest.TestCase):
         """Every page of docs stands in its map."""
         there = {page.name for page in (TOP / "docs").glob("*.md")} - {"README.md"}
         named = set(re.findall(r"\]\(([a-z-]+\.md)\)", (TOP / "docs/README.md").read_text("utf-8")))
-        self.assertEqual(there - named, set())
+        self.assertEqual(there - named, set(), "docs/README.md wants a row for these")
 
 
 class FileTests(unittest.TestCase):
