@@ -110,7 +110,11 @@ class RuleTests(unittest.TestCase):
             self.house(house, "routing rule")
             after = [house.ask("route", task)["backend"] for task in tasks]
             stays = house.ask("route", "the password is hunter2, keep it local: translate it")
+        with House() as house:
+            self.house(house, "kind rule")
+            shorter = [house.ask("route", task)["backend"] for task in tasks]
         self.assertEqual(before, ["strong", "local"])
+        self.assertEqual(shorter, ["local", "local"])
         self.assertEqual(after, ["local", "strong"])
         self.assertEqual(stays["backend"], "local")
 
