@@ -15,6 +15,7 @@ import os
 import secrets
 import shutil
 import signal
+import socket
 import sys
 import tempfile
 import time
@@ -32,6 +33,7 @@ from telnet import Telnet
 
 REPO = Path(__file__).resolve().parent.parent
 PORTS = (4000, 4001, 4002, 4005, 4006)  # Evennia's own, where they are free
+DOOR = 8181  # the front door's usual port, where it is free
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 QUIET = 1.0  # seconds of silence after which a command is taken to be done
 LONGEST = 130.0  # seconds; the daemon gives up on a thought before that
@@ -65,19 +67,21 @@ class Demo:
         self.upstream: FakeUpstream | None = None
         self.daemon: Daemon | None = None
         self.game: ScratchGame | None = None
+        self.door = 0
 
     def start(self) -> None:
         """Starts the daemon and the game."""
         if not self.args.workshop.is_file():
             raise DaemonError(f"{self.args.workshop} is missing: build it with `make release`.")
-        venv = environment.ensure(
-            REPO / ".demo" / "venv", REPO / "evennia_glue", self.say, self.mark
-        )
+        venv = environment.ensure(self.args.venv, REPO / "evennia_glue", self.say, self.mark)
         run = self.root / "run"
         run.mkdir(mode=0o700)
         found = self.choose()
         config = run / "backends.json"
-        config.write_text(json.dumps(backends.configuration(found, run, self.args.personas)))
+        self.door = free_port(DOOR)
+        whole = backends.configuration(found, run, self.args.personas)
+        whole["http"] = {"listen": f"127.0.0.1:{self.door}"}
+        config.write_text(json.dumps(whole))
         self.daemon = Daemon(
             binary=self.args.workshop.resolve(),
             config=config,
@@ -124,7 +128,11 @@ class Demo:
             f"  telnet     telnet 127.0.0.1 {ports.telnet}\n"
             f"  then type  connect {self.game.user} {self.game.password}\n"
             f"             think name a colour\n"
-            f"  shell      export WORKSHOP_SOCKET={self.daemon.socket_path}\n\n"
+            f"  dashboard  http://127.0.0.1:{self.door}/\n"
+            f"  shell      export WORKSHOP_SOCKET={self.daemon.socket_path}"
+            f' PATH="{self.args.workshop.resolve().parent}:$PATH"\n'
+            f'             workshop think "name a colour"\n'
+            f"             workshop audit --config {self.daemon.config}\n\n"
             f"The daemon's log: {self.daemon.log}\nCtrl-C ends everything."
         )
         code = self.daemon.process.wait()
@@ -177,6 +185,15 @@ class Demo:
         return not left
 
 
+def free_port(wanted: int) -> int:
+    """A port of this machine that nobody listens on: that one, if it can be had."""
+    for port in (wanted, 0):
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return int(probe.getsockname()[1])
+    raise OSError("no port is free")
+
+
 def read_all(player: Player) -> str:
     """What a player sees until the command is done: silence, and no thought under way."""
     start, end_at = len(player.transcript), time.monotonic() + LONGEST
@@ -216,6 +233,12 @@ def arguments() -> argparse.Namespace:
         type=Path,
         default=REPO / "configs" / "personas",
         help="the folder of the personas (default: configs/personas)",
+    )
+    parser.add_argument(
+        "--venv",
+        type=Path,
+        default=REPO / ".demo" / "venv",
+        help="the virtual environment; what it misses is made (default: .demo/venv)",
     )
     return parser.parse_args()
 

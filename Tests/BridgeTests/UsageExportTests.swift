@@ -88,7 +88,7 @@ struct UsageExportTests {
         defer { bench.clean() }
         #expect {
             try export()
-        } throws: { "\($0)" == "the ledger \(bench.path) cannot be read: there is no such file, or it is not yours" }
+        } throws: { "\($0)" == "the ledger \(bench.path) cannot be read: \(LedgerFiles.missing)" }
         #expect(!FileManager.default.fileExists(atPath: bench.path))
         try FileManager.default.createDirectory(at: bench.folder, withIntermediateDirectories: true)
         try Data(repeating: 7, count: 5_000).write(to: URL(fileURLWithPath: bench.path))

@@ -64,15 +64,11 @@ def read(page: Path) -> Iterator[Block]:
         if found := MARK.match(line):
             mark = (found["word"], found["name"])
         elif fence:
-            end = next(
-                at for at in range(number + 1, len(lines)) if lines[at].strip() == "```"
-            )
+            end = next(at for at in range(number + 1, len(lines)) if lines[at].strip() == "```")
             text = textwrap.dedent("\n".join(lines[number + 1 : end]) + "\n")
             yield Block(page, number + 2, fence["language"], text, mark)
             number, mark = end, None
-        elif line.startswith("    ") and (
-            mark or number == 0 or not lines[number - 1].strip()
-        ):
+        elif line.startswith("    ") and (mark or number == 0 or not lines[number - 1].strip()):
             end = number
             while end < len(lines) and (lines[end].startswith("    ") or not lines[end].strip()):
                 end += 1
@@ -99,7 +95,7 @@ def spans() -> Iterator[tuple[str, str]]:
             continue
         fenced = False
         for number, line in enumerate(page.read_text("utf-8").splitlines(), 1):
-            fenced ^= bool(FENCE.match(line)) or line.strip() == "```" and fenced
+            fenced ^= bool(FENCE.match(line)) or (line.strip() == "```" and fenced)
             if not fenced and not line.startswith("    "):
                 for text in SPAN.findall(line):
                     yield f"{page.relative_to(TOP)}:{number}", text

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,9 @@ from program import BINARY, TOP
 
 sys.path.insert(0, str(TOP / "demo"))
 
-from daemon import Daemon  # noqa: E402
-from fake_upstream import FakeUpstream  # noqa: E402
-from upstream.behaviour import Behaviour  # noqa: E402
+from daemon import Daemon
+from fake_upstream import FakeUpstream
+from upstream.behaviour import Behaviour
 
 __all__ = ["Behaviour", "FakeUpstream", "House"]
 PATIENCE = 30.0
@@ -45,8 +46,7 @@ class Serving(Daemon):
                 raise AssertionError(f"it ended with {self.process.returncode}:\n{self.tail()}")
             if self.answers():
                 return
-            self.process.poll()
-            __import__("time").sleep(0.05)
+            time.sleep(0.05)
         raise AssertionError(f"it does not answer:\n{self.tail()}")
 
 
@@ -88,8 +88,11 @@ class House:
         return upstream
 
     def configure(self, text: str) -> None:
-        """Writes `configs/backends.yaml`; where the daemon listens is added."""
-        text = f"server: {{socket: {self.socket}}}\nledger: {{path: {self.folder}/l/ledger.db}}\n{text}"
+        """Writes `configs/backends.yaml`; where the daemon listens is added.
+
+        The ledger is where it is when nobody says, below the folder, which is the home.
+        """
+        text = f"server: {{socket: {self.socket}}}\n{text}"
         (self.folder / "configs/backends.yaml").write_text(text)
 
     def serve(self, *words: str) -> Serving:

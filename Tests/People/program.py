@@ -49,7 +49,11 @@ def fault(words: list[str]) -> str | None:
             name = word.split("=")[0]
             # The first subcommand is meant where none is named.
             kind = next(
-                (found for each in [command, *list(below.values())[:1]] if (found := kind_of(each, name))),
+                (
+                    found
+                    for each in [command, *list(below.values())[:1]]
+                    if (found := kind_of(each, name))
+                ),
                 None,
             )
             if kind is None:

@@ -1,6 +1,6 @@
-"""A provider, a persona and a rule are added as docs/developers.md says: its blocks are what is done.
+"""A provider, a persona, a rule are added as docs/developers.md says: its blocks are what is done.
 
-    python3 -m unittest discover Tests/People
+python3 -m unittest discover Tests/People
 """
 
 from __future__ import annotations
@@ -26,11 +26,13 @@ class ProviderTests(unittest.TestCase):
     """A provider that speaks OpenAI's form is a matter of configuration."""
 
     def test_provider(self) -> None:
-        """Its backend is asked with its key, gets nothing of the persona, and what it costs is counted."""
+        """Its backend is asked with its key, gets nothing of the persona, and is paid."""
         with House(ACME_KEY="sk-of-acme-0123456789abcdef") as house:
             acme = house.upstream("large-1", key="sk-of-acme-0123456789abcdef")
             local = house.upstream()
-            text = step("provider").replace("https://llm.acme.example/v1", f"http://127.0.0.1:{acme.port}/v1")
+            text = step("provider").replace(
+                "https://llm.acme.example/v1", f"http://127.0.0.1:{acme.port}/v1"
+            )
             self.assertIn(str(acme.port), text)
             house.configure(text + LOCAL % local.port)
             acme.server.script = [Behaviour(text="{task} Indeed.", echo=True, times=0)]
@@ -40,7 +42,9 @@ class ProviderTests(unittest.TestCase):
                 self.assertEqual(done.returncode, 0, f"{line}: {done.stderr}")
             asked = acme.chats()
             self.assertTrue(asked)
-            self.assertEqual(asked[-1].header("Authorization"), "Bearer sk-of-acme-0123456789abcdef")
+            self.assertEqual(
+                asked[-1].header("Authorization"), "Bearer sk-of-acme-0123456789abcdef"
+            )
             self.assertEqual(asked[-1].json()["model"], "large-1")
             answer = house.ask("think", "--backend", "acme-large", "what grows at Lantern Mill?")
             self.assertIn("Lantern Mill", answer["text"])
@@ -106,7 +110,11 @@ class RuleTests(unittest.TestCase):
             self.house(house, "routing rule")
             after = [house.ask("route", task)["backend"] for task in tasks]
             stays = house.ask("route", "the password is hunter2, keep it local: translate it")
+        with House() as house:
+            self.house(house, "kind rule")
+            shorter = [house.ask("route", task)["backend"] for task in tasks]
         self.assertEqual(before, ["strong", "local"])
+        self.assertEqual(shorter, ["local", "local"])
         self.assertEqual(after, ["local", "strong"])
         self.assertEqual(stays["backend"], "local")
 
@@ -131,7 +139,11 @@ class RuleTests(unittest.TestCase):
         for rule, by in (("judge rule", "strong"), ("no judge", "local")):
             with House() as house:
                 self.house(house, rule)
-                self.local.server.script = [Behaviour(text="the the the the the the the the", times=0)]
-                self.strong.server.script = [Behaviour(text="A hammer, a plane and two saws.", times=0)]
+                self.local.server.script = [
+                    Behaviour(text="the the the the the the the the", times=0)
+                ]
+                self.strong.server.script = [
+                    Behaviour(text="A hammer, a plane and two saws.", times=0)
+                ]
                 answer = house.ask("think", task)
                 self.assertEqual(answer["backend"], by, answer)

@@ -102,7 +102,9 @@ public enum Examination {
     private static func writableByOthers(_ config: BridgeConfig) -> [String] {
         config.watched.map(\.path).filter { path in
             var status = stat()
-            return stat(path, &status) == 0 && status.st_mode & 0o022 != 0
+            guard stat(path, &status) == 0 else { return false }
+            // A group that is one's own lets nobody else in.
+            return status.st_mode & 0o002 != 0 || status.st_mode & 0o020 != 0 && status.st_gid != getegid()
         }
     }
 

@@ -61,7 +61,9 @@ struct LearningService: Sendable {
         guard experiment.a != experiment.b else { throw .invalidParams("b") }
         for (field, strategy) in [("a", experiment.a), ("b", experiment.b)] {
             if case .preference(.backend(let id)) = strategy { _ = try known(id.rawValue) }
-            if strategy == .learning, learning.policy.mode == .off { throw .invalidParams(field) }
+            if strategy == .learning, learning.policy.mode == .off {
+                throw BridgeError(.invalidParams, .init(field: field, why: "routing.learning is off"))
+            }
         }
     }
 }

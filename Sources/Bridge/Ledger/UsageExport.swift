@@ -30,7 +30,7 @@ public struct UsageExport: Sendable {
         do {
             // SQLite would say "out of memory" or make a new file.
             guard FileManager.default.isReadableFile(atPath: path) else {
-                throw Failure(path: path, reason: "there is no such file, or it is not yours")
+                throw Failure(path: path, reason: LedgerFiles.missing)
             }
             var configuration = Configuration()
             configuration.readonly = true

@@ -72,12 +72,18 @@ public struct LogLines: LogHandler {
     /// Two threads' lines do not mix, also where one is longer than a pipe takes at once.
     private static let turn = Mutex(())
 
+    /// Waits until standard error takes more, where somebody who shares it has made it one that does not wait.
+    private static func isReady() -> Bool {
+        var error = pollfd(fd: STDERR_FILENO, events: Int16(POLLOUT), revents: 0)
+        return poll(&error, 1, 1_000) > 0
+    }
+
     private static func writeError(_ text: String) {
         turn.withLock { _ in
             var rest = Array(text.utf8)[...]
             while !rest.isEmpty {
                 let count = rest.withUnsafeBytes { Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
-                if count < 0 && errno == EINTR { continue }
+                if count < 0 && (errno == EINTR || errno == EAGAIN && isReady()) { continue }
                 // Nobody is left to be told.
                 guard count > 0 else { return }
                 rest = rest.dropFirst(count)

@@ -185,7 +185,7 @@ enum LedgerFile {
         // SQLite would say "out of memory" or make a new file.
         guard FileManager.default.isReadableFile(atPath: path) else {
             let before = signed.map { "; it had \($0.size) leaves when it was signed last" } ?? ""
-            throw LedgerAudit.Failure(path: path, reason: "there is no such file, or it is not yours" + before)
+            throw LedgerAudit.Failure(path: path, reason: LedgerFiles.missing + before)
         }
         do {
             var configuration = Configuration()

@@ -103,7 +103,7 @@ public struct LedgerTree: Sendable {
     private func with<Value>(_ body: (Ledger) throws -> Value) throws -> Value {
         // One that is not there would be made.
         guard FileManager.default.fileExists(atPath: path) else {
-            throw LedgerAudit.Failure(path: path, reason: "there is no such file, or it is not yours")
+            throw LedgerAudit.Failure(path: path, reason: LedgerFiles.missing)
         }
         // Nor a new key for an old ledger.
         _ = try LedgerFile.secret(path)

@@ -4,6 +4,8 @@ internal import Persona
 
 /// What the ledger keeps beside its database, each in a file of its own that is the owner's alone.
 enum LedgerFiles {
+    /// Why a ledger cannot be read that is not where it was looked for.
+    static let missing = "there is no such file, or it is not yours; --config or --ledger names another"
     /// The key of the digests.
     static func key(_ ledger: String) -> String { ledger + ".key" }
     /// The key that checkpoints are signed with.
