@@ -114,7 +114,9 @@ class DebianTest(unittest.TestCase):
         self.assertRegex(self.sh("workshop --version").stdout, r"^workshop \d+\.\d+\.\d+$")
         log = self.sh("journalctl -u workshop --no-pager").stdout
         self.assertIn("listening", log)
-        self.assertNotRegex(log, "warning|Failed|error")
+        # Swift's runtime would like more priority than a user has; it does without.
+        told = [line for line in log.splitlines() if "set thread priority" not in line]
+        self.assertNotRegex("\n".join(told), "warning|Failed|error")
 
     def test_11_units_are_well_formed(self) -> None:
         """systemd has nothing to say about any unit."""
@@ -223,7 +225,7 @@ class DebianTest(unittest.TestCase):
         self.sh("systemctl restart workshop")
 
     def test_30_another_user(self) -> None:
-        """He reaches nothing until he is let in as documented; then he may ask, but not change."""
+        """He reaches nothing until he is let in as documented; then he thinks, and sees no leaks."""
         self.sh("useradd --create-home evennia")
         asked = "runuser -u evennia -- workshop"
         for place in ("/etc/workshop", "/var/lib/workshop", "/run/workshop"):
@@ -233,7 +235,7 @@ class DebianTest(unittest.TestCase):
         self.edit("backends.yaml", "\nserver:\n", f"\nserver:\n  allow_uids: [{user}]\n")
         self.sh(recipe("A game of another user"))
         self.sh(f"{asked} think --json name a colour")
-        told = self.sh(f"{asked} reload", check=False)
+        told = self.sh(f"{asked} leaks", check=False)
         self.assertEqual(told.returncode, 1, told.stderr)
         self.assertIn("not_permitted", told.stderr)
         self.sh("useradd stranger")
