@@ -225,7 +225,7 @@ class DebianTest(unittest.TestCase):
         self.sh("systemctl restart workshop")
 
     def test_30_another_user(self) -> None:
-        """He reaches nothing until he is let in as documented; then he thinks, and sees no leaks."""
+        """He reaches nothing until he is let in as documented, and even then no leaks."""
         self.sh("useradd --create-home evennia")
         asked = "runuser -u evennia -- workshop"
         for place in ("/etc/workshop", "/var/lib/workshop", "/run/workshop"):
