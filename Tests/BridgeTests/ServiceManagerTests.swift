@@ -29,7 +29,7 @@ struct ServiceManagerTests {
     /// What has come, without waiting: a datagram on this machine is there when it is sent.
     private func received(_ descriptor: Int32) -> String? {
         var buffer = [UInt8](repeating: 0, count: 64)
-        let count = recv(descriptor, &buffer, buffer.count, Int32(MSG_DONTWAIT.rawValue))
+        let count = recv(descriptor, &buffer, buffer.count, Int32(MSG_DONTWAIT))
         return count < 0 ? nil : String(decoding: buffer.prefix(count), as: UTF8.self)
     }
 

@@ -197,7 +197,8 @@ class Machine:
             text=True,
             check=True,
         ).stdout.splitlines()
-        return {path for path in found if not path.startswith(passing)}
+        # Those that end with a dash are copies that useradd and userdel keep.
+        return {path for path in found if not path.startswith(passing) and path[-1] != "-"}
 
     def end(self) -> None:
         """Halts it."""

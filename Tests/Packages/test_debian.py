@@ -84,7 +84,8 @@ class DebianTest(unittest.TestCase):
     def install(self, package: Path) -> None:
         """Has apt install the package and what it needs."""
         shutil.copy(package, self.machine.root / "root/workshop.deb")
-        self.sh("apt-get install -q -y --no-install-recommends --reinstall /root/workshop.deb")
+        options = "-q -y --no-install-recommends --reinstall --allow-downgrades"
+        self.sh(f"apt-get install {options} /root/workshop.deb")
         (self.machine.root / "root/workshop.deb").unlink()
 
     def pid(self) -> int:
@@ -111,7 +112,11 @@ class DebianTest(unittest.TestCase):
                 self.sh(f"systemctl is-enabled {unit}", check=False).stdout, "disabled\n"
             )
         self.assertRegex(self.sh("workshop --version").stdout, r"^workshop \d+\.\d+\.\d+$")
-        self.assertNotIn("warning", self.sh("journalctl -u workshop --no-pager").stdout)
+        log = self.sh("journalctl -u workshop --no-pager").stdout
+        self.assertIn("listening", log)
+        # Swift's runtime would like more priority than a user has; it does without.
+        told = [line for line in log.splitlines() if "set thread priority" not in line]
+        self.assertNotRegex("\n".join(told), "warning|Failed|error")
 
     def test_11_units_are_well_formed(self) -> None:
         """systemd has nothing to say about any unit."""
@@ -220,7 +225,7 @@ class DebianTest(unittest.TestCase):
         self.sh("systemctl restart workshop")
 
     def test_30_another_user(self) -> None:
-        """He reaches nothing until he is let in as documented; then he may ask, but not change."""
+        """He reaches nothing until he is let in as documented, and even then no leaks."""
         self.sh("useradd --create-home evennia")
         asked = "runuser -u evennia -- workshop"
         for place in ("/etc/workshop", "/var/lib/workshop", "/run/workshop"):
@@ -230,7 +235,7 @@ class DebianTest(unittest.TestCase):
         self.edit("backends.yaml", "\nserver:\n", f"\nserver:\n  allow_uids: [{user}]\n")
         self.sh(recipe("A game of another user"))
         self.sh(f"{asked} think --json name a colour")
-        told = self.sh(f"{asked} reload", check=False)
+        told = self.sh(f"{asked} leaks", check=False)
         self.assertEqual(told.returncode, 1, told.stderr)
         self.assertIn("not_permitted", told.stderr)
         self.sh("useradd stranger")
@@ -310,7 +315,7 @@ class DebianTest(unittest.TestCase):
     def test_60_remove(self) -> None:
         """The daemon ends and its files go; configuration and ledger stay."""
         self.sh("apt-get remove -q -y workshop")
-        self.assertEqual(self.sh("pgrep -x workshop", check=False).stdout, "")
+        self.assertEqual(self.sh("pgrep -u workshop", check=False).stdout, "")
         for place in ("/usr/bin/workshop", "/run/workshop", "/lib/systemd/system/workshop.service"):
             self.fails(f"test -e {place}")
         self.sh("test -f /etc/workshop/backends.yaml; test -f /var/lib/workshop/ledger.db")

@@ -5,6 +5,10 @@ import Testing
 
 @testable import Bridge
 
+#if canImport(Glibc)
+    import Glibc
+#endif
+
 @Suite("The doctor says what is wrong and what to do")
 struct DiagnosisTests {
     private static let well: Symptoms = {
@@ -103,6 +107,20 @@ struct DiagnosisTests {
             },
             "\(findings.filter { $0.verdict != .fine })"
         )
+    }
+
+    @Test("root looks at the daemon of the user whose ledger it is, everybody else at his own")
+    func whose() throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("wb-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        #expect(Examination.daemonUser(0, ledgerFolder: folder.path) == geteuid())
+        #expect(Examination.daemonUser(0, ledgerFolder: folder.path + "/nowhere") == 0)
+        #expect(Examination.daemonUser(4_321, ledgerFolder: folder.path) == 4_321)
+        if geteuid() == 0 {
+            #expect(chown(folder.path, 4_321, 4_321) == 0)
+            #expect(Examination.daemonUser(0, ledgerFolder: folder.path) == 4_321)
+        }
     }
 
     @Test("a real daemon is examined: its lamps are told, its key is not")
