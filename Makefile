@@ -5,9 +5,11 @@ PYTHON ?= python3
 VENVS ?= .venvs
 # Evennia's version follows Python's: 3.11 gives 5.0.1, 3.12 and later 6.x.
 PYTHONS ?= python3.11 python3.12
+# What `make chaos` runs: modules, classes or tests of Tests/Chaos.
+CHAOS_TESTS ?= test_kills test_processes test_storage test_clock test_limits
 SWIFT_BUILD = $(SWIFT) build --explicit-target-dependency-import-check error
 
-.PHONY: help deps venvs build release screenshots test test-leaks peers-leaks test-swift test-wire test-door test-swap test-llama \
+.PHONY: help deps venvs build release screenshots test test-leaks peers-leaks test-swift test-wire test-door test-swap chaos test-llama \
 	test-protocol test-glue test-e2e seals invariance lint bench bench-peers demo clean
 
 help: ## list the targets
@@ -46,6 +48,9 @@ test-door: build ## the front door with the official SDKs of OpenAI, Anthropic a
 
 test-swap: build ## backends swapped under load by configuration alone, dumb pipes among them; the pipe's installer
 	$(PYTHON) -m unittest discover Tests/Swap
+
+chaos: build ## kill -9 under load, faults of disk, clock and limits (docs/faults.md); CHAOS=short: CI's form, CHAOS_SEED=N: again
+	cd Tests/Chaos && $(PYTHON) -W ignore::ResourceWarning -m unittest -v $(CHAOS_TESTS)
 
 test-llama: build ## a real llama-server: WORKSHOP_LLAMA_SERVER names it, WORKSHOP_LLAMA_MODELS a folder with two models
 	$(SWIFT) test --explicit-target-dependency-import-check error --filter RealModelTests
@@ -89,7 +94,7 @@ invariance: release ## hold the bytes of eight personas against each other: ever
 
 lint: venvs ## formatting and style, Swift and Python
 	$(SWIFT) format lint --strict -r Package.swift Sources Tests
-	set -e; ruff="$$(ls -d $(VENVS)/* | head -1)/bin/ruff"; for folder in evennia_glue demo Tests/Coverage Tests/Door Tests/EndToEnd Tests/Leaks Tests/Protocol Tests/Support Tests/Swap Tests/Wire Benchmarks; do \
+	set -e; ruff="$$(ls -d $(VENVS)/* | head -1)/bin/ruff"; for folder in evennia_glue demo Tests/Chaos Tests/Coverage Tests/Door Tests/EndToEnd Tests/Leaks Tests/Protocol Tests/Support Tests/Swap Tests/Wire Benchmarks; do \
 		$$ruff check $$folder; $$ruff format --check $$folder; done
 	$(PYTHON) Tests/Coverage/check.py
 

@@ -1,7 +1,9 @@
 /// Says what symptoms mean, and what to do. Pure.
 enum Diagnosis {
     static func findings(_ symptoms: Symptoms) -> [DoctorFinding] {
-        symptoms.places.map(place) + backends(symptoms) + [disk(symptoms.freeBytes), clock(symptoms.isClockKept)]
+        symptoms.places.map(place) + symptoms.databases.map(database) + backends(symptoms) + [
+            disk(symptoms.freeBytes), clock(symptoms.isClockKept),
+        ]
             + [openFiles(symptoms.openFiles)] + door(symptoms) + daemon(symptoms)
             + (symptoms.game.map { game($0, socket: symptoms.socket) } ?? [])
     }
@@ -27,6 +29,18 @@ enum Diagnosis {
             )
         }
         return DoctorFinding(place.subject, .fine, "\(place.path) is yours alone")
+    }
+
+    private static func database(_ database: Symptoms.Database) -> DoctorFinding {
+        guard let fault = database.fault else {
+            return DoctorFinding(database.subject, .fine, "it is whole, and can be written")
+        }
+        return DoctorFinding(
+            database.subject,
+            .wrong,
+            fault,
+            advice: "see docs/faults.md; what cannot be recorded is not sent"
+        )
     }
 
     private static func backends(_ symptoms: Symptoms) -> [DoctorFinding] {

@@ -26,6 +26,7 @@ public enum Examination {
         var symptoms = Symptoms()
         symptoms.socket = config.server.socket
         symptoms.places = places(config)
+        symptoms.databases = DatabaseCheck.databases(config)
         symptoms.freeBytes = freeBytes(folder(of: config.ledger.path))
         symptoms.openFiles = openFiles()
         symptoms.isClockKept = isClockKept()

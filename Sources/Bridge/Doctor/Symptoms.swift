@@ -11,6 +11,13 @@ struct Symptoms: Sendable {
         var isOwn = true
     }
 
+    /// A database, and what is wrong with it.
+    struct Database: Sendable {
+        let subject: String
+        /// In words, with what to do; nil when it can be read, written and is whole.
+        var fault: String?
+    }
+
     /// Who answers on the socket.
     enum Daemon: Sendable {
         case none(why: String)
@@ -35,6 +42,8 @@ struct Symptoms: Sendable {
 
     var socket = ""
     var places: [PrivatePlace] = []
+    /// Those that are there.
+    var databases: [Database] = []
     /// What is free where the ledger is, in bytes.
     var freeBytes: Int64?
     var openFiles = 0
