@@ -5,6 +5,8 @@ PYTHON ?= python3
 VENVS ?= .venvs
 # Evennia's version follows Python's: 3.11 gives 5.0.1, 3.12 and later 6.x.
 PYTHONS ?= python3.11 python3.12
+# What `make chaos` runs: modules, classes or tests of Tests/Chaos.
+CHAOS_TESTS ?= test_kills test_processes test_storage test_clock test_limits
 SWIFT_BUILD = $(SWIFT) build --explicit-target-dependency-import-check error
 
 .PHONY: $(shell sed -n 's/^\([a-z0-9-]*\):.*\#\# .*/\1/p' $(MAKEFILE_LIST))
@@ -59,6 +61,9 @@ test-security: build ## what other users of the machine can read and reach; wher
 soak: release ## a million thoughts while things break; writes docs/soak.svg and docs/soak.json, 1 when something grew
 	WORKSHOP_BENCH_DEPS=1 scripts/install-deps.sh
 	nice $(PYTHON) Tests/Chaos/soak.py --svg docs/soak.svg --json docs/soak.json
+
+chaos: build ## kill -9 under load, faults of disk, clock and limits (docs/faults.md); CHAOS=short: CI's form, CHAOS_SEED=N: again
+	cd Tests/Chaos && $(PYTHON) -W ignore::ResourceWarning -m unittest -v $(CHAOS_TESTS)
 
 test-llama: build ## a real llama-server: WORKSHOP_LLAMA_SERVER names it, WORKSHOP_LLAMA_MODELS a folder with two models
 	$(SWIFT) test --explicit-target-dependency-import-check error --filter RealModelTests

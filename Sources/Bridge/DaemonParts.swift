@@ -52,7 +52,7 @@ extension Daemon {
             let world = World(ledger: ledger, memory: memory, transport: outside, circumstances: circumstances)
             thinking = try ThinkingParts(config, world, logger)
             let thinking = thinking
-            memoryWatch = MemoryWatch(memory: memory, settings: thinking.settings)
+            memoryWatch = MemoryWatch(memory: memory, settings: thinking.settings, ages: ledger.ages)
             migrations = try Self.migrations(thinking, ledger, logger)
             budgetWatch = BudgetWatch(budgets: thinking.budgets, logger: logger)
             health = Self.health(thinking, world, logger)

@@ -13,7 +13,7 @@ import shutil
 import sqlite3
 import tempfile
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -55,13 +55,15 @@ class Books:
         with closing(sqlite3.connect(self.copy / of)) as database:
             return database.execute(sql, values).fetchall()
 
-    def check(self, loads: Iterable[Load], upstreams: Iterable[Upstream]) -> None:
-        """All of it."""
+    def check(
+        self, loads: Iterable[Load], upstreams: Iterable[Upstream], since: Sequence[int] = ()
+    ) -> None:
+        """All of it; of what the upstreams got only what stands behind `since` in their logs."""
         for name in ("ledger.db", "memory.db"):
             self.test.assertEqual(self.rows("PRAGMA quick_check", of=name), [("ok",)], name)
         for load in loads:
             self.check_heard(load)
-        self.check_sent(upstreams)
+        self.check_sent(upstreams, since)
 
     def check_heard(self, load: Load) -> None:
         """Nobody was answered twice, and every answer is on record, settled, with its cost."""
@@ -83,11 +85,11 @@ class Books:
         for number, result in load.answers().items():
             key = (result["thought"], result["backend"])
             self.test.assertIn(key, ends, f"the answer to {number} is not on record")
-            self.test.assertAlmostEqual(ends[key] / 1e9, result["cost_usd"], msg=str(number))
+            self.test.assertAlmostEqual(ends[key] / 1e9, result["cost_usd"], delta=1e-9)
             self.test.assertIn(result["thought"], decided, f"{number} has no decision")
             self.test.assertIn(f"number {number} is", result["text"])
 
-    def check_sent(self, upstreams: Iterable[Upstream]) -> None:
+    def check_sent(self, upstreams: Iterable[Upstream], since: Sequence[int] = ()) -> None:
         """Every request that a backend got has a row of its own, byte for byte."""
         recorded = Counter(
             bytes(digest)
@@ -97,8 +99,8 @@ class Books:
             hkdf(path.read_bytes(), b"workshop ledger digests of payloads")
             for path in (self.state / "ledger.db.days").glob("*.key")
         ]
-        for upstream in upstreams:
-            for request in upstream.got():
+        for place, upstream in enumerate(upstreams):
+            for request in upstream.got(since[place] if since else 0):
                 found = [digest for key in keys if recorded[digest := mac(key, upstream, request)]]
                 self.test.assertTrue(found, f"{upstream.name} got what is not on record: {request}")
                 recorded[found[0]] -= 1

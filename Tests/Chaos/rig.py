@@ -204,11 +204,17 @@ class Upstream(Process):
         with socket.socket() as link:
             return link.connect_ex(("127.0.0.1", self.port)) == 0
 
-    def got(self) -> list[dict[str, Any]]:
-        """Every request for a completion that ever reached it."""
+    def got(self, since: int = 0) -> list[dict[str, Any]]:
+        """Every request for a completion that ever reached it, from a place in its log on."""
         if not self.log.exists():
             return []
-        return [json.loads(line) for line in self.log.read_bytes().splitlines()]
+        with self.log.open("rb") as log:
+            log.seek(since)
+            return [json.loads(line) for line in log]
+
+    def log_size(self) -> int:
+        """Where its log ends now, in bytes."""
+        return self.log.stat().st_size if self.log.exists() else 0
 
     def section(self, **more: Any) -> dict[str, Any]:
         """The backend's part of a configuration."""
@@ -237,6 +243,7 @@ class Daemon(Process):
         self,
         folder: Path,
         config: Mapping[str, Any] | str,
+        *,
         binary: Path = BINARY,
         prefix: Sequence[str] = (),
         env: Mapping[str, str] | None = None,

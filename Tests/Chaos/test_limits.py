@@ -33,7 +33,7 @@ class DescriptorsTest(ChaosTest):
         return self.daemon(config, prefix=["prlimit", f"--nofile={FILES}:{FILES}"])
 
     def test_too_many_clients(self) -> None:
-        """Who is in is served, thoughts and all; who is too many is cut off, and the log says so."""
+        """Who is in is served, thoughts and all; who is too many is cut off; the log says so."""
         with self.limited(0.0) as daemon, contextlib.ExitStack() as stack:
             clients = [stack.enter_context(daemon.client(10)) for _ in range(FILES + 50)]
             served: list[Client] = []
@@ -162,19 +162,19 @@ class MemoryTest(ChaosTest):
 
     @unittest.skipUnless(has_cgroups("pids"), "no cgroups here")
     def test_no_more_threads(self) -> None:
-        """With those that it has it goes on; names of hosts need one each, and wait for it."""
+        """It may crawl, as its runtime waits a second for each that it cannot have; nothing is lost."""
         daemon = self.grouped(0.0, "pids")
         daemon.think(f"Name a colour for number {Load.number()}")
         files = ("pids.max", "pids.max")
         self.group.write(*files, self.group.read("pids.current", "pids.current"))
         load = Load(daemon, connections=4, at_once=4)
-        time.sleep(1.0)
+        time.sleep(2.0)
+        self.assertTrue(daemon.is_running)
+        self.group.write(*files, "max")
         load.finish()
         self.assertEqual(load.errors(), {})
-        self.assertGreater(len(load.answers()), 50)
-        self.assertTrue(daemon.answers())
-        self.group.write(*files, "max")
+        self.assertEqual(set(load.answers()), set(load.asked))
+        self.assertTrue(wait_until(daemon.answers, 10))
         daemon.think(f"Name a colour for number {Load.number()}")
         daemon.stop()
         Books(self, self.folder / "state").check([load], [self.alpha])
-

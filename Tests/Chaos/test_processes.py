@@ -4,7 +4,6 @@ real Evennia. Nothing of theirs lingers, the daemon is unharmed, and they come b
 
 from __future__ import annotations
 
-import contextlib
 import os
 import signal
 import socket
@@ -19,9 +18,9 @@ from rig import BINARY, SHORT, START, TOP, ChaosTest, Daemon, Load, Process, fre
 
 sys.path.insert(0, str(TOP / "demo"))
 
-from game import ScratchGame  # noqa: E402
-from processes import end  # noqa: E402
-from telnet import Telnet  # noqa: E402
+from game import ScratchGame
+from processes import end
+from telnet import Telnet
 
 KILLS_OF_SIDECAR = 2 if SHORT else 15
 KILLS_OF_PIPE = 2 if SHORT else 15
@@ -94,11 +93,11 @@ profiles:
             for kill in range(KILLS_OF_SIDECAR):
                 with self.subTest(kill=kill):
                     self.assertTrue(wait_until(lambda: self.asks(daemon) == "a", START))
-                    child = int((self.folder / "child").read_text())
+                    child = Path("/proc") / (self.folder / "child").read_text()
                     load = Load(daemon, connections=2, at_once=2)
                     time.sleep(self.chance.uniform(0.0, 0.3))
                     sidecar.kill()
-                    gone = wait_until(lambda: not Path(f"/proc/{child}").exists(), 15)
+                    gone = wait_until(lambda child=child: not child.exists(), 15)
                     self.assertTrue(gone, "a model's child lingers")
                     load.finish()
                     self.assertEqual(load.errors(), {})
@@ -129,7 +128,8 @@ class PipeKilledTest(ChaosTest):
         )
         command.chmod(0o755)
         (self.folder / "pipe.yaml").write_text(
-            f"pipe: {{listen: '127.0.0.1:{port}'}}\nmodel: {{command: [{command}], models: [model]}}\n"
+            f"pipe: {{listen: '127.0.0.1:{port}'}}\n"
+            f"model: {{command: [{command}], models: [model]}}\n"
         )
         config = self.configuration(beta)
         config["routing"]["primary"] = "talos"
@@ -205,7 +205,7 @@ class EvenniaKilledTest(ChaosTest):
         self.assertEqual(end(game.processes), [])
 
     def kill_one(self, daemon: Daemon, game: ScratchGame, *, everything: bool) -> None:
-        """Kills the Server, or Server and Portal, in the middle of a thought, and starts it again."""
+        """Kills the Server, or all of it, in the middle of a thought, and starts it again."""
         player = Telnet(game.ports.telnet)
         player.login(game.user, game.password)
         number = Load.number()

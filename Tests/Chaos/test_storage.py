@@ -1,4 +1,4 @@
-"""The disk under the ledger and the memory: full, read-only, frozen, held by another, damaged, gone.
+"""The disk under ledger and memory: full, read-only, frozen, held by another, damaged, gone.
 
 What cannot be recorded is not sent, the error says so, nothing passes over damage in silence, and
 all goes on by itself when the disk does. Mounts need root; without it those tests are skipped.
@@ -151,6 +151,8 @@ class DiskTest(StorageTest):
         self.mount_image()
         daemon = self.daemon(self.configuration(self.alpha)).start()
         self.assertEqual(self.ask(daemon), "answered")
+        # What no disk has yet goes with it, as with the power: `ledger.durability` says so.
+        run("sync", "-f", self.state)
         run("mount", "-o", "remount,abort", self.state)
         self.assert_nothing_is_sent(daemon)
         self.assertIn("read-only", daemon.tail())
@@ -270,7 +272,7 @@ class DamagedTest(StorageTest):
                         self.assertIn("damaged", told.stderr)
 
     def test_emptied(self) -> None:
-        """A file of no bytes is a new database to SQLite: that something was there is not forgotten."""
+        """To SQLite a file of no bytes is a new database; that something was there is told."""
         for name, word in (("ledger.db", "not what was signed"), ("memory.db", "database is gone")):
             with self.subTest(name=name):
                 self.put_back()

@@ -1,7 +1,7 @@
 /// Says what symptoms mean, and what to do. Pure.
 enum Diagnosis {
     static func findings(_ symptoms: Symptoms) -> [DoctorFinding] {
-        symptoms.places.map(place) + symptoms.lostKeys.map(lost) + symptoms.writableByOthers.map(open)
+        symptoms.places.map(place) + symptoms.databases.map(database) + symptoms.writableByOthers.map(open)
             + backends(symptoms) + [disk(symptoms.freeBytes), clock(symptoms.isClockKept)]
             + [openFiles(symptoms.openFiles)] + door(symptoms) + daemon(symptoms)
             + (symptoms.game.map { game($0, symptoms) } ?? [])
@@ -30,17 +30,20 @@ enum Diagnosis {
         return DoctorFinding(place.subject, .fine, "\(place.path) is yours alone")
     }
 
-    private static func lost(_ key: String, _ database: String) -> DoctorFinding {
-        DoctorFinding(
-            "key",
-            .wrong,
-            "\(key) is gone, and nobody can read \(database) without it",
-            advice: "put it back from a backup, or move the database away and begin anew"
-        )
-    }
-
     private static func open(_ path: String) -> DoctorFinding {
         DoctorFinding("configuration", .wrong, "others may write \(path)", advice: "chmod go-w \(path)")
+    }
+
+    private static func database(_ database: Symptoms.Database) -> DoctorFinding {
+        guard let fault = database.fault else {
+            return DoctorFinding(database.subject, .fine, "it is whole, and can be written")
+        }
+        return DoctorFinding(
+            database.subject,
+            .wrong,
+            fault,
+            advice: "see docs/faults.md; what cannot be recorded is not sent"
+        )
     }
 
     private static func backends(_ symptoms: Symptoms) -> [DoctorFinding] {

@@ -28,9 +28,7 @@ public enum Examination {
         symptoms.usualSocket = ConfigLoader.defaultSocket()
         symptoms.places = places(config)
         symptoms.writableByOthers = writableByOthers(config)
-        symptoms.lostKeys = [config.ledger.path, config.memory.path].compactMap { database in
-            exists(database) && !exists(database + ".key") ? (database + ".key", database) : nil
-        }
+        symptoms.databases = DatabaseCheck.databases(config)
         symptoms.freeBytes = freeBytes(folder(of: config.ledger.path))
         symptoms.openFiles = openFiles()
         symptoms.isClockKept = isClockKept()
@@ -107,8 +105,6 @@ public enum Examination {
             return status.st_mode & 0o002 != 0 || status.st_mode & 0o020 != 0 && status.st_gid != getegid()
         }
     }
-
-    private static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
     private static func folder(of path: String) -> String { (path as NSString).deletingLastPathComponent }
 

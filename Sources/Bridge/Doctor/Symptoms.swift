@@ -11,6 +11,13 @@ struct Symptoms: Sendable {
         var isOwn = true
     }
 
+    /// A database, and what is wrong with it.
+    struct Database: Sendable {
+        let subject: String
+        /// In words, with what to do; nil when it can be read, written and is whole.
+        var fault: String?
+    }
+
     /// Who answers on the socket.
     enum Daemon: Sendable {
         case none(why: String)
@@ -39,8 +46,8 @@ struct Symptoms: Sendable {
     var places: [PrivatePlace] = []
     /// Files that say where tasks go, and that others than the owner may write.
     var writableByOthers: [String] = []
-    /// Keys without which a database cannot be read, and that are gone while it is there.
-    var lostKeys: [(key: String, database: String)] = []
+    /// Those that are there.
+    var databases: [Database] = []
     /// What is free where the ledger is or will be, in bytes.
     var freeBytes: Int64?
     var openFiles = 0

@@ -216,7 +216,7 @@ actor JobQueue {
     private func sweepIfDue(_ open: [JobRow], _ now: Int64) throws {
         guard swept.map({ now - $0 >= Self.sweepInterval || now < $0 }) ?? true else { return }
         swept = now
-        let oldest = now - settings.current.days.milliseconds
+        let oldest = ledger.ages.mayForget ? now - settings.current.days.milliseconds : 0
         let late = open.filter { $0.state == .queued && $0.submitted < oldest }.map(\.id)
         try ledger.end(late, .failed, error: "expired")
         let known = try ledger.allJobs()

@@ -46,6 +46,8 @@ final class Ledger: EgressLedger {
     private let secrets: LedgerSecrets
     let commits: GroupCommit<LedgerEntry, Int64>
     let keeper: CheckpointKeeper
+    /// Whether the clock may be gone by when something is deleted for its age.
+    let ages: ClockWatch
     /// The same since the start, for those who look on.
     let activity = Activity()
     private let clock: @Sendable () -> Date
@@ -87,6 +89,10 @@ final class Ledger: EgressLedger {
             self.pool = pool
             self.secrets = secrets
             writer = try LedgerWriter(pool, logger: logger)
+            let newest = try pool.read { db in
+                try Int64.fetchOne(db, sql: "SELECT time_ms FROM egress ORDER BY seq DESC LIMIT 1")
+            }
+            ages = ClockWatch(newest: newest.map { WallTime(milliseconds: $0) }, clock: clock, logger: logger)
         } catch {
             throw OpenFailure(path: path, reason: LedgerWriter.reason(error))
         }
@@ -101,12 +107,14 @@ final class Ledger: EgressLedger {
         let keeper = CheckpointKeeper(path: path, pool: pool, signer: signer, clock: clock)
         self.keeper = keeper
         let file = PrivateFile.identity(path)
+        let loss = FaultLog("the ledger's file is gone", end: "the ledger's file is there again", to: logger)
         commits = GroupCommit(label: "ledger") { entries, isPatient in
             // A database that was deleted under us takes rows for ever, and nobody would find them again.
             guard PrivateFile.identity(path) == file else {
-                logger.error("the ledger's file is gone; nothing is sent until the daemon is started anew")
+                loss.failed("nothing is sent until the daemon is started anew")
                 return nil
             }
+            loss.worked()
             return writer.commit(entries, isPatient: isPatient)
         } maintain: {
             keeper.keep(logger)

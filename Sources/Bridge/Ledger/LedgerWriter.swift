@@ -10,7 +10,7 @@ internal import Synchronization
 /// Writes entries and their leaves, each batch in one transaction.
 final class LedgerWriter: Sendable {
     private let pool: DatabasePool
-    private let logger: Logger
+    private let faults: FaultLog
     private let owed = Owed()
     /// The edge of the tree after the last commit of ours.
     private let edge: Mutex<TreeEdge>
@@ -19,7 +19,7 @@ final class LedgerWriter: Sendable {
     /// - Throws: when the tree is too damaged to be grown.
     init(_ pool: DatabasePool, logger: Logger) throws {
         self.pool = pool
-        self.logger = logger
+        faults = FaultLog("the ledger cannot record", end: "the ledger records again", to: logger)
         edge = Mutex(try pool.read { db in try TreeEdge(of: LeafTable.tree(db)) })
     }
 
@@ -55,13 +55,14 @@ final class LedgerWriter: Sendable {
         while true {
             do {
                 let receipts = try pool.writeWithoutTransaction { db in try write(late + entries, db) }
+                faults.worked()
                 return Array(receipts.dropFirst(late.count))
             } catch DatabaseError.SQLITE_BUSY where isPatient && ContinuousClock.now < deadline {
                 usleep(5_000)
             } catch {
                 // Who is not patient asks again, with all of them.
                 owed.add(isPatient ? late + entries : late)
-                if isPatient { logger.error("the ledger cannot record", metadata: ["reason": "\(Self.reason(error))"]) }
+                if isPatient { faults.failed(Self.reason(error)) }
                 return nil
             }
         }
@@ -103,9 +104,6 @@ final class LedgerWriter: Sendable {
         }
     }
 
-    /// An error of SQLite without its SQL or arguments; another error as it is.
-    static func reason(_ error: any Error) -> String {
-        guard let error = error as? DatabaseError else { return (error as NSError).localizedDescription }
-        return "\(error.extendedResultCode): \(error.message ?? "no message")"
-    }
+    /// An error of SQLite without its SQL or arguments, another error as it is; and what to do.
+    static func reason(_ error: any Error) -> String { StorageFault.sentence(error) }
 }

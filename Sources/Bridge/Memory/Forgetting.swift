@@ -38,8 +38,9 @@ extension Memory {
     }
 
     /// Deletes what is too old or too much.
-    func sweep(_ settings: BridgeConfig.MemorySettings) async {
-        let now = nowMilliseconds
+    /// - Parameter byAge: false where the clock is not to be gone by: then only what is too much.
+    func sweep(_ settings: BridgeConfig.MemorySettings, byAge: Bool = true) async {
+        let now = byAge ? nowMilliseconds : 0
         let deleted = await write { db in
             let before = db.totalChangesCount
             try db.run("DELETE FROM exchange WHERE time_ms < ?", [.integer(now - settings.days.milliseconds)])
@@ -74,10 +75,13 @@ struct MemoryWatch: Service, CustomStringConvertible {
 
     let memory: Memory
     let settings: Live<BridgeConfig.MemorySettings>
+    let ages: ClockWatch
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
-            repeat { await memory.sweep(settings.current) } while (try? await Task.sleep(for: .seconds(3_600))) != nil
+            repeat {
+                await memory.sweep(settings.current, byAge: ages.mayForget)
+            } while (try? await Task.sleep(for: .seconds(3_600))) != nil
         }
     }
 }

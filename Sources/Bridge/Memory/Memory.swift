@@ -50,6 +50,12 @@ final class Memory: Sendable {
     ) throws(OpenFailure) {
         do {
             try PrivateFile.makeFolder((path as NSString).deletingLastPathComponent)
+            let isLost = PrivateFile.identity(path + ".key") != nil && PrivateFile.size(path) == 0
+            if isLost {
+                logger.error(
+                    "the memory's database is gone and its key is not: a new one is begun; only a backup has what it held"
+                )
+            }
             let secret = SymmetricKey(data: try PrivateFile.randomBytes(32, keptAt: path + ".key"))
             key = Self.derive("texts", from: secret)
             digestKey = Self.derive("digests", from: secret)
@@ -67,13 +73,22 @@ final class Memory: Sendable {
             try MemorySchema.migrator.migrate(pool)
             try PrivateFile.protect(path)
         } catch {
-            throw OpenFailure(path: path, reason: "\(type(of: error))")
+            throw OpenFailure(path: path, reason: StorageFault.sentence(error))
         }
         self.logger = logger
         self.clock = clock
         let pool = pool
+        let file = PrivateFile.identity(path)
+        let loss = FaultLog("the memory's file is gone", end: "the memory's file is there again", to: logger)
+        let faults = FaultLog("the memory cannot be written", end: "the memory can be written again", to: logger)
         commits = GroupCommit(label: "memory", lag: .milliseconds(250)) { changes, isPatient in
-            Self.commit(changes, to: pool, isPatient: isPatient, logger: logger)
+            // A database that was deleted under us takes rows for ever, and nobody would find them again.
+            guard PrivateFile.identity(path) == file else {
+                if isPatient { loss.failed("nothing is kept until the daemon is started anew") }
+                return nil
+            }
+            loss.worked()
+            return Self.commit(changes, to: pool, isPatient: isPatient, faults)
         } maintain: {
             // One that fails is done the next time.
             _ = try? pool.writeWithoutTransaction { db in try db.checkpoint(.passive) }
@@ -174,23 +189,23 @@ extension Memory {
         _ changes: [Change],
         to pool: DatabasePool,
         isPatient: Bool,
-        logger: Logger
+        _ faults: FaultLog
     ) -> [Int]? {
         let deadline = ContinuousClock.now + patience
         while true {
             do {
-                return try pool.writeWithoutTransaction { db in
+                let counts = try pool.writeWithoutTransaction { db in
                     var counts: [Int] = []
                     try db.immediately { counts = try changes.map { try $0(db) } }
                     return counts
                 }
+                faults.worked()
+                return counts
             } catch DatabaseError.SQLITE_BUSY where isPatient && ContinuousClock.now < deadline {
                 usleep(5_000)
             } catch {
                 // Who is not patient is asked again, on another thread.
-                if isPatient {
-                    logger.error("the memory cannot be written", metadata: ["reason": "\(type(of: error))"])
-                }
+                if isPatient { faults.failed(StorageFault.sentence(error)) }
                 return nil
             }
         }

@@ -40,7 +40,13 @@ actor DynamicRegistry {
         let policy = config.policy
         live.update { $0 = RoutingSnapshot(registry: BackendRegistry(backends.map(\.backend)), policy: policy) }
         board.adopt(live.current.registry)
-        try ledger.keep(backends.map { BackendRow($0, policy: policy, lamp: nil) })
+        // A disk that is full keeps nobody from starting: nothing is sent until it is not, and then all goes on.
+        do { try ledger.keep(backends.map { BackendRow($0, policy: policy, lamp: nil) }) } catch {
+            logger.error(
+                "the ledger cannot note which backends there are",
+                metadata: ["reason": "\(LedgerWriter.reason(error))"]
+            )
+        }
     }
 
     /// All of them, in the order in which they are considered.

@@ -17,6 +17,7 @@ struct BridgeServer: Service, CustomStringConvertible {
     private let logger: Logger
     private let onListening: @Sendable () -> Void
     private let status = ServerStatus()
+    private let places: ClientPlaces
 
     /// - Parameter onListening: told when clients can connect.
     init(
@@ -38,6 +39,7 @@ struct BridgeServer: Service, CustomStringConvertible {
         self.threads = config.threads
         self.logger = logger
         self.onListening = onListening
+        places = ClientPlaces(most: ClientPlaces.most(ofDescriptors: OpenFiles.limit), logger: logger)
     }
 
     /// Serves until graceful shutdown: then it takes no new clients and no new requests, and ends with the last request
@@ -100,10 +102,21 @@ struct BridgeServer: Service, CustomStringConvertible {
     private func serve(_ connection: Connection) async {
         let userID = await PeerCredentials.userID(of: connection.channel)
         guard PeerCredentials.isServed(userID, allowed: allowedUserIDs) else {
-            logger.warning("refused a client", metadata: ["uid": "\(userID.map(String.init) ?? "unknown")"])
+            // Of one that has gone before it was served, the kernel says nothing.
+            let isGone = userID == nil && !connection.channel.isActive
+            logger.log(
+                level: isGone ? .info : .warning,
+                isGone ? "a client went before it was served" : "refused a client",
+                metadata: ["uid": "\(userID.map(String.init) ?? "unknown")"]
+            )
             try? await connection.channel.close()
             return
         }
+        guard places.take() else {
+            try? await connection.channel.close()
+            return
+        }
+        defer { places.giveBack() }
         await withTaskCancellationHandler {
             await withGracefulShutdownHandler {
                 await connection.run(isOwner: PeerCredentials.isOwn(userID), user: userID)

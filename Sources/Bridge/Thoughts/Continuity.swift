@@ -69,7 +69,10 @@ struct Continuity: Sendable {
         } catch let error as BridgeError {
             throw error
         } catch {
-            memory.logger.error("a conversation cannot be read", metadata: ["reason": "\(type(of: error))"])
+            memory.logger.error(
+                "a conversation cannot be read",
+                metadata: ["reason": "\(StorageFault.sentence(error))"]
+            )
             // An answer to the task alone is better than none; results are nothing without their calls.
             guard calls.isEmpty else { throw BridgeError(.memoryUnavailable) }
             return Conversations.Recent()
@@ -183,7 +186,7 @@ struct Continuity: Sendable {
         // What was answered just now is remembered too.
         _ = await memory.write { _ in 0 }
         do { return try await journal.entries(of: origin, about: about, limit: limit) } catch {
-            memory.logger.error("the journal cannot be read", metadata: ["reason": "\(type(of: error))"])
+            memory.logger.error("the journal cannot be read", metadata: ["reason": "\(StorageFault.sentence(error))"])
             throw BridgeError(.memoryUnavailable)
         }
     }

@@ -26,6 +26,20 @@ struct BudgetState: Sendable {
     private var month: Int
     private var accounts: [Budget.Scope: Account] = [:]
     private var told: Set<Told> = []
+    private var pastDays = Past()
+    private var pastMonths = Past()
+
+    /// What was spent in the periods that the clock was in last: it may be put back into one of them.
+    private struct Past {
+        private static let most = 3
+        private var sums: [(number: Int, spent: [Budget.Scope: NanoDollars])] = []
+
+        func spent(in number: Int) -> [Budget.Scope: NanoDollars] { sums.last { $0.number == number }?.spent ?? [:] }
+
+        mutating func keep(_ spent: [Budget.Scope: NanoDollars], of number: Int) {
+            sums = (sums.filter { $0.number != number } + [(number, spent)]).suffix(Self.most)
+        }
+    }
 
     /// Nothing is held, and that much was spent before.
     init(_ budgets: [Budget], spending: Spending, now: WallTime) {
@@ -179,20 +193,40 @@ struct BudgetState: Sendable {
         return alerts
     }
 
-    /// Begins a new day or month. A clock that is set back by less than a period does not give the money a second time; one
-    /// that was far ahead and is put right goes on with the sums that there are.
+    /// Begins a new day or month. A clock that is set back by less than a period does not give the money a second time, nor
+    /// does one that leaps to another year and back; one that was far ahead from the start and is put right goes on with the
+    /// sums that there are.
     private mutating func roll(to now: WallTime) {
-        if now.day > day { begin(.day, \.day) }
-        if now.day > day || now.day < day - 1 { day = now.day }
+        if now.day > day || now.day < day - 1 {
+            turn(.day, \.day, past: \.pastDays, from: day, to: now.day)
+            day = now.day
+        }
         let month = now.month
-        if month > self.month { begin(.month, \.month) }
-        if month > self.month || month < self.month - 1 { self.month = month }
+        if month > self.month || month < self.month - 1 {
+            turn(.month, \.month, past: \.pastMonths, from: self.month, to: month)
+            self.month = month
+        }
     }
 
-    private mutating func begin(_ period: Budget.Period, _ sum: WritableKeyPath<Account, NanoDollars>) {
-        for scope in accounts.keys { accounts[scope]?[keyPath: sum] = NanoDollars(0) }
+    private mutating func turn(
+        _ period: Budget.Period,
+        _ sum: WritableKeyPath<Account, NanoDollars>,
+        past: WritableKeyPath<Self, Past>,
+        from old: Int,
+        to new: Int
+    ) {
+        let known = self[keyPath: past].spent(in: new)
+        self[keyPath: past].keep(accounts.mapValues { $0[keyPath: sum] }.filter { $0.value.value > 0 }, of: old)
+        if new > old {
+            for scope in accounts.keys { accounts[scope]?[keyPath: sum] = NanoDollars(0) }
+            told = told.filter { $0.period != period }
+        }
+        // Nobody knows of a clock that goes back which time was right: the larger sum counts.
+        for (scope, spent) in known {
+            let now = accounts[scope]?[keyPath: sum] ?? NanoDollars(0)
+            accounts[scope, default: Account()][keyPath: sum] = max(now, spent)
+        }
         accounts = accounts.filter { !$0.value.isEmpty }
-        told = told.filter { $0.period != period }
     }
 }
 

@@ -251,7 +251,7 @@ final class CurlTransfer: @unchecked Sendable {
     func meaning(of code: CURLcode) -> TransportError? {
         switch code {
         case CURLE_OK: return nil
-        case CURLE_COULDNT_CONNECT where [Int(EMFILE), Int(ENFILE)].contains(osError): return .exhausted
+        case CURLE_COULDNT_CONNECT where isOutOfDescriptors: return .exhausted
         case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_CONNECT, CURLE_COULDNT_RESOLVE_PROXY: return .unreachable
         case CURLE_OPERATION_TIMEDOUT: return .timedOut(isConnected ? .total : .connect)
         case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CACERT_BADFILE:
@@ -265,6 +265,19 @@ final class CurlTransfer: @unchecked Sendable {
         case CURLE_WEIRD_SERVER_REPLY, CURLE_UNSUPPORTED_PROTOCOL, CURLE_BAD_CONTENT_ENCODING: return .notHTTP
         default: return .curl(code.rawValue)
         }
+    }
+
+    /// Whether there was no descriptor for a connection. Of a socket that cannot be made libcurl 7.88 gives no error of the
+    /// system's, so the system is asked whether there is one now.
+    private var isOutOfDescriptors: Bool {
+        let number = osError
+        guard number == 0 else { return [Int(EMFILE), Int(ENFILE)].contains(number) }
+        let probe = open("/dev/null", O_RDONLY | O_CLOEXEC)
+        guard probe < 0 else {
+            close(probe)
+            return false
+        }
+        return [EMFILE, ENFILE].contains(errno)
     }
 
     /// The system's error behind curl's.

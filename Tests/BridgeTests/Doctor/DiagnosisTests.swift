@@ -71,7 +71,6 @@ struct DiagnosisTests {
         Case("disk", .wrong, "make room") { $0.freeBytes = 99 << 20 },
         Case("disk", .doubtful, "retention_days") { $0.freeBytes = 1_023 << 20 },
         Case("disk", .doubtful, "may enter") { $0.freeBytes = nil },
-        Case("key", .wrong, "from a backup") { $0.lostKeys = [("/l/ledger.db.key", "/l/ledger.db")] },
         Case("configuration", .wrong, "chmod go-w /c/backends.yaml") { $0.writableByOthers = ["/c/backends.yaml"] },
         Case("clock", .doubtful, "timesyncd") { $0.isClockKept = false },
         Case("open files", .doubtful, "LimitNOFILE") { $0.openFiles = 1_024 },

@@ -187,6 +187,26 @@ struct BudgetStateTests {
         #expect(hold(&state, 1, party(), at: after(hours: 12)) == nil)
     }
 
+    @Test(
+        "a clock that leaps to another year and comes back finds what was spent before, counted once",
+        arguments: [[24 * 3_650], [-24 * 3_650], [24 * 3_650, -24 * 3_650], [-24 * 3_650, 24 * 3_650, -24 * 365]]
+            as [[Int64]]
+    )
+    func clockLeaps(hours: [Int64]) {
+        var state = state([
+            Budget(period: .day, limit: NanoDollars(10)), Budget(period: .month, limit: NanoDollars(10)),
+        ])
+        _ = settle(&state, 0, 9, party(), at: noon)
+        // To and fro: nothing is forgotten, and nothing counted twice.
+        for _ in 0..<3 {
+            for hours in hours { #expect(hold(&state, 0, party(), at: after(hours: hours)) == nil) }
+            #expect(state.standings(at: noon).map(\.spent) == [NanoDollars(9), NanoDollars(9)])
+        }
+        _ = settle(&state, 0, 1, party(), at: after(hours: hours[0]))
+        #expect(hold(&state, 2, party(), at: noon) != nil)
+        #expect(state.standings(at: after(hours: 24 * 40)).map(\.spent) == [NanoDollars(0), NanoDollars(0)])
+    }
+
     @Test("what the ledger knows of this day and this month counts, and what is older does not")
     func seeded() {
         let sums = Spending.Sums(
