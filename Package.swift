@@ -111,7 +111,7 @@ let package = Package(
         .target(
             name: "FuzzBridge",
             dependencies: [
-                "Bridge", "FuzzCore", "Routing",
+                "Bridge", "FuzzCore", "Persona", "Routing",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
             ],

@@ -1,6 +1,7 @@
 #if DEBUG
     @testable internal import Bridge
     public import FuzzCore
+    internal import Persona
     @testable internal import Routing
 
     extension FuzzTarget {

@@ -114,7 +114,7 @@
                 try promise(torn == whole, "torn, something else is shown")
             }
             try promise(whole.caught > 0 || whole.text == Array(text.utf8), "nothing was caught and something changed")
-            try promise(whole.text.count <= text.utf8.count + 3 * whole.caught, "more is shown than was said")
+            try promise(whole.text.count <= text.utf8.count + 4 * whole.caught, "more is shown than was said")
         }
     }
 #endif

@@ -27,6 +27,8 @@ public struct Telling: Sendable, Undisclosed {
     private let manner: Manner
     private let isBare: Bool
     private var answer = ""
+    /// Whether there is nothing but white space in it.
+    private var isBlank = true
     /// How the answer began; nil while that cannot be seen.
     private var beginning: Beside?
     /// Whether the line before the answer was said as soon as the backend spoke; nil before it did.
@@ -56,7 +58,10 @@ public struct Telling: Sendable, Undisclosed {
     /// What may be shown after this piece of the answer, in pieces; none is empty.
     public mutating func feed(_ piece: String) -> [String] {
         answer += piece
-        return (beginning == nil ? open(isEnd: false) : [piece]).filter { !$0.isEmpty }
+        if beginning != nil { return piece.isEmpty ? [] : [piece] }
+        // White space alone shows nothing, and is not read again with every piece of it.
+        isBlank = isBlank && AnswerEdges.isForPeople(piece) == nil
+        return isBlank && !isBare ? [] : open(isEnd: false).filter { !$0.isEmpty }
     }
 
     /// What is left at the end, with the line behind the answer, in pieces; none is empty.
@@ -81,6 +86,7 @@ public struct Telling: Sendable, Undisclosed {
     /// Forgets what came: the answer starts anew.
     public mutating func restart() {
         answer = ""
+        isBlank = true
         beginning = nil
         hasOpened = nil
         certainty = nil
