@@ -8,7 +8,7 @@ PYTHONS ?= python3.11 python3.12
 SWIFT_BUILD = $(SWIFT) build --explicit-target-dependency-import-check error
 
 .PHONY: help deps venvs build release screenshots test test-leaks peers-leaks test-swift test-wire test-door test-swap test-llama \
-	test-protocol test-glue test-e2e seals invariance lint bench bench-peers demo clean
+	test-protocol test-glue test-e2e seals invariance lint bench bench-growth bench-page bench-peers demo clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -93,11 +93,19 @@ lint: venvs ## formatting and style, Swift and Python
 		$$ruff check $$folder; $$ruff format --check $$folder; done
 	$(PYTHON) Tests/Coverage/check.py
 
-bench: release ## think, route and door against their floors and the gateways of bench-peers; writes docs/benchmarks.md
+# Each part is kept in .build/bench; the page is made of all that are there. BENCH="--only rates" measures one again.
+bench: release bench-peers ## everything measured, beside the peers: 15 minutes; writes docs/benchmarks.md and its plots
 	WORKSHOP_BENCH_DEPS=1 scripts/install-deps.sh
-	$(PYTHON) Benchmarks/bench.py --markdown docs/benchmarks.md
+	$(PYTHON) Benchmarks/bench.py --write $(BENCH)
 
-bench-peers: ## install the gateways that `make bench` then measures beside the front door: .venvs-bench
+bench-growth: release ## the same of growth alone, with a ledger of ten million requests: 15 minutes, 14 GB in TMPDIR
+	WORKSHOP_BENCH_DEPS=1 scripts/install-deps.sh
+	$(PYTHON) Benchmarks/bench.py --write --only growth --rows 7
+
+bench-page: ## docs/benchmarks.md and its plots again, of what was measured
+	$(PYTHON) Benchmarks/bench.py --page
+
+bench-peers: ## install the peers that `make bench` measures beside: .venvs-bench
 	set -e; for peer in tensorzero litellm; do test -e $(VENVS)-bench/$$peer/ready || { \
 		$(PYTHON) -m venv $(VENVS)-bench/$$peer \
 		&& $(VENVS)-bench/$$peer/bin/pip install -q --disable-pip-version-check -r Benchmarks/requirements-$$peer.txt \

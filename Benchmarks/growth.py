@@ -21,7 +21,6 @@ import ledger as reports
 import rig
 from cases import Bench, Case, Shape
 
-RATE = 1000
 IN_FLIGHT = (1, 10, 100, 1000, 3000, 10_000)
 CONNECTIONS = 48  # over the socket, each with as many in flight as a daemon allows by default
 CONNECTION_WINDOW = 256
@@ -37,21 +36,23 @@ Points = list[tuple[int, rig.Daemon]]
 def concurrency(bench: Bench) -> dict[str, Any]:
     """Always as many a second, held the longer by the upstream the more are to be in flight."""
     found = []
-    for count in IN_FLIGHT:
+    rate = bench.options.rate
+    for count in (each for each in IN_FLIGHT if each <= bench.options.in_flight):
         folder = bench.folder / f"flight{count}"
         folder.mkdir()
-        held_ms = 1000 * count / RATE
+        held_ms = 1000 * count / rate
         with rig.hold(bench.programs.hold, folder, held_ms / 1000) as (_, port):
             cases.progress(f"{count} in flight: direct")
             found.append({"in_flight": count, "held_ms": held_ms} | in_flight(bench, count, port))
     cases.progress("")
-    return {"rate": RATE, "points": found}
+    return {"rate": rate, "points": found}
 
 
 def in_flight(bench: Bench, count: int, port: int) -> dict[str, Any]:
     """One number of requests: straight to the upstream, over the socket, through the door."""
-    held = count / RATE
-    shape = Shape(min(16_384, 2 * count + 256), rate=RATE)
+    rate = bench.options.rate
+    held = count / rate
+    shape = Shape(min(16_384, 2 * count + 256), rate=rate)
     url = f"http://127.0.0.1:{port}/v1/chat/completions"
     seconds = (max(2.0, held), held + 0.5)
 
@@ -93,7 +94,8 @@ def flying(bench: Bench, name: str, daemon: rig.Daemon, shape: Shape) -> Case:
         return Case(name, cases.over_http(bench, "door", (url, "auto"), shape))
     template = inputs.line_path(bench.folder, "think")
     line = [str(bench.programs.load), "-s", str(daemon.socket), "-t", str(template)]
-    line += ["-c", str(CONNECTIONS), "-w", str(CONNECTION_WINDOW), "-r", str(RATE), "-p", "1"]
+    line += ["-c", str(CONNECTIONS), "-w", str(CONNECTION_WINDOW), "-r", f"{shape.rate:g}"]
+    line += ["-p", "1"]
     return Case(name, cases.command(line))
 
 

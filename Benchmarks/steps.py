@@ -52,6 +52,8 @@ STEPS = {
     "ServerMessage ClientRequest Params ClientMessage",
     "order of the steps": "ThoughtService Router BackendCaller Thought CallEnd",
 }
+# Functions of a type that does something else besides.
+FUNCTIONS = {"6Bridge6LedgerC8evidence": "payload, sealed"}
 STEP_OF = {name: step for step, names in STEPS.items() for name in names.split()}
 LOOP = "event loop, tasks"
 BY_LIBRARY = {"libcurl": ("curl",), "libsqlite3": ("ledger", "journal")}
@@ -62,6 +64,8 @@ Samples = dict[str, float]
 def step_of(frames: list[str]) -> str | None:
     """Whose a sample is; nil when no function of ours is seen."""
     for frame in frames:
+        if step := next((step for name, step in FUNCTIONS.items() if name in frame), None):
+            return step
         if found := OURS.match(frame):
             step = STEP_OF.get(found[2][: int(found[1])])
             if step:
