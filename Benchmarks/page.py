@@ -34,7 +34,8 @@ def rows_table(part: Part) -> Table:
 
 
 def rates_table(part: Part) -> Table:
-    headings = ["half load", "arrivals", "at 64 in flight", "rate", "direct p50", "p99"]
+    headings = ["half load", "arrivals", "at 64 in flight", "rate", "requests a run"]
+    headings += ["direct p50", "p99"]
     headings += ["through p50", "p99", "added p50", "added p99", "CPU us"]
     lines = []
     for each in part["rates"]:
@@ -45,6 +46,7 @@ def rates_table(part: Part) -> Table:
                 "evenly" if each["is_even"] else "at random",
                 f"{each['capacity']:,.0f}/s",
                 f"{each['rate']:,.0f}/s",
+                f"{each['requests']:,}",
                 *(
                     us(each[of][key])
                     for of in ("direct", "through")
