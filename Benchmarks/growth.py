@@ -8,6 +8,7 @@ import http.client
 import json
 import random
 import resource
+import shutil
 import statistics
 import time
 from collections.abc import Callable
@@ -19,6 +20,7 @@ import cases
 import inputs
 import ledger as reports
 import rig
+import steps
 from cases import Bench, Case, Shape
 
 IN_FLIGHT = (1, 10, 100, 1000, 3000, 10_000)
@@ -26,6 +28,7 @@ CONNECTIONS = 48  # over the socket, each with as many in flight as a daemon all
 CONNECTION_WINDOW = 256
 TERMS = (10, 100, 1000, 10_000)
 BACKENDS = (1, 10, 50, 100, 200)
+COUNTED = 1000  # thoughts, for their instructions
 PATIENCE_S = 180  # of a start with many terms
 Points = list[tuple[int, rig.Daemon]]
 
@@ -116,8 +119,9 @@ def grown(
     points: Points,
     made: dict[str, Callable[[rig.Daemon], Case]],
     known: dict[int, rig.Json] | None = None,
+    task: str = inputs.SHORT,
 ) -> dict[str, Any]:
-    """All sizes at once, so that each round has them all in turn."""
+    """All sizes at once, so that each round has them all in turn; a thought's instructions last."""
     options = bench.options
     time.sleep(options.settle)
     idle = {size: daemon.memory_mib() for size, daemon in points}
@@ -129,13 +133,22 @@ def grown(
     runs = cases.rounds(bench, listed, options.rounds, options.seconds, options.warm_up)
     rows = cases.rows(listed, runs)
     time.sleep(options.settle)
+    after = {size: daemon.memory_mib() for size, daemon in points}
+    instructions = {}
+    if shutil.which("perf"):
+        for size, daemon in points:
+            cases.progress(f"instructions of {size}")
+            load = steps.thoughts(bench, daemon, task, COUNTED)
+            instructions[size] = steps.counted(daemon.process.pid, load) / COUNTED
+    cases.progress("")
     return {
         "points": [
             {
                 "size": size,
+                "instructions": instructions.get(size),
                 "start_ms": daemon.first_answer_ms,
                 "idle_mib": idle[size],
-                "after_mib": daemon.memory_mib(),
+                "after_mib": after[size],
                 **{name: asdict(rows[f"{name} {size}"]) for name in made},
                 **((known or {}).get(size, {})),
             }
@@ -221,7 +234,7 @@ def terms(bench: Bench) -> dict[str, Any]:
         )
         for window in (1, 64)
     }
-    return grown(bench, points, made)
+    return grown(bench, points, made, task=inputs.KILOBYTE)
 
 
 def backends(bench: Bench) -> dict[str, Any]:

@@ -78,7 +78,7 @@ def concurrency_table(part: Part) -> Table:
 def grown_table(part: Part) -> Table:
     name = {"ledger": "requests in the ledger", "terms": "terms"}.get(part["part"], "backends")
     headings = [name, "start ms", "idle MiB", "after load MiB", "w=1 p50", "p99", "CPU us"]
-    headings += ["w=64 requests/s", "CPU us"]
+    headings += ["w=64 requests/s", "CPU us", "instructions"]
     more = {"ledger": ["file MiB", "`costs` ms"], "backends": ["route p50", "CPU us"]}
     headings += more.get(part["part"], [])
     lines = []
@@ -88,6 +88,7 @@ def grown_table(part: Part) -> Table:
         line += [us(point["w=1"][key]) for key in ("p50_us", "p99_us")]
         line.append(f"{point['w=1']['cpu_us']:,.0f}")
         line += [f"{point['w=64'][key]:,.0f}" for key in ("rps", "cpu_us")]
+        line.append(report.number(point["instructions"], 0))
         if "mib" in point:
             line += [f"{point['mib']:,.0f}", f"{point['costs_ms']:.1f}"]
         if "route" in point:

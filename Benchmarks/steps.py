@@ -136,12 +136,17 @@ def counted(pid: int, command: list[str]) -> float:
     raise rig.RigError(f"this machine counts no instructions: {done.stderr[-500:]}")
 
 
+def thoughts(bench: Bench, daemon: rig.Daemon, size: str, count: int) -> list[str]:
+    """The command that has so many of them, and no more."""
+    template = inputs.line_path(bench.folder, "think", size)
+    load = [str(bench.programs.load), "-s", str(daemon.socket), "-t", str(template), "-u", "0"]
+    return [*load, "-w", str(WINDOW), "-n", str(count)]
+
+
 def of_size(bench: Bench, daemon: rig.Daemon, size: str) -> dict[str, Any]:
     """One size of task: what a request takes, and which share of it each step has."""
     count = COUNTS[size]
-    template = inputs.line_path(bench.folder, "think", size)
-    load = [str(bench.programs.load), "-s", str(daemon.socket), "-t", str(template), "-u", "0"]
-    load += ["-w", str(WINDOW), "-n", str(count)]
+    load = thoughts(bench, daemon, size, count)
     cases.progress(f"steps of {size}: counting")
     subprocess.run(load, capture_output=True, check=True, timeout=300)
     before = daemon.cpu_seconds()
