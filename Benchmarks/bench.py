@@ -139,7 +139,11 @@ def main() -> int:
     if options.json:
         print(json.dumps(found, indent=1))
     if options.write or options.page:
-        page.write(options.results)
+        try:
+            page.write(options.results)
+        except (rig.RigError, KeyError) as error:
+            # A part of an older form lacks what the page shows now.
+            failures.append(f"the page cannot be made, measure again: {error!r}")
     for failure in failures:
         print(f"bench: {failure}", file=sys.stderr)
     return 1 if failures else 0

@@ -100,25 +100,21 @@ def grown(part: Part) -> list[Drawn]:
         return plot.Series(said, [(point["size"], point[key]) for point in points])
 
     if points[0]["instructions"]:
-        each = [(point["size"], point["instructions"] / 1000) for point in points]
-        work = plot.Panel("Work of a thought", label, "1,000 instructions", [plot.Series("", each)])
+        each = [(point["size"], point["instructions"]) for point in points]
+        work = plot.Panel("Work of a thought", label, "instructions", [plot.Series("", each)])
     else:
         work = plot.Panel("Work of a thought", label, "us", [line("CPU", "w=64", "cpu_us")])
     times = [line("p50", "w=1", "p50_us"), line("p99", "w=1", "p99_us")]
     memory = [plain("idle", "idle_mib"), plain("after load", "after_mib")]
+    start = [plain("start", "start_ms")]
     panels = [
-        plot.Panel("A thought, one in flight", label, "us", times, True, True),
-        dataclasses.replace(work, is_x_log=True),
-        plot.Panel("Resident memory", label, "MiB", memory, True, name == "terms"),
-        plot.Panel(
-            "Start to first answer",
-            label,
-            "ms",
-            [plain("start", "start_ms")],
-            True,
-            name == "terms",
-        ),
+        plot.Panel("A thought, one in flight", label, "us", times, is_y_log=True),
+        work,
+        plot.Panel("Resident memory", label, "MiB", memory, is_y_log=name == "terms"),
+        plot.Panel("Start to first answer", label, "ms", start, is_y_log=name == "terms"),
     ]
+    # Where growth is a line, it should look like one.
+    panels = [dataclasses.replace(panel, is_x_log=name != "backends") for panel in panels]
     title = f"Latency, memory and start against {label}"
     return [(name, title, plot.curves(title, panels))]
 

@@ -61,6 +61,10 @@ class Axis:
             self.low = math.floor(math.log10(min(found)) + 1e-9)
             self.high = max(math.ceil(math.log10(max(found)) - 1e-9), self.low + 1)
             self.ticks = [10.0**power for power in range(self.low, self.high + 1)]
+            if len(found) < len(values):
+                # What has no logarithm (an empty ledger) stands at the edge, a decade apart.
+                self.low -= 1
+                self.ticks.insert(0, 0.0)
             return
         step = self.step(max(*found, 0))
         first = math.floor(min(*found, 0) / step)
@@ -76,7 +80,6 @@ class Axis:
 
     def place(self, value: float) -> float:
         if self.is_log:
-            # What has no logarithm (an empty ledger) stands at the edge.
             value = math.log10(value) if value > 0 else self.low
         return (value - self.low) / (self.high - self.low)
 

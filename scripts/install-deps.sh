@@ -4,7 +4,10 @@
 # server, which is run in a temporary folder. What is there is left alone, so that it needs no root then.
 set -euo pipefail
 packages=(libcurl4-openssl-dev libsqlite3-dev pkg-config build-essential openssl)
-[ "${WORKSHOP_BENCH_DEPS:-}" ] && packages+=(nginx-light)
+if [ "${WORKSHOP_BENCH_DEPS:-}" ]; then
+    packages+=(nginx-light)
+    type perf >/dev/null 2>&1 || packages+=(linux-perf)
+fi
 if [ "${WORKSHOP_TEST_DEPS:-}" ]; then
     type chromium >/dev/null 2>&1 || type google-chrome >/dev/null 2>&1 || packages+=(chromium fonts-dejavu-core)
     type initdb >/dev/null 2>&1 || packages+=(postgresql)
