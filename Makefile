@@ -8,7 +8,7 @@ PYTHONS ?= python3.11 python3.12
 SWIFT_BUILD = $(SWIFT) build --explicit-target-dependency-import-check error
 
 .PHONY: help deps venvs build release screenshots test test-leaks peers-leaks test-swift test-wire test-door test-swap test-llama \
-	test-protocol test-glue test-e2e seals invariance lint bench bench-growth bench-page bench-peers demo clean
+	test-protocol test-glue test-e2e seals invariance lint bench bench-growth bench-page test-bench bench-peers demo clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -101,6 +101,9 @@ bench: release bench-peers ## everything measured, beside the peers: 15 minutes;
 bench-growth: release ## the same of growth alone, with a ledger of ten million requests: 15 minutes, 14 GB in TMPDIR
 	WORKSHOP_BENCH_DEPS=1 scripts/install-deps.sh
 	$(PYTHON) Benchmarks/bench.py --write --only growth --rows 7
+
+test-bench: ## what the benchmarks promise: fixed rates, plots, the steps of samples
+	$(PYTHON) -m unittest discover Benchmarks
 
 bench-page: ## docs/benchmarks.md and its plots again, of what was measured
 	$(PYTHON) Benchmarks/bench.py --page

@@ -64,7 +64,8 @@ def in_flight(bench: Bench, count: int, port: int) -> dict[str, Any]:
         if run["errors"] or not run["requests"]:
             answers = f"{run['errors']:.0f} errors, {run['requests']:.0f} answers"
             bench.failures.append(f"{case.name}, {count} in flight: {answers}. {said}")
-        return {f"{key}_us": run[f"{key}_us"] - held * 1e6 for key in ("p50", "p99")}
+        found = {f"{key}_us": run[f"{key}_us"] - held * 1e6 for key in ("p50", "p99")}
+        return found | {"requests": run["requests"] + run["warmup_requests"]}
 
     found: rig.Json = {
         "direct": taken(
@@ -81,8 +82,11 @@ def in_flight(bench: Bench, count: int, port: int) -> dict[str, Any]:
         limits = {"max_in_flight": 65_536, "max_connections": 65_536}
         started = bench.daemon(f"flight-{name}{count}", port, probe="never", limits=limits)
         with started as daemon:
+            before = daemon.cpu_seconds()
             found[name] = taken(flying(bench, name, daemon, shape))
+            cpu_us = (daemon.cpu_seconds() - before) * 1e6 / max(1, found[name]["requests"])
             found[name] |= {
+                "cpu_us": cpu_us,
                 "peak_mib": daemon.memory_mib("VmHWM"),
                 "held_most": held_most(port),
             }

@@ -61,8 +61,8 @@ def rates_table(part: Part) -> Table:
 
 
 def concurrency_table(part: Part) -> Table:
-    headings = ["in flight", "held for", "direct p50", "p99", "socket p50", "p99", "peak MiB"]
-    headings += ["door p50", "p99", "peak MiB"]
+    headings = ["in flight", "held for", "direct p50", "p99"]
+    headings += ["socket p50", "p99", "CPU us", "peak MiB", "door p50", "p99", "CPU us", "peak MiB"]
     lines = []
     for point in part["points"]:
         line = [f"{point['in_flight']:,}", f"{point['held_ms']:,g} ms"]
@@ -70,7 +70,8 @@ def concurrency_table(part: Part) -> Table:
             found = point.get(name)
             line += [us(found[key]) for key in ("p50_us", "p99_us")] if found else ["", ""]
             if name != "direct":
-                line.append(f"{found['peak_mib']:,.0f}" if found else "")
+                keys = ("cpu_us", "peak_mib")
+                line += [f"{found[key]:,.0f}" if found else "" for key in keys]
         lines.append(line)
     return headings, lines
 

@@ -77,10 +77,12 @@ def concurrency(part: Part) -> list[Drawn]:
         for name in ("direct", "think", "door")
     ]
     memory = [line(name, "peak_mib") for name in ("think", "door")]
+    work = [line(name, "cpu_us") for name in ("think", "door")]
     at = f"{part['rate']:,.0f} requests a second"
     title = "Latency and memory against requests in flight"
     panels = [
         plot.Panel(f"Time besides the holding, {at}", "in flight", "ms", times, True, True),
+        plot.Panel("Processor time of a request", "in flight", "us", work, True, True),
         plot.Panel(
             "Peak resident memory", "in flight", "MiB", memory, True, limit=(300, "bar: 300 MiB")
         ),

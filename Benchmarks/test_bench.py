@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import signal
+import socket
 import subprocess
 import tempfile
 import threading
@@ -64,6 +65,26 @@ class RateTest(unittest.TestCase):
         line = inputs.line_path(self.folder, "route")
         with rig.echo(self.programs.echo, self.folder, 300) as (pid, path):
             self.check(pid, [str(self.programs.load), "-s", str(path), "-t", str(line)])
+
+    def test_requests_are_sent_while_none_is_answered(self) -> None:
+        line = inputs.line_path(self.folder, "route")
+        path = self.folder / "silent.sock"
+        with socket.socket(socket.AF_UNIX) as listener:
+            listener.bind(str(path))
+            listener.listen()
+            command = [str(self.programs.load), "-s", str(path), "-t", str(line), "-w", "5000"]
+            command += ["-r", "2000", "-d", "2", "-u", "0"]
+            with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as load:
+                connection, _ = listener.accept()
+                with connection:
+                    until = time.monotonic() + 1
+                    lines = 0
+                    while (rest := until - time.monotonic()) > 0:
+                        connection.settimeout(rest)
+                        with contextlib.suppress(TimeoutError):
+                            lines += connection.recv(1 << 20).count(b"\n")
+                load.wait(timeout=30)
+        self.assertGreater(lines, 1500)
 
     def test_the_same_seed_gives_the_same_moments(self) -> None:
         body = inputs.body_path(self.folder, "direct", "alpha")
