@@ -94,7 +94,7 @@ lint: venvs ## formatting and style, Swift and Python
 	$(PYTHON) Tests/Coverage/check.py
 
 # Each part is kept in .build/bench; the page is made of all that are there. BENCH="--only rates" measures one again.
-bench: release bench-peers ## everything measured, beside the peers: 15 minutes; writes docs/benchmarks.md and its plots
+bench: release bench-peers ## everything measured, beside the peers: 15 to 20 minutes; writes docs/benchmarks.md and its plots
 	WORKSHOP_BENCH_DEPS=1 scripts/install-deps.sh
 	$(PYTHON) Benchmarks/bench.py --write $(BENCH)
 
