@@ -173,7 +173,7 @@ def ledger(bench: Bench) -> dict[str, Any]:
         path = bench.folder / name / "ledger.db"
         began = time.monotonic()
         if size:
-            reports.fill(path, size)
+            reports.fill(path, size, is_alone=True)
             reports.fill_tree(path)
         filled_s = time.monotonic() - began
         started = bench.daemon(name, bench.upstream.plain, keeps=True)
