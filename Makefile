@@ -137,11 +137,22 @@ test-packages: ## what is in dist/, in a clean Debian made with debootstrap, and
 	WORKSHOP_PACKAGE_DEPS=1 scripts/install-deps.sh
 	"$$(ls -d $(VENVS)/* | head -1)/bin/python" Tests/Packages
 
-bench: release ## think, route and door against their floors and the gateways of bench-peers; writes docs/benchmarks.md
+# Each part is kept in .build/bench; the page is made of all that are there. BENCH="--only rates" measures one again.
+bench: release bench-peers ## everything measured, beside the peers: 15 to 20 minutes; writes docs/benchmarks.md and its plots
 	WORKSHOP_BENCH_DEPS=1 scripts/install-deps.sh
-	$(PYTHON) Benchmarks/bench.py --markdown docs/benchmarks.md
+	$(PYTHON) Benchmarks/bench.py --write $(BENCH)
 
-bench-peers: ## install the gateways that `make bench` then measures beside the front door: .venvs-bench
+bench-growth: release ## the same of growth alone, with a ledger of ten million requests: 15 minutes, 14 GB in TMPDIR
+	WORKSHOP_BENCH_DEPS=1 scripts/install-deps.sh
+	$(PYTHON) Benchmarks/bench.py --write --only growth --rows 7
+
+test-bench: ## what the benchmarks promise: fixed rates, plots, the steps of samples
+	$(PYTHON) -m unittest discover Benchmarks
+
+bench-page: ## docs/benchmarks.md and its plots again, of what was measured
+	$(PYTHON) Benchmarks/bench.py --page
+
+bench-peers: ## install the peers that `make bench` measures beside: .venvs-bench
 	set -e; for peer in tensorzero litellm; do test -e $(VENVS)-bench/$$peer/ready || { \
 		$(PYTHON) -m venv $(VENVS)-bench/$$peer \
 		&& $(VENVS)-bench/$$peer/bin/pip install -q --disable-pip-version-check -r Benchmarks/requirements-$$peer.txt \

@@ -194,7 +194,7 @@ def on_floor(
 def run(bench: Bench, case: Case, seconds: float, warm_up: float) -> report.Run:
     """One run; what is wrong with it is noted in the bench."""
     if isinstance(case.server, peers.Process) and case.server.is_slow:
-        seconds, warm_up = max(seconds, 1.0), max(warm_up, 0.5)
+        seconds, warm_up = max(seconds, 1.5), max(warm_up, 0.5)
     cpu = case.server.cpu_seconds() if case.server else 0.0
     calls = bench.upstream.calls(case.port) if case.port else 0
     found, said = case.ask(seconds, warm_up)

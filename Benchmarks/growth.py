@@ -8,6 +8,7 @@ import http.client
 import json
 import random
 import resource
+import shutil
 import statistics
 import time
 from collections.abc import Callable
@@ -19,14 +20,15 @@ import cases
 import inputs
 import ledger as reports
 import rig
+import steps
 from cases import Bench, Case, Shape
 
-RATE = 1000
 IN_FLIGHT = (1, 10, 100, 1000, 3000, 10_000)
 CONNECTIONS = 48  # over the socket, each with as many in flight as a daemon allows by default
 CONNECTION_WINDOW = 256
 TERMS = (10, 100, 1000, 10_000)
 BACKENDS = (1, 10, 50, 100, 200)
+COUNTED = 1000  # thoughts, for their instructions
 PATIENCE_S = 180  # of a start with many terms
 Points = list[tuple[int, rig.Daemon]]
 
@@ -37,21 +39,23 @@ Points = list[tuple[int, rig.Daemon]]
 def concurrency(bench: Bench) -> dict[str, Any]:
     """Always as many a second, held the longer by the upstream the more are to be in flight."""
     found = []
-    for count in IN_FLIGHT:
+    rate = bench.options.rate
+    for count in (each for each in IN_FLIGHT if each <= bench.options.in_flight):
         folder = bench.folder / f"flight{count}"
         folder.mkdir()
-        held_ms = 1000 * count / RATE
+        held_ms = 1000 * count / rate
         with rig.hold(bench.programs.hold, folder, held_ms / 1000) as (_, port):
             cases.progress(f"{count} in flight: direct")
             found.append({"in_flight": count, "held_ms": held_ms} | in_flight(bench, count, port))
     cases.progress("")
-    return {"rate": RATE, "points": found}
+    return {"rate": rate, "points": found}
 
 
 def in_flight(bench: Bench, count: int, port: int) -> dict[str, Any]:
     """One number of requests: straight to the upstream, over the socket, through the door."""
-    held = count / RATE
-    shape = Shape(min(16_384, 2 * count + 256), rate=RATE)
+    rate = bench.options.rate
+    held = count / rate
+    shape = Shape(min(16_384, 2 * count + 256), rate=rate)
     url = f"http://127.0.0.1:{port}/v1/chat/completions"
     seconds = (max(2.0, held), held + 0.5)
 
@@ -60,7 +64,8 @@ def in_flight(bench: Bench, count: int, port: int) -> dict[str, Any]:
         if run["errors"] or not run["requests"]:
             answers = f"{run['errors']:.0f} errors, {run['requests']:.0f} answers"
             bench.failures.append(f"{case.name}, {count} in flight: {answers}. {said}")
-        return {f"{key}_us": run[f"{key}_us"] - held * 1e6 for key in ("p50", "p99")}
+        found = {f"{key}_us": run[f"{key}_us"] - held * 1e6 for key in ("p50", "p99")}
+        return found | {"requests": run["requests"] + run["warmup_requests"]}
 
     found: rig.Json = {
         "direct": taken(
@@ -77,8 +82,11 @@ def in_flight(bench: Bench, count: int, port: int) -> dict[str, Any]:
         limits = {"max_in_flight": 65_536, "max_connections": 65_536}
         started = bench.daemon(f"flight-{name}{count}", port, probe="never", limits=limits)
         with started as daemon:
+            before = daemon.cpu_seconds()
             found[name] = taken(flying(bench, name, daemon, shape))
+            cpu_us = (daemon.cpu_seconds() - before) * 1e6 / max(1, found[name]["requests"])
             found[name] |= {
+                "cpu_us": cpu_us,
                 "peak_mib": daemon.memory_mib("VmHWM"),
                 "held_most": held_most(port),
             }
@@ -93,7 +101,8 @@ def flying(bench: Bench, name: str, daemon: rig.Daemon, shape: Shape) -> Case:
         return Case(name, cases.over_http(bench, "door", (url, "auto"), shape))
     template = inputs.line_path(bench.folder, "think")
     line = [str(bench.programs.load), "-s", str(daemon.socket), "-t", str(template)]
-    line += ["-c", str(CONNECTIONS), "-w", str(CONNECTION_WINDOW), "-r", str(RATE), "-p", "1"]
+    line += ["-c", str(CONNECTIONS), "-w", str(CONNECTION_WINDOW), "-r", f"{shape.rate:g}"]
+    line += ["-p", "1"]
     return Case(name, cases.command(line))
 
 
@@ -114,8 +123,9 @@ def grown(
     points: Points,
     made: dict[str, Callable[[rig.Daemon], Case]],
     known: dict[int, rig.Json] | None = None,
+    task: str = inputs.SHORT,
 ) -> dict[str, Any]:
-    """All sizes at once, so that each round has them all in turn."""
+    """All sizes at once, so that each round has them all in turn; a thought's instructions last."""
     options = bench.options
     time.sleep(options.settle)
     idle = {size: daemon.memory_mib() for size, daemon in points}
@@ -127,13 +137,22 @@ def grown(
     runs = cases.rounds(bench, listed, options.rounds, options.seconds, options.warm_up)
     rows = cases.rows(listed, runs)
     time.sleep(options.settle)
+    after = {size: daemon.memory_mib() for size, daemon in points}
+    instructions = {}
+    if shutil.which("perf"):
+        for size, daemon in points:
+            cases.progress(f"instructions of {size}")
+            load = steps.thoughts(bench, daemon, task, COUNTED)
+            instructions[size] = steps.counted(daemon.process.pid, load) / COUNTED
+    cases.progress("")
     return {
         "points": [
             {
                 "size": size,
+                "instructions": instructions.get(size),
                 "start_ms": daemon.first_answer_ms,
                 "idle_mib": idle[size],
-                "after_mib": daemon.memory_mib(),
+                "after_mib": after[size],
                 **{name: asdict(rows[f"{name} {size}"]) for name in made},
                 **((known or {}).get(size, {})),
             }
@@ -154,7 +173,7 @@ def ledger(bench: Bench) -> dict[str, Any]:
         path = bench.folder / name / "ledger.db"
         began = time.monotonic()
         if size:
-            reports.fill(path, size)
+            reports.fill(path, size, is_alone=True)
             reports.fill_tree(path)
         filled_s = time.monotonic() - began
         started = bench.daemon(name, bench.upstream.plain, keeps=True)
@@ -219,7 +238,7 @@ def terms(bench: Bench) -> dict[str, Any]:
         )
         for window in (1, 64)
     }
-    return grown(bench, points, made)
+    return grown(bench, points, made, task=inputs.KILOBYTE)
 
 
 def backends(bench: Bench) -> dict[str, Any]:

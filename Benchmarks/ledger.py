@@ -42,12 +42,16 @@ def chosen(names: list[str], step: int) -> str:
     return f"CASE (seq / {step}) % {len(names)} {cases} END"
 
 
-def fill(path: Path, rows: int) -> None:
-    """Invented requests, evenly over the days before now, with their sums and decisions."""
+def fill(path: Path, rows: int, *, is_alone: bool = False) -> None:
+    """Invented requests, evenly over the days before now, with their sums and decisions.
+
+    Alone, without a daemon that has it open, everything is written once instead of twice.
+    """
     end = int(time.time() * 1000)
     step = DAYS * 86_400_000 / rows
     database = sqlite3.connect(path)
     database.executescript(f"""
+        {"PRAGMA journal_mode = OFF;" if is_alone else ""}
         PRAGMA synchronous = OFF;
         BEGIN IMMEDIATE;
         INSERT INTO egress (seq, time_ms, purpose, backend, model, thought, attempt, kind, caller,
@@ -91,7 +95,7 @@ def fill(path: Path, rows: int) -> None:
 
 
 def fill_tree(path: Path) -> None:
-    """Leaves and payloads of invented requests, in the shape and size of real ones.
+    """Leaves and payloads of invented requests, in the shape and size of real ones; alone.
 
     The hashes are random: the tree grows as a real one does, and would not prove itself.
     (`audit.py` makes one that does, and takes longer.)
@@ -102,6 +106,7 @@ def fill_tree(path: Path) -> None:
     )
     database = sqlite3.connect(path)
     database.executescript(f"""
+        PRAGMA journal_mode = OFF;
         PRAGMA synchronous = OFF;
         BEGIN IMMEDIATE;
         DELETE FROM checkpoint; DELETE FROM leaf; DELETE FROM payload;
@@ -110,7 +115,7 @@ def fill_tree(path: Path) -> None:
         INSERT INTO payload (seq, sealed) SELECT seq, zeroblob(700) FROM egress ORDER BY seq;
         UPDATE egress SET payload = 1, stand_ins = 0, guard_set = (SELECT MAX(id) FROM guard_set);
         COMMIT;
-        PRAGMA wal_checkpoint(TRUNCATE);
+        PRAGMA journal_mode = WAL;
         """)
     database.close()
     Path(f"{path}.head").unlink(missing_ok=True)

@@ -157,8 +157,8 @@ static void connection_fill(struct load *load, struct connection *connection, st
     }
 }
 
-// Starts what is due, on the connections in turn. What finds all slots taken waits for one, and its moment stays.
-static void fill_due(struct load *load, struct phase *phase, uint64_t now)
+// Starts what is due, on the connections in turn. False: all slots are taken; what is due waits for one, its moment stays.
+static bool fill_due(struct load *load, struct phase *phase, uint64_t now)
 {
     size_t full = 0;
     while (arrivals_next(&load->arrivals) <= now && phase_may_start(phase, arrivals_next(&load->arrivals)) &&
@@ -171,6 +171,7 @@ static void fill_due(struct load *load, struct phase *phase, uint64_t now)
         full = 0;
         connection_start(load, connection, phase, arrivals_take(&load->arrivals));
     }
+    return full < load->connection_count;
 }
 
 static bool has_more(const struct load *load, const struct phase *phase)
@@ -256,8 +257,8 @@ static bool connection_receive(struct load *load, struct connection *connection,
     return buffer_count(in) < MAX_REPLY;
 }
 
-// Until there is something to read, or something is due. False: silence for STALL_SECONDS.
-static bool wait_readable(struct load *load, bool is_open)
+// Until there is something to read, or, if it is timed, until something is due. False: silence for STALL_SECONDS.
+static bool wait_readable(struct load *load, bool is_timed)
 {
     if (load->blocking) {
         load->polls[0].revents = POLLIN;
@@ -269,9 +270,8 @@ static bool wait_readable(struct load *load, bool is_open)
         load->polls[index] = (struct pollfd){.fd = connection->fd, .events = (short)(POLLIN | writing)};
     }
     uint64_t now = clock_ns(), until = now + STALL_SECONDS * 1000000000ull;
-    bool is_timed = is_open && arrivals_next(&load->arrivals) > now; // else it is due, and waits for a slot
     if (is_timed && arrivals_next(&load->arrivals) < until) {
-        until = arrivals_next(&load->arrivals);
+        until = arrivals_next(&load->arrivals) > now ? arrivals_next(&load->arrivals) : now;
     }
     struct timespec limit = {.tv_sec = (time_t)((until - now) / 1000000000u), .tv_nsec = (long)((until - now) % 1000000000u)};
     int ready;
@@ -288,9 +288,7 @@ static bool run_phase(struct load *load, struct phase *phase)
     while (alive) {
         uint64_t now = clock_ns();
         size_t waiting = 0;
-        if (load->arrivals.interval > 0) {
-            fill_due(load, phase, now);
-        }
+        bool has_room = load->arrivals.interval <= 0 || fill_due(load, phase, now);
         for (size_t index = 0; index < load->connection_count; index++) {
             struct connection *connection = &load->connections[index];
             if (load->arrivals.interval <= 0) {
@@ -303,7 +301,7 @@ static bool run_phase(struct load *load, struct phase *phase)
         if (waiting == 0 && !is_open) {
             return true;
         }
-        alive = alive && wait_readable(load, is_open);
+        alive = alive && wait_readable(load, is_open && has_room);
         for (size_t index = 0; alive && index < load->connection_count; index++) {
             if (load->polls[index].revents & (POLLIN | POLLHUP | POLLERR)) {
                 alive = connection_receive(load, &load->connections[index], phase);

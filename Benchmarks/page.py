@@ -34,7 +34,8 @@ def rows_table(part: Part) -> Table:
 
 
 def rates_table(part: Part) -> Table:
-    headings = ["half load", "arrivals", "at 64 in flight", "rate", "direct p50", "p99"]
+    headings = ["half load", "arrivals", "at 64 in flight", "rate", "requests a run"]
+    headings += ["direct p50", "p99"]
     headings += ["through p50", "p99", "added p50", "added p99", "CPU us"]
     lines = []
     for each in part["rates"]:
@@ -45,6 +46,7 @@ def rates_table(part: Part) -> Table:
                 "evenly" if each["is_even"] else "at random",
                 f"{each['capacity']:,.0f}/s",
                 f"{each['rate']:,.0f}/s",
+                f"{each['requests']:,}",
                 *(
                     us(each[of][key])
                     for of in ("direct", "through")
@@ -59,8 +61,8 @@ def rates_table(part: Part) -> Table:
 
 
 def concurrency_table(part: Part) -> Table:
-    headings = ["in flight", "held for", "direct p50", "p99", "socket p50", "p99", "peak MiB"]
-    headings += ["door p50", "p99", "peak MiB"]
+    headings = ["in flight", "held for", "direct p50", "p99"]
+    headings += ["socket p50", "p99", "CPU us", "peak MiB", "door p50", "p99", "CPU us", "peak MiB"]
     lines = []
     for point in part["points"]:
         line = [f"{point['in_flight']:,}", f"{point['held_ms']:,g} ms"]
@@ -68,7 +70,8 @@ def concurrency_table(part: Part) -> Table:
             found = point.get(name)
             line += [us(found[key]) for key in ("p50_us", "p99_us")] if found else ["", ""]
             if name != "direct":
-                line.append(f"{found['peak_mib']:,.0f}" if found else "")
+                keys = ("cpu_us", "peak_mib")
+                line += [f"{found[key]:,.0f}" if found else "" for key in keys]
         lines.append(line)
     return headings, lines
 
@@ -76,7 +79,7 @@ def concurrency_table(part: Part) -> Table:
 def grown_table(part: Part) -> Table:
     name = {"ledger": "requests in the ledger", "terms": "terms"}.get(part["part"], "backends")
     headings = [name, "start ms", "idle MiB", "after load MiB", "w=1 p50", "p99", "CPU us"]
-    headings += ["w=64 requests/s", "CPU us"]
+    headings += ["w=64 requests/s", "CPU us", "instructions"]
     more = {"ledger": ["file MiB", "`costs` ms"], "backends": ["route p50", "CPU us"]}
     headings += more.get(part["part"], [])
     lines = []
@@ -86,6 +89,7 @@ def grown_table(part: Part) -> Table:
         line += [us(point["w=1"][key]) for key in ("p50_us", "p99_us")]
         line.append(f"{point['w=1']['cpu_us']:,.0f}")
         line += [f"{point['w=64'][key]:,.0f}" for key in ("rps", "cpu_us")]
+        line.append(report.number(point["instructions"], 0))
         if "mib" in point:
             line += [f"{point['mib']:,.0f}", f"{point['costs_ms']:.1f}"]
         if "route" in point:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from typing import Any
 
@@ -25,21 +26,21 @@ def speed(part: Part) -> list[Drawn]:
         (
             "added",
             "What each adds to a direct call",
-            plot.bars(
+            plot.dots(
                 "Added to a direct call, one in flight, p50", "us", shown("added_us", 1, names)
             ),
         ),
         (
             "throughput",
             "Requests a second at 64 in flight",
-            plot.bars(
+            plot.dots(
                 "Requests a second, 64 in flight", "1/s", shown("rps", 64, ["direct", *names])
             ),
         ),
         (
             "cpu",
             "Processor time of a request",
-            plot.bars(
+            plot.dots(
                 "Processor time of a request, 64 in flight", "us", shown("cpu_us", 64, names)
             ),
         ),
@@ -55,7 +56,7 @@ def rates(part: Part) -> list[Drawn]:
     if not values:
         return []
     title = "Added p99 at half load, arrivals at random"
-    return [("half-load", title, plot.bars(title, "us", values))]
+    return [("half-load", title, plot.dots(title, "us", values))]
 
 
 def concurrency(part: Part) -> list[Drawn]:
@@ -67,7 +68,8 @@ def concurrency(part: Part) -> list[Drawn]:
             for point in points
             if name in point and point[name][key] > 0
         ]
-        return plot.Series(label or NAMES[name], found, key == "p99_us")
+        shade = ["direct", "think", "door"].index(name)
+        return plot.Series(label or NAMES[name], found, key == "p99_us", shade)
 
     times = [
         line(name, key, 1000, f"{NAMES[name]}, {key[:3]}")
@@ -75,10 +77,12 @@ def concurrency(part: Part) -> list[Drawn]:
         for name in ("direct", "think", "door")
     ]
     memory = [line(name, "peak_mib") for name in ("think", "door")]
-    at = f"{part['rate']:,} requests a second"
+    work = [line(name, "cpu_us") for name in ("think", "door")]
+    at = f"{part['rate']:,.0f} requests a second"
     title = "Latency and memory against requests in flight"
     panels = [
         plot.Panel(f"Time besides the holding, {at}", "in flight", "ms", times, True, True),
+        plot.Panel("Processor time of a request", "in flight", "us", work, True, True),
         plot.Panel(
             "Peak resident memory", "in flight", "MiB", memory, True, limit=(300, "bar: 300 MiB")
         ),
@@ -92,29 +96,27 @@ def grown(part: Part) -> list[Drawn]:
 
     def line(said: str, of: str, key: str) -> plot.Series:
         found = [(point["size"], point[of][key]) for point in points]
-        return plot.Series(said, found, key == "p99_us")
+        return plot.Series(said, found, key == "p99_us", 0)
 
     def plain(said: str, key: str) -> plot.Series:
         return plot.Series(said, [(point["size"], point[key]) for point in points])
 
-    cpu = [line("thought", "w=64", "cpu_us")]
-    if "route" in points[0]:
-        cpu.append(line("route", "route", "cpu_us"))
+    if points[0]["instructions"]:
+        each = [(point["size"], point["instructions"]) for point in points]
+        work = plot.Panel("Work of a thought", label, "instructions", [plot.Series("", each)])
+    else:
+        work = plot.Panel("Work of a thought", label, "us", [line("CPU", "w=64", "cpu_us")])
     times = [line("p50", "w=1", "p50_us"), line("p99", "w=1", "p99_us")]
     memory = [plain("idle", "idle_mib"), plain("after load", "after_mib")]
+    start = [plain("start", "start_ms")]
     panels = [
-        plot.Panel("A thought, one in flight", label, "us", times, True, True),
-        plot.Panel("Processor time of one", label, "us", cpu, True),
-        plot.Panel("Resident memory", label, "MiB", memory, True, name == "terms"),
-        plot.Panel(
-            "Start to first answer",
-            label,
-            "ms",
-            [plain("start", "start_ms")],
-            True,
-            name == "terms",
-        ),
+        plot.Panel("A thought, one in flight", label, "us", times, is_y_log=True),
+        work,
+        plot.Panel("Resident memory", label, "MiB", memory, is_y_log=name == "terms"),
+        plot.Panel("Start to first answer", label, "ms", start, is_y_log=name == "terms"),
     ]
+    # Where growth is a line, it should look like one.
+    panels = [dataclasses.replace(panel, is_x_log=name != "backends") for panel in panels]
     title = f"Latency, memory and start against {label}"
     return [(name, title, plot.curves(title, panels))]
 

@@ -1,4 +1,4 @@
-"""Plots as SVG, readable on light and dark pages: curves over one axis, and bars side by side."""
+"""Plots as SVG, readable on light and dark pages: curves over one axis, and values side by side."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ text { fill: #1f2937; } .faint { fill: #6b7280; } .axis { stroke: #9ca3af; fill:
   .grid { stroke: #2d3643; } .paper { fill: #0d1117; }
 }
 """
-# Each is told from the page's white and from its black, and from the others by its mark as well.
+# Each is told from white and from black, and from the others by its mark as well.
 COLOURS = ("#2563eb", "#d97706", "#059669", "#dc2626", "#7c3aed", "#6b7280")
 MARKS = ("circle", "square", "diamond", "circle", "square", "diamond")
 WIDTH, HEIGHT = 380, 220
@@ -27,6 +27,7 @@ class Series:
     name: str
     points: Sequence[tuple[float, float]]
     is_dashed: bool = False
+    shade: int | None = None  # which of the colours and marks; its place among the others without
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,10 @@ class Axis:
             self.low = math.floor(math.log10(min(found)) + 1e-9)
             self.high = max(math.ceil(math.log10(max(found)) - 1e-9), self.low + 1)
             self.ticks = [10.0**power for power in range(self.low, self.high + 1)]
+            if len(found) < len(values):
+                # What has no logarithm (an empty ledger) stands at the edge, a decade apart.
+                self.low -= 1
+                self.ticks.insert(0, 0.0)
             return
         step = self.step(max(*found, 0))
         first = math.floor(min(*found, 0) / step)
@@ -75,7 +80,6 @@ class Axis:
 
     def place(self, value: float) -> float:
         if self.is_log:
-            # What has no logarithm (an empty ledger) stands at the edge.
             value = math.log10(value) if value > 0 else self.low
         return (value - self.low) / (self.high - self.low)
 
@@ -122,24 +126,28 @@ def panel_parts(panel: Panel) -> list[str]:
         parts.append(f'<path {line} fill="none"/>')
         parts.append(text(right, y - 4, panel.limit[1], "end"))
     for place, each in enumerate(panel.series):
-        colour = COLOURS[place % len(COLOURS)]
+        shade = (place if each.shade is None else each.shade) % len(COLOURS)
+        colour = COLOURS[shade]
         points = [at(x, y) for x, y in each.points]
         path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
         dash = ' stroke-dasharray="4 3"' if each.is_dashed else ""
         line = f'fill="none" stroke="{colour}" stroke-width="2"{dash}'
         parts.append(f'<polyline points="{path}" {line}/>')
-        parts += [mark(MARKS[place % len(MARKS)], x, y, colour) for x, y in points]
+        parts += [mark(MARKS[shade], x, y, colour) for x, y in points]
     return parts
 
 
 def legend(panel: Panel, top: float) -> list[str]:
     parts = []
     for place, each in enumerate(panel.series):
+        if not each.name:
+            continue
         x, y = LEFT + place % 2 * 200, top + place // 2 * 18
-        colour = COLOURS[place % len(COLOURS)]
+        shade = (place if each.shade is None else each.shade) % len(COLOURS)
+        colour = COLOURS[shade]
         dash = ' stroke-dasharray="4 3"' if each.is_dashed else ""
         parts.append(f'<path d="M{x} {y}h24" stroke="{colour}" stroke-width="2"{dash}/>')
-        parts.append(mark(MARKS[place % len(MARKS)], x + 12, y, colour))
+        parts.append(mark(MARKS[shade], x + 12, y, colour))
         parts.append(text(x + 30, y + 4, each.name))
     return parts
 
@@ -165,8 +173,8 @@ def curves(title: str, panels: Sequence[Panel]) -> str:
     return document(width, down * ((len(panels) + 1) // 2) + 4, title, parts)
 
 
-def bars(title: str, unit: str, values: Sequence[tuple[str, float]]) -> str:
-    """Lying bars on a logarithmic axis; each says its own value. All are above 0."""
+def dots(title: str, unit: str, values: Sequence[tuple[str, float]]) -> str:
+    """Values above 0 on a logarithmic axis; dots, because the length of a bar would lie."""
     axis = Axis([value for _, value in values], True)
     left, width, row = 190, 480, 24
     bottom = TOP + row * len(values)
@@ -176,11 +184,11 @@ def bars(title: str, unit: str, values: Sequence[tuple[str, float]]) -> str:
         parts.append(f'<path class="grid" d="M{x:.1f} {TOP}V{bottom}"/>')
         parts.append(text(x, bottom + 16, number(tick), "middle", ' class="faint"'))
     for place, (name, value) in enumerate(values):
-        y, length = TOP + place * row, max(2.0, axis.place(value) * width)
+        y, length = TOP + place * row, axis.place(value) * width
         colour = COLOURS[0] if name.startswith("bridge") else COLOURS[5]
         parts.append(text(left - 8, y + 16, name, "end"))
-        shape = f'x="{left}" y="{y + 4}" width="{length:.1f}" height="{row - 8}"'
-        parts.append(f'<rect {shape} fill="{colour}"/>')
-        parts.append(text(left + length + 6, y + 16, f"{value:,.0f}"))
+        parts.append(f'<path class="grid" d="M{left} {y + 12}h{width}"/>')
+        parts.append(f'<circle cx="{left + length:.1f}" cy="{y + 12}" r="5" fill="{colour}"/>')
+        parts.append(text(left + length + 10, y + 16, f"{value:,.0f}"))
     parts.append(text(left + width / 2, bottom + 34, f"{unit} (log)", "middle"))
     return document(left + width + 90, bottom + 46, title, parts)

@@ -16,6 +16,7 @@ from cases import Bench, Case, Shape
 
 CAPACITY_WINDOW = 64
 MOST_AT_ONCE = 256
+SLOW_SECONDS = 3.0
 
 
 def of_target(bench: Bench, name: str, daemons: speed.Daemons, others: list) -> Any:
@@ -34,6 +35,9 @@ def of_target(bench: Bench, name: str, daemons: speed.Daemons, others: list) -> 
 def at_half(bench: Bench, name: str, made: Any, is_even: bool) -> dict[str, Any]:
     """The capacity at 64 in flight, then half of it: direct and through, in turn."""
     options = bench.options
+    # A p99 wants some hundred requests.
+    is_slow = name in {"router", "litellm"}
+    seconds = max(options.seconds, SLOW_SECONDS) if is_slow else options.seconds
     at_most = [made(Shape(CAPACITY_WINDOW))]
     full = cases.rounds(bench, at_most, options.rounds, options.seconds, options.warm_up)
     capacity = statistics.median(run["rps"] for run in full[at_most[0].name])
@@ -41,7 +45,7 @@ def at_half(bench: Bench, name: str, made: Any, is_even: bool) -> dict[str, Any]
         raise rig.RigError(f"{name}: no answers at {CAPACITY_WINDOW} in flight")
     shape = Shape(MOST_AT_ONCE, rate=capacity / 2, is_even=is_even)
     listed = [cases.direct(bench, shape), made(shape)]
-    runs = cases.rounds(bench, listed, options.rounds, options.seconds, options.warm_up)
+    runs = cases.rounds(bench, listed, options.rounds, seconds, options.warm_up)
     bare, through = (runs[case.name] for case in listed)
     pairs = list(zip(bare, through, strict=True))
 
@@ -53,6 +57,7 @@ def at_half(bench: Bench, name: str, made: Any, is_even: bool) -> dict[str, Any]
         "is_even": is_even,
         "capacity": capacity,
         "rate": shape.rate,
+        "requests": round(median(through, "requests")),
         "direct": {key: median(bare, key) for key in ("p50_us", "p99_us", "p999_us")},
         "through": {key: median(through, key) for key in ("p50_us", "p99_us", "p999_us")},
         "added": {

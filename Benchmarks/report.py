@@ -204,7 +204,7 @@ def versions(binary: Path | None) -> dict[str, str]:
     found = {
         "nginx": first_line([rig.find_nginx(), "-v"]).removeprefix("nginx version: nginx/"),
         "libcurl": first_line(["curl-config", "--version"]).removeprefix("libcurl "),
-        "cc": first_line(["cc", "--version"]),
+        "cc": first_line(["cc", "--version"]).removeprefix("cc "),
     }
     if binary is not None:
         said = first_line([str(binary), "--version"]).removeprefix("workshop ")

@@ -162,12 +162,16 @@ def speed(bench: Bench) -> dict[str, Any]:
 def sizes(bench: Bench) -> dict[str, Any]:
     """Tasks of 1 KB and of 64 KB."""
     daemons, others = start_daemons(bench), start_peers(bench)
+    # Those to whom a size hardly matters, and each run of whom takes seconds, are left out of one.
+    quick = [each for each in others if not each.is_slow]
     listed = [
         case
         for size in (inputs.KILOBYTE, inputs.LARGE)
         for is_streamed in (False, True)
         for window in WINDOWS
-        for case in all_of(bench, Shape(window, size, is_streamed), daemons, others)
+        for case in all_of(
+            bench, Shape(window, size, is_streamed), daemons, quick if window == 16 else others
+        )
     ]
     options = bench.options
     runs = cases.rounds(

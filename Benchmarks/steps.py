@@ -52,6 +52,8 @@ STEPS = {
     "ServerMessage ClientRequest Params ClientMessage",
     "order of the steps": "ThoughtService Router BackendCaller Thought CallEnd",
 }
+# Functions of a type that does something else besides.
+FUNCTIONS = {"6Bridge6LedgerC8evidence": "payload, sealed"}
 STEP_OF = {name: step for step, names in STEPS.items() for name in names.split()}
 LOOP = "event loop, tasks"
 BY_LIBRARY = {"libcurl": ("curl",), "libsqlite3": ("ledger", "journal")}
@@ -62,6 +64,8 @@ Samples = dict[str, float]
 def step_of(frames: list[str]) -> str | None:
     """Whose a sample is; nil when no function of ours is seen."""
     for frame in frames:
+        if step := next((step for name, step in FUNCTIONS.items() if name in frame), None):
+            return step
         if found := OURS.match(frame):
             step = STEP_OF.get(found[2][: int(found[1])])
             if step:
@@ -132,12 +136,17 @@ def counted(pid: int, command: list[str]) -> float:
     raise rig.RigError(f"this machine counts no instructions: {done.stderr[-500:]}")
 
 
+def thoughts(bench: Bench, daemon: rig.Daemon, size: str, count: int) -> list[str]:
+    """The command that has so many of them, and no more."""
+    template = inputs.line_path(bench.folder, "think", size)
+    load = [str(bench.programs.load), "-s", str(daemon.socket), "-t", str(template), "-u", "0"]
+    return [*load, "-w", str(WINDOW), "-n", str(count)]
+
+
 def of_size(bench: Bench, daemon: rig.Daemon, size: str) -> dict[str, Any]:
     """One size of task: what a request takes, and which share of it each step has."""
     count = COUNTS[size]
-    template = inputs.line_path(bench.folder, "think", size)
-    load = [str(bench.programs.load), "-s", str(daemon.socket), "-t", str(template), "-u", "0"]
-    load += ["-w", str(WINDOW), "-n", str(count)]
+    load = thoughts(bench, daemon, size, count)
     cases.progress(f"steps of {size}: counting")
     subprocess.run(load, capture_output=True, check=True, timeout=300)
     before = daemon.cpu_seconds()

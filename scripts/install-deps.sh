@@ -1,11 +1,14 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that the project needs: libcurl and SQLite to build, OpenSSL's command for a test; with
-# WORKSHOP_BENCH_DEPS=1 nginx to measure; with WORKSHOP_CHAOS_DEPS=1 what sets up networks and follows system calls; with
+# WORKSHOP_BENCH_DEPS=1 nginx and perf to measure; with WORKSHOP_CHAOS_DEPS=1 what sets up networks and follows system calls; with
 # WORKSHOP_TEST_DEPS=1 a browser to test the web client with, and a PostgreSQL server, which is run in a temporary folder; with
 # WORKSHOP_PACKAGE_DEPS=1 what makes and tests packages. What is there is left alone, so that it needs no root then.
 set -euo pipefail
 packages=(libcurl4-openssl-dev libsqlite3-dev pkg-config build-essential openssl)
-[ "${WORKSHOP_BENCH_DEPS:-}" ] && packages+=(nginx-light)
+if [ "${WORKSHOP_BENCH_DEPS:-}" ]; then
+    packages+=(nginx-light)
+    type perf >/dev/null 2>&1 || packages+=(linux-perf)
+fi
 [ "${WORKSHOP_CHAOS_DEPS:-}" ] && packages+=(iproute2 strace procps)
 if [ "${WORKSHOP_TEST_DEPS:-}" ]; then
     type chromium >/dev/null 2>&1 || type google-chrome >/dev/null 2>&1 || packages+=(chromium fonts-dejavu-core)
