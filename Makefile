@@ -5,10 +5,12 @@ PYTHON ?= python3
 VENVS ?= .venvs
 # Evennia's version follows Python's: 3.11 gives 5.0.1, 3.12 and later 6.x.
 PYTHONS ?= python3.11 python3.12
+# thread or address, of `make sanitize`.
+SANITIZER ?= thread
 SWIFT_BUILD = $(SWIFT) build --explicit-target-dependency-import-check error
 
 .PHONY: help deps venvs build release screenshots test test-leaks peers-leaks test-swift test-wire test-door test-swap test-llama \
-	test-protocol test-glue test-e2e seals invariance lint bench bench-peers demo clean
+	test-protocol test-glue test-e2e sanitize seals invariance lint bench bench-peers demo clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
@@ -26,7 +28,7 @@ test: test-swift test-wire test-door test-swap seals test-leaks test-protocol te
 
 test-swift: ## the Swift tests; what failed is told again at the end
 	@mkdir -p .build
-	@bash -o pipefail -c '$(SWIFT) test --no-parallel --explicit-target-dependency-import-check error 2>&1 | tee .build/tests.log' \
+	@SWIFTNIO_STRICT=1 bash -o pipefail -c '$(SWIFT) test --no-parallel --explicit-target-dependency-import-check error 2>&1 | tee .build/tests.log' \
 		|| { printf '\n=== failed\n'; grep -a -e '✘' -e ': error:' -e 'Fatal error' .build/tests.log; exit 1; }
 
 test-wire: build ## every request, and every answer of the front door, against the types of the vendors' own SDKs
@@ -49,6 +51,9 @@ test-swap: build ## backends swapped under load by configuration alone, dumb pip
 
 test-llama: build ## a real llama-server: WORKSHOP_LLAMA_SERVER names it, WORKSHOP_LLAMA_MODELS a folder with two models
 	$(SWIFT) test --explicit-target-dependency-import-check error --filter RealModelTests
+
+sanitize: ## the Swift tests and a daemon under load with SANITIZER=thread or address; FILTER names tests
+	Tests/Sanitizers/run.sh "$(SANITIZER)" "$(FILTER)"
 
 seals: build ## prove that a leak does not compile
 	Tests/Seals/prove.sh
@@ -89,7 +94,7 @@ invariance: release ## hold the bytes of eight personas against each other: ever
 
 lint: venvs ## formatting and style, Swift and Python
 	$(SWIFT) format lint --strict -r Package.swift Sources Tests
-	set -e; ruff="$$(ls -d $(VENVS)/* | head -1)/bin/ruff"; for folder in evennia_glue demo Tests/Coverage Tests/Door Tests/EndToEnd Tests/Leaks Tests/Protocol Tests/Support Tests/Swap Tests/Wire Benchmarks; do \
+	set -e; ruff="$$(ls -d $(VENVS)/* | head -1)/bin/ruff"; for folder in evennia_glue demo Tests/Coverage Tests/Door Tests/EndToEnd Tests/Leaks Tests/Protocol Tests/Sanitizers Tests/Support Tests/Swap Tests/Wire Benchmarks; do \
 		$$ruff check $$folder; $$ruff format --check $$folder; done
 	$(PYTHON) Tests/Coverage/check.py
 
