@@ -25,8 +25,8 @@ load=()
 case "$kind" in
 thread)
     # What the sanitizer cannot see of Swift's mutex: see the file.
-    "$toolchain/clang" -std=c17 -O1 -fPIC -shared -Wall -Wextra -Werror -o "$folder/mutex.so" "$lists/mutex.c"
-    load=("LD_PRELOAD=$folder/mutex.so")
+    "$toolchain/clang" -std=c17 -O1 -fPIC -shared -Wall -Wextra -Werror -o "$folder/runtime.so" "$lists/runtime.c"
+    load=("LD_PRELOAD=$folder/runtime.so")
     export TSAN_OPTIONS="$symbols:suppressions=$lists/thread.txt:history_size=4:exitcode=66"
     ;;
 address)
