@@ -35,6 +35,9 @@ struct PipeCommand: AsyncParsableCommand {
     @Flag(help: "Say what is wrong with the configuration, or what it holds, and end.")
     var check = false
 
+    @Flag(help: "With --check: print the problems as JSON.")
+    var json = false
+
     @Option(help: "What is logged: debug, info, notice, warning or error.")
     var logLevel = "notice"
 
@@ -42,6 +45,7 @@ struct PipeCommand: AsyncParsableCommand {
         guard Logger.Level(rawValue: logLevel) != nil else {
             throw ValidationError("'\(logLevel)' is not a log level.")
         }
+        guard check || !json else { throw ValidationError("--json goes with --check.") }
     }
 
     func run() async throws {
@@ -54,9 +58,11 @@ struct PipeCommand: AsyncParsableCommand {
         )
         let checked: PipeConfig
         do { checked = try PipeConfigReader.load(config, flags: flags) } catch {
+            if json { return try Check.tell(error.problems) }
             for problem in error.problems { Output.error("\(problem)") }
             throw ExitCode.configuration
         }
+        if json { return try Check.tell([]) }
         if check { return checked.summary.forEach { print(Output.printable($0)) } }
         let level = Logger.Level(rawValue: logLevel) ?? .notice
         LoggingSystem.bootstrap { label in

@@ -20,6 +20,9 @@ struct SidecarCommand: AsyncParsableCommand {
     @Flag(help: "Say what is wrong with the manifest, or what it holds, and end.")
     var check = false
 
+    @Flag(help: "With --check: print the problems as JSON.")
+    var json = false
+
     @Option(help: "What is logged: debug, info, notice, warning or error.")
     var logLevel = "notice"
 
@@ -27,14 +30,17 @@ struct SidecarCommand: AsyncParsableCommand {
         guard Logger.Level(rawValue: logLevel) != nil else {
             throw ValidationError("'\(logLevel)' is not a log level.")
         }
+        guard check || !json else { throw ValidationError("--json goes with --check.") }
     }
 
     func run() async throws {
         let checked: Manifest
         do { checked = try ManifestReader.load(manifest) } catch {
+            if json { return try Check.tell(error.problems) }
             for problem in error.problems { Output.error("\(problem)") }
             throw ExitCode.configuration
         }
+        if json { return try Check.tell([], warnings: checked.warnings.map { ["message": $0] }) }
         if check {
             for warning in checked.warnings { Output.error("warning: \(warning)") }
             return checked.summary.forEach { print(Output.printable($0)) }
