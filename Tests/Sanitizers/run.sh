@@ -3,7 +3,8 @@
 #
 #   Tests/Sanitizers/run.sh thread|address [FILTER]
 #
-# FILTER is `swift test --filter`'s; without it all tests run. SECONDS_OF_LOAD=0 leaves the daemon out, TESTS=0 the tests.
+# FILTER is `swift test --filter`'s; without it all tests run. SECONDS_OF_LOAD=0 leaves the daemon out, TESTS=0 the tests;
+# IN_FLIGHT=16 is for a slow machine.
 # What is built stays in .build-tsan or .build-asan. Ends with 1 if anything was reported.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -44,7 +45,7 @@ if [ "${TESTS:-1}" != 0 ]; then
     if grep -a -e '^SUMMARY: .*Sanitizer' -e 'Sanitizer:DEADLYSIGNAL' "$log" | sort | uniq -c; then failed=1; fi
 fi
 if [ "${SECONDS_OF_LOAD:-30}" != 0 ]; then
-    python3 Tests/Sanitizers/under_load.py "$folder/workshop" --seconds "${SECONDS_OF_LOAD:-30}" \
+    python3 Tests/Sanitizers/under_load.py "$folder/workshop" --seconds "${SECONDS_OF_LOAD:-30}" --in-flight "${IN_FLIGHT:-64}" \
         --preload "${load[*]}" --log "$scratch/load.log" || failed=1
 fi
 exit "$failed"

@@ -166,17 +166,23 @@ def configure(folder: Path, door: int, backends: list[Backend]) -> Path:
     return path
 
 
-def run_loads(home: Path, door: int, seconds: float, quiet: bool = False) -> list[rig.Json]:
+def run_loads(
+    home: Path, door: int, seconds: float, most: int, quiet: bool = False
+) -> list[rig.Json]:
     """All of them side by side; what each of them says."""
     bench.write_inputs(home)
     url = f"http://127.0.0.1:{door}/v1/chat/completions"
     path = home / "bridge.sock"
     commands = [
         [home / "load", "-s", path, "-t", home / f"{kind}.line", "-c", connections, "-w", window]
-        for kind, connections, window in (("think", 2, 32), ("stream", 1, 64), ("route", 1, 64))
+        for kind, connections, window in (
+            ("think", 2, max(1, most // 2)),
+            ("stream", 1, most),
+            ("route", 1, most),
+        )
     ]
     commands += [
-        [home / "direct", "-a", url, "-b", home / f"{kind}.door", "-w", 64]
+        [home / "direct", "-a", url, "-b", home / f"{kind}.door", "-w", most]
         for kind in ("think", "stream")
     ]
     running = [
@@ -217,7 +223,12 @@ def command(options: argparse.Namespace, config: Path) -> list[str]:
 
 
 def torment(
-    process: subprocess.Popen[bytes], home: Path, door: int, victim: Backend, seconds: float
+    process: subprocess.Popen[bytes],
+    home: Path,
+    door: int,
+    victim: Backend,
+    seconds: float,
+    most: int,
 ) -> tuple[list[rig.Json], dict[str, Meddler], int]:
     """The loads, what was done meanwhile, and how the daemon ended."""
     path = home / "bridge.sock"
@@ -231,12 +242,12 @@ def torment(
     }
     for each in meddlers.values():
         each.start()
-    loads = run_loads(home, door, seconds)
+    loads = run_loads(home, door, seconds, most)
     stop.set()
     for each in meddlers.values():
         each.join(PATIENCE_S)
     # It ends with thoughts in flight; their clients hear of it, or lose their connection.
-    last = threading.Thread(target=run_loads, args=(home, door, 3, True), daemon=True)
+    last = threading.Thread(target=run_loads, args=(home, door, 3, most, True), daemon=True)
     last.start()
     time.sleep(1)
     process.terminate()
@@ -252,6 +263,7 @@ def main() -> int:
     )
     parser.add_argument("binary", type=Path)
     parser.add_argument("--seconds", type=float, default=30)
+    parser.add_argument("--in-flight", type=int, default=64, help="of each kind; 64")
     parser.add_argument("--log", type=Path, help="keep the daemon's log there")
     parser.add_argument("--preload", default="", help="a variable of the daemon's: NAME=VALUE")
     options = parser.parse_args()
@@ -270,7 +282,9 @@ def main() -> int:
         log = home / "workshop.log"
         try:
             rig.first_answer(process, home / "bridge.sock", {"method": "health"}, log)
-            loads, meddlers, code = torment(process, home, door, backends[0], options.seconds)
+            loads, meddlers, code = torment(
+                process, home, door, backends[0], options.seconds, options.in_flight
+            )
         finally:
             text = log.read_text(errors="replace")
             if options.log:
