@@ -227,11 +227,10 @@ def torment(
     home: Path,
     door: int,
     victim: Backend,
-    seconds: float,
-    most: int,
+    options: argparse.Namespace,
 ) -> tuple[list[rig.Json], dict[str, Meddler], int]:
     """The loads, what was done meanwhile, and how the daemon ended."""
-    path = home / "bridge.sock"
+    path, most = home / "bridge.sock", options.in_flight
     stop = threading.Event()
     meddlers = {
         "asked": Meddler(stop, 0.2, lambda: ask_all(path)),
@@ -242,7 +241,7 @@ def torment(
     }
     for each in meddlers.values():
         each.start()
-    loads = run_loads(home, door, seconds, most)
+    loads = run_loads(home, door, options.seconds, most)
     stop.set()
     for each in meddlers.values():
         each.join(PATIENCE_S)
@@ -282,9 +281,7 @@ def main() -> int:
         log = home / "workshop.log"
         try:
             rig.first_answer(process, home / "bridge.sock", {"method": "health"}, log)
-            loads, meddlers, code = torment(
-                process, home, door, backends[0], options.seconds, options.in_flight
-            )
+            loads, meddlers, code = torment(process, home, door, backends[0], options)
         finally:
             text = log.read_text(errors="replace")
             if options.log:
