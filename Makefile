@@ -5,6 +5,8 @@ PYTHON ?= python3
 VENVS ?= .venvs
 # Evennia's version follows Python's: 3.11 gives 5.0.1, 3.12 and later 6.x.
 PYTHONS ?= python3.11 python3.12
+# Of `make sanitize`: thread or address.
+SANITIZER ?= thread
 # What `make chaos` runs: modules, classes or tests of Tests/Chaos.
 CHAOS_TESTS ?= test_kills test_processes test_storage test_clock test_limits
 SWIFT_BUILD = $(SWIFT) build --explicit-target-dependency-import-check error
@@ -28,7 +30,7 @@ test: test-swift test-wire test-door test-swap seals test-leaks test-protocol te
 
 test-swift: ## the Swift tests; what failed is told again at the end
 	@mkdir -p .build
-	@bash -o pipefail -c '$(SWIFT) test --no-parallel --explicit-target-dependency-import-check error 2>&1 | tee .build/tests.log' \
+	@SWIFTNIO_STRICT=1 bash -o pipefail -c '$(SWIFT) test --no-parallel --explicit-target-dependency-import-check error 2>&1 | tee .build/tests.log' \
 		|| { printf '\n=== failed\n'; grep -a -e '✘' -e ': error:' -e 'Fatal error' .build/tests.log; exit 1; }
 
 test-wire: build ## every request, and every answer of the front door, against the types of the vendors' own SDKs
@@ -67,6 +69,9 @@ chaos: build ## kill -9 under load, faults of disk, clock and limits (docs/fault
 
 test-llama: build ## a real llama-server: WORKSHOP_LLAMA_SERVER names it, WORKSHOP_LLAMA_MODELS a folder with two models
 	$(SWIFT) test --explicit-target-dependency-import-check error --filter RealModelTests
+
+sanitize: ## the Swift tests and a daemon under load with SANITIZER=thread or address; FILTER names tests
+	Tests/Sanitizers/run.sh "$(SANITIZER)" "$(FILTER)"
 
 seals: build ## prove that a leak does not compile
 	Tests/Seals/prove.sh
@@ -125,7 +130,7 @@ invariance: release ## hold the bytes of eight personas against each other: ever
 
 lint: venvs ## formatting and style, Swift and Python
 	$(SWIFT) format lint --strict -r Package.swift Sources Tests
-	set -e; ruff="$$(ls -d $(VENVS)/* | head -1)/bin/ruff"; for folder in Benchmarks Tests/Chaos Tests/Coverage Tests/Door Tests/EndToEnd Tests/Leaks Tests/Packages Tests/People Tests/Protocol Tests/Security Tests/Support Tests/Swap Tests/Wire demo evennia_glue packaging; do \
+	set -e; ruff="$$(ls -d $(VENVS)/* | head -1)/bin/ruff"; for folder in Benchmarks Tests/Chaos Tests/Coverage Tests/Door Tests/EndToEnd Tests/Leaks Tests/Packages Tests/People Tests/Protocol Tests/Sanitizers Tests/Security Tests/Support Tests/Swap Tests/Wire demo evennia_glue packaging; do \
 		$$ruff check $$folder; $$ruff format --check $$folder; done
 	$(PYTHON) Tests/Coverage/check.py
 

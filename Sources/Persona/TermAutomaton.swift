@@ -23,20 +23,21 @@ package struct TermAutomaton: Sendable, Undisclosed {
         package let end: Int
     }
 
-    private let terms: [Term]
+    /// Of each term how many bytes it has, and whether it must stand alone.
+    private let shapes: [(length: Int32, isWholeWord: Bool)]
     /// The class of each byte value: bytes that no term holds share class 0, which keeps the table small.
     private let classes: [UInt8]
     private let width: Int
-    private let next: Table
-    /// The terms that end in a state, those of its suffixes included.
-    private let outputs: [[Int]]
-    /// Whether a state has outputs at all: keeps the inner loop to two loads a byte.
-    private let hasOutput: [Bool]
-    /// How many letters of a term a state has seen.
-    private let depths: [UInt8]
+    /// The states, breadth first.
+    private let trie: Trie
+    /// `[state * width + class]`, of the first states alone: those that have seen two letters at most.
+    ///
+    /// Most text does not come further. A row for each of the others would be nearly the row of its suffix: with ten thousand
+    /// names that were gigabytes.
+    private let rows: [UInt32]
 
     package init(_ terms: [Term]) {
-        self.terms = terms
+        shapes = terms.map { (Int32(clamping: $0.folded.count), $0.isWholeWord) }
         var classes = [UInt8](repeating: 0, count: 256)
         var width = 1
         // 255 classes at most: byte values 0xFF and 0xC0 never occur in UTF-8, so a class is always left.
@@ -48,31 +49,14 @@ package struct TermAutomaton: Sendable, Undisclosed {
         for letter in [UInt8(ascii: "l"), UInt8(ascii: "1"), UInt8(ascii: "0")] where classes[Int(letter)] == 0 {
             classes[Int(letter)] = classes[Int(TextFolding.alike(letter))]
         }
-        var trie = Trie(width: width)
-        for (index, term) in terms.enumerated() where !term.folded.isEmpty {
-            trie.insert(term.folded.map { Int(classes[Int($0)]) }, output: index)
-        }
-        trie.closeOverSuffixes()
         self.classes = classes
         self.width = width
-        self.next = Table(trie.next, states: trie.outputs.count)
-        self.outputs = trie.outputs
-        self.hasOutput = trie.outputs.map { !$0.isEmpty }
-        self.depths = trie.depths
-    }
-
-    /// `[state * width + class]`: most automata have so few states that two bytes name one, and a megabyte is saved.
-    private enum Table: Sendable {
-        case narrow([UInt16])
-        case wide([UInt32])
-
-        init(_ next: [Int32], states: Int) {
-            self = states <= 1 << 16 ? .narrow(next.map { UInt16($0) }) : .wide(next.map { UInt32($0) })
-        }
+        trie = Trie(terms.map(\.folded), classes)
+        rows = trie.rows(width: width)
     }
 
     /// Whether there is anything to look for.
-    package var isEmpty: Bool { terms.isEmpty }
+    package var isEmpty: Bool { shapes.isEmpty }
 
     /// Calls `found` for every occurrence, in the order of their ends, until it returns false.
     ///
@@ -84,29 +68,20 @@ package struct TermAutomaton: Sendable, Undisclosed {
     ) {
         guard !isEmpty else { return }
         folded.withUnsafeBufferPointer { text in
-            switch next {
-            case .narrow(let next): next.withUnsafeBufferPointer { scan(text, $0, inside, found) }
-            case .wide(let next): next.withUnsafeBufferPointer { scan(text, $0, inside, found) }
-            }
-        }
-    }
-
-    @inline(__always)
-    private func scan<State: FixedWidthInteger>(
-        _ text: UnsafeBufferPointer<UInt8>,
-        _ next: UnsafeBufferPointer<State>,
-        _ inside: (Match) -> Bool,
-        _ found: (Match) -> Bool
-    ) {
-        classes.withUnsafeBufferPointer { classes in
-            var state = 0
-            for index in 0..<text.count {
-                state = Int(truncatingIfNeeded: next[state * width + Int(classes[Int(text[index])])])
-                guard hasOutput[state] else { continue }
-                for term in outputs[state] {
-                    let match = Match(term: term, end: index + 1)
-                    guard stands(term, endingAt: index, in: text) || inside(match) else { continue }
-                    if !found(match) { return }
+            walk { walk in
+                var state = 0
+                for index in 0..<text.count {
+                    state = walk.state(behind: state, text[index])
+                    var place = walk.reporting(state)
+                    while place != 0 {
+                        var term = trie.firstTerm[place]
+                        while term >= 0 {
+                            let match = Match(term: Int(term), end: index + 1)
+                            if stands(match, in: text) || inside(match), !found(match) { return }
+                            term = trie.sameTerm[Int(term)]
+                        }
+                        place = trie.shorter(than: place)
+                    }
                 }
             }
         }
@@ -119,48 +94,88 @@ package struct TermAutomaton: Sendable, Undisclosed {
     func scan(_ letters: [UInt8], fronts: TermFronts, _ found: (Match) -> Bool) {
         guard !isEmpty else { return }
         letters.withUnsafeBufferPointer { text in
-            switch next {
-            case .narrow(let next): next.withUnsafeBufferPointer { scan(text, $0, fronts, found) }
-            case .wide(let next): next.withUnsafeBufferPointer { scan(text, $0, fronts, found) }
-            }
-        }
-    }
-
-    @inline(__always)
-    private func scan<State: FixedWidthInteger>(
-        _ text: UnsafeBufferPointer<UInt8>,
-        _ next: UnsafeBufferPointer<State>,
-        _ fronts: TermFronts,
-        _ found: (Match) -> Bool
-    ) {
-        fronts.withUnsafeFronts { fronts in
-            var place = 0
-            while let start = fronts.next(in: text, from: place) {
-                guard let end = follow(text, next, from: start, found) else { return }
-                place = end
+            walk { walk in
+                fronts.withUnsafeFronts { fronts in
+                    var place = 0
+                    while let start = fronts.next(in: text, from: place) {
+                        guard let end = follow(text, walk, from: start, found) else { return }
+                        place = end
+                    }
+                }
             }
         }
     }
 
     /// Reads on as long as a term of four letters or more may be under way; then where the next one may begin, or nil
     /// when there is no more to do.
-    private func follow<State: FixedWidthInteger>(
+    private func follow(
         _ text: UnsafeBufferPointer<UInt8>,
-        _ next: UnsafeBufferPointer<State>,
+        _ walk: Walk,
         from start: Int,
         _ found: (Match) -> Bool
     ) -> Int? {
         var state = 0
         var index = start
         repeat {
-            state = Int(truncatingIfNeeded: next[state * width + Int(classes[Int(text[index])])])
+            state = walk.state(behind: state, text[index])
             index += 1
-            if hasOutput[state] {
-                for term in outputs[state] where !found(Match(term: term, end: index)) { return nil }
+            var place = walk.reporting(state)
+            while place != 0 {
+                var term = trie.firstTerm[place]
+                while term >= 0 {
+                    if !found(Match(term: Int(term), end: index)) { return nil }
+                    term = trie.sameTerm[Int(term)]
+                }
+                place = trie.shorter(than: place)
             }
             if index == text.count { return nil }
-        } while index - start < TermFronts.length || depths[state] >= TermFronts.length
-        return max(start + 1, index - Int(depths[state]))
+        } while index - start < TermFronts.length || walk.depth(state) >= TermFronts.length
+        return max(start + 1, index - walk.depth(state))
+    }
+
+    /// Opens the tables that are read for every byte.
+    @inline(__always)
+    private func walk(_ body: (Walk) -> Void) {
+        classes.withUnsafeBufferPointer { classes in
+            rows.withUnsafeBufferPointer { rows in
+                trie.withUnsafeStates { body(Walk(classes: classes, width: width, rows: rows, states: $0)) }
+            }
+        }
+    }
+
+    /// The tables that are read for every byte.
+    private struct Walk {
+        let classes: UnsafeBufferPointer<UInt8>
+        let width: Int
+        let rows: UnsafeBufferPointer<UInt32>
+        let states: Trie.States
+
+        /// Where a byte leads to. What has no row goes by its edges, and where none fits by those of its suffix: each such
+        /// step undoes a letter that was read, so that there are no more of them than of letters.
+        @inline(__always)
+        func state(behind state: Int, _ byte: UInt8) -> Int {
+            let step = classes[Int(byte)]
+            var state = state
+            while true {
+                let place = state * width
+                if place < rows.count { return Int(rows[place + Int(step)]) }
+                var child = Int(states.firstChild[state])
+                let end = Int(states.firstChild[state + 1])
+                while child < end {
+                    if states.letter[child] == step { return child }
+                    child += 1
+                }
+                state = Int(states.suffix[state])
+            }
+        }
+
+        /// The longest suffix, the whole included, that is a term; 0 for none.
+        @inline(__always)
+        func reporting(_ state: Int) -> Int { Int(states.reporting[state]) }
+
+        /// How many letters of a term a state has seen.
+        @inline(__always)
+        func depth(_ state: Int) -> Int { Int(states.depth[state]) }
     }
 
     /// The first occurrence.
@@ -176,63 +191,12 @@ package struct TermAutomaton: Sendable, Undisclosed {
         return first
     }
 
-    /// Whether a whole-word term has no letter or digit at its sides.
-    private func stands(_ term: Int, endingAt last: Int, in text: UnsafeBufferPointer<UInt8>) -> Bool {
-        guard terms[term].isWholeWord else { return true }
-        let start = last + 1 - terms[term].folded.count
+    /// Whether the term may be part of a word, or has no letter or digit at its sides.
+    private func stands(_ match: Match, in text: UnsafeBufferPointer<UInt8>) -> Bool {
+        let shape = shapes[match.term]
+        guard shape.isWholeWord else { return true }
+        let start = match.end - Int(shape.length)
         let space = UInt8(ascii: " ")
-        return (start == 0 || text[start - 1] == space) && (last + 1 == text.count || text[last + 1] == space)
-    }
-
-    /// The automaton under construction.
-    private struct Trie {
-        let width: Int
-        var next: [Int32]
-        var outputs: [[Int]] = [[]]
-        var depths: [UInt8] = [0]
-
-        init(width: Int) {
-            self.width = width
-            self.next = [Int32](repeating: -1, count: width)
-        }
-
-        mutating func insert(_ path: [Int], output: Int) {
-            var state = 0
-            for step in path {
-                if next[state * width + step] < 0 {
-                    next[state * width + step] = Int32(outputs.count)
-                    next.append(contentsOf: repeatElement(-1, count: width))
-                    outputs.append([])
-                    depths.append(depths[state] < .max ? depths[state] + 1 : .max)
-                }
-                state = Int(next[state * width + step])
-            }
-            outputs[state].append(output)
-        }
-
-        /// Breadth first: every missing edge goes where the longest proper suffix would go.
-        mutating func closeOverSuffixes() {
-            var suffix = [Int](repeating: 0, count: outputs.count)
-            var queue: [Int] = []
-            for step in 0..<width {
-                if next[step] < 0 { next[step] = 0 } else { queue.append(Int(next[step])) }
-            }
-            var head = 0
-            while head < queue.count {
-                let state = queue[head]
-                head += 1
-                outputs[state] += outputs[suffix[state]]
-                for step in 0..<width {
-                    let edge = state * width + step
-                    let shorter = next[suffix[state] * width + step]
-                    if next[edge] < 0 {
-                        next[edge] = shorter
-                    } else {
-                        suffix[Int(next[edge])] = Int(shorter)
-                        queue.append(Int(next[edge]))
-                    }
-                }
-            }
-        }
+        return (start == 0 || text[start - 1] == space) && (match.end == text.count || text[match.end] == space)
     }
 }

@@ -55,7 +55,8 @@ public struct Router: Sendable {
     private let embedder: Embedder
     private let models: (any ModelGate)?
     private let steering: [any PlanSteering]
-    private let world: Circumstances
+    /// Time and chance.
+    public let world: Circumstances
 
     /// A router over the backends of the moment.
     /// - Parameters:

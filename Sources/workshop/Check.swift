@@ -22,7 +22,12 @@ struct Check: ParsableCommand {
         var problems: [ConfigProblem] = []
         var warnings: [ConfigProblem] = []
         do { warnings = try ConfigLoader.load(config, envFile: env).warnings } catch { problems = error.problems }
-        try Output.json(["problems": problems.map(\.asJSON), "warnings": warnings.map(\.asJSON)])
+        try Self.tell(problems, warnings: warnings.map(\.asJSON))
+    }
+
+    /// Prints them as JSON; with problems, exits as for any configuration that is wrong.
+    static func tell(_ problems: [ConfigProblem], warnings: [[String: Any]] = []) throws {
+        try Output.json(["problems": problems.map(\.asJSON), "warnings": warnings])
         if !problems.isEmpty { throw ExitCode.configuration }
     }
 

@@ -176,6 +176,7 @@ struct MigrateCommand: ParsableCommand {
                     + "$\(Output.number(copies["cost_usd"], digits: 6)) of $\(Output.number(copies["max_usd"], digits: 2))"
             )
         }
+        if let held = copies["held_back"] as? Int, held > 0 { print("\(held) copies held back by a budget") }
         print("")
         let history = (migration["history"] as? [[String: Any]] ?? []).map { row in
             ["time", "event", "name"].map { row[$0] as? String ?? "" } + [row["words"] as? String ?? ""]

@@ -35,7 +35,14 @@ struct PipeCommand: AsyncParsableCommand {
     @Flag(help: "Say what is wrong with the configuration, or what it holds, and end.")
     var check = false
 
+    @Flag(help: "With --check: print the problems as JSON.")
+    var json = false
+
     @OptionGroup var log: LogOptions
+
+    func validate() throws {
+        guard check || !json else { throw ValidationError("--json goes with --check.") }
+    }
 
     func run() async throws {
         try log.begin()
@@ -48,8 +55,10 @@ struct PipeCommand: AsyncParsableCommand {
         )
         let checked: PipeConfig
         do { checked = try PipeConfigReader.load(config, flags: flags) } catch {
+            if json { return try Check.tell(error.problems) }
             try log.fail(error.problems.map { "\($0)" }, .configuration)
         }
+        if json { return try Check.tell([]) }
         if check { return checked.summary.forEach { print(Output.printable($0)) } }
         do { try await PipeDaemon(checked, logger: Logger(label: "workshop.pipe")).run() } catch {
             try log.fail(["\(error)"], .failure)

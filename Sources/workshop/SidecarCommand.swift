@@ -20,14 +20,23 @@ struct SidecarCommand: AsyncParsableCommand {
     @Flag(help: "Say what is wrong with the manifest, or what it holds, and end.")
     var check = false
 
+    @Flag(help: "With --check: print the problems as JSON.")
+    var json = false
+
     @OptionGroup var log: LogOptions
+
+    func validate() throws {
+        guard check || !json else { throw ValidationError("--json goes with --check.") }
+    }
 
     func run() async throws {
         try log.begin()
         let checked: Manifest
         do { checked = try ManifestReader.load(manifest) } catch {
+            if json { return try Check.tell(error.problems) }
             try log.fail(error.problems.map { "\($0)" }, .configuration)
         }
+        if json { return try Check.tell([], warnings: checked.warnings.map { ["message": $0] }) }
         if check {
             for warning in checked.warnings { Output.error("warning: \(warning)") }
             return checked.summary.forEach { print(Output.printable($0)) }

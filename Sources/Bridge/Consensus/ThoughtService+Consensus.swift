@@ -39,10 +39,45 @@ struct ConsensusReport: Sendable {
 }
 
 extension ThoughtService {
+    /// The least that those have who cannot change the decision: in a second most that are quick have answered, too.
+    private static let leastGrace = Duration.seconds(1)
+
+    private typealias Vote = (place: Int, ballot: Ballot, attempts: [Attempt])
+
+    /// The votes in the order of those who were asked. With a majority that stands the time of the others begins to run.
+    private static func collect(
+        _ group: inout TaskGroup<Vote?>,
+        asked: Int,
+        _ terms: ConsensusTerms,
+        _ world: Router.Circumstances
+    ) async -> [Vote] {
+        let began = world.now()
+        var votes: [Vote] = []
+        var isDecided = false
+        for await vote in group {
+            // Nothing is the end of that time.
+            guard let vote else {
+                group.cancelAll()
+                continue
+            }
+            votes.append(vote)
+            if votes.count == asked { group.cancelAll() }
+            guard !isDecided, Verdict.stands(votes.map(\.ballot), asked: asked, terms) else { continue }
+            isDecided = true
+            let rest = max(leastGrace, world.now() - began)
+            group.addTask {
+                await world.sleep(rest)
+                return nil
+            }
+        }
+        return votes.sorted { $0.place < $1.place }
+    }
+
     /// Asks several models at once, and takes what they agree on.
     ///
     /// Each is a thought of its own in the ledger and for the budgets, sent to one backend and nobody else. When the task is
-    /// cancelled all of them are; nothing is asked again.
+    /// cancelled all of them are; nothing is asked again. Where a majority stands whatever the others will say, they have as
+    /// long again as it took, and are cancelled then: one that is slow or hangs holds up nobody.
     func agree(
         on thought: Thought,
         _ terms: ConsensusTerms,
@@ -53,7 +88,7 @@ extension ThoughtService {
         guard members.members.count >= terms.quorum else { throw .noBackend(members.rejected) }
         guard !members.isTooDear(for: terms) else { throw .noBackend(members.tooDear) }
         let kind = plan.classification.kind
-        let ballots = await withTaskGroup(of: (Int, Ballot, [Attempt]).self) { group in
+        let votes = await withTaskGroup(of: Vote?.self) { group in
             for (place, backend) in members.members.enumerated() {
                 var own = thought
                 own.constraints.backend = backend.id
@@ -76,15 +111,13 @@ extension ThoughtService {
                     }
                 }
             }
-            var cast: [(Int, Ballot, [Attempt])] = []
-            for await ballot in group { cast.append(ballot) }
-            return cast.sorted { $0.0 < $1.0 }
+            return await Self.collect(&group, asked: members.members.count, terms, router.world)
         }
         if Task.isCancelled { throw .cancelled }
         let absent = members.rejected.filter { terms.backends.contains($0.backend) }
             .map { Ballot($0.backend, failure: $0.rule.failure) }
-        let cast = ballots.map(\.1) + absent
-        guard let verdict = Verdict(cast, terms) else { throw .allFailed(ballots.flatMap(\.2)) }
+        let cast = votes.map(\.ballot) + absent
+        guard let verdict = Verdict(cast, terms) else { throw .allFailed(votes.flatMap(\.attempts)) }
         return ConsensusReport(terms: terms, ballots: cast, verdict: verdict, worstCase: members.worstCase)
     }
 }

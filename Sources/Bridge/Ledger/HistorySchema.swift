@@ -63,6 +63,11 @@ enum HistorySchema {
                 ) STRICT, WITHOUT ROWID
                 """
         )
+        try fillSums(db)
+    }
+
+    /// The sums of what there is already.
+    private static func fillSums(_ db: Database) throws {
         let past = """
             COUNT(*), SUM(p.outcome = 'answered'), SUM(p.outcome = 'answered' AND p.cost_nanousd IS NULL),
             COALESCE(SUM(p.cost_nanousd), 0),

@@ -4,6 +4,11 @@ internal import GRDB
 /// an answer.
 enum MigrationSchema {
     static func create(_ db: Database) throws {
+        try createMigrations(db)
+        try createCourse(db)
+    }
+
+    private static func createMigrations(_ db: Database) throws {
         // `since` is the last row of backend_selection_history from before the step.
         try db.execute(
             sql: """
@@ -36,6 +41,10 @@ enum MigrationSchema {
                 WHERE state IN ('running', 'paused')
                 """
         )
+    }
+
+    /// What happened in them, and what was compared.
+    private static func createCourse(_ db: Database) throws {
         try db.execute(
             sql: """
                 CREATE TABLE migration_steps (

@@ -37,6 +37,10 @@ enum RegistrySchema {
                 ) STRICT
                 """
         )
+        try createTriggers(db)
+    }
+
+    private static func createTriggers(_ db: Database) throws {
         // The sums follow every end of a request, in its own transaction: they can be neither late nor wrong.
         try db.execute(
             sql: """

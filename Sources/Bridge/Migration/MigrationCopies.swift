@@ -47,14 +47,22 @@ extension RoutingError {
         }
     }
 
+    /// Whether a budget said no.
+    var isBudgets: Bool {
+        switch self {
+        case .noBackend(let rejected): rejected.contains { $0.rule == .budget }
+        case .allFailed(let attempts):
+            !attempts.isEmpty && attempts.allSatisfy { $0.outcome == .failed(.overBudget) }
+        default: false
+        }
+    }
+
     /// Whether nothing can have been paid for it.
     var sentNothing: Bool {
         switch self {
         case .noBackend, .egressBlocked: true
-        // A budget said no before anything left.
-        case .allFailed(let attempts):
-            !attempts.isEmpty && attempts.allSatisfy { $0.outcome == .failed(.overBudget) }
-        default: false
+        // Said before anything left.
+        default: isBudgets
         }
     }
 }

@@ -6,6 +6,7 @@ struct MigrationReport: Sendable {
     let watch: MigrationWatch?
     let copies: ShadowTally
     let copyCost: NanoDollars
+    let heldBack: Int
     let rows: [MigrationRow]
 }
 
@@ -15,7 +16,14 @@ extension Migrations {
         guard let kept else { return nil }
         do {
             let rows = try ledger.rows(of: kept.migration.id)
-            return MigrationReport(kept: kept, watch: watch, copies: copies, copyCost: copyCost, rows: rows)
+            return MigrationReport(
+                kept: kept,
+                watch: watch,
+                copies: copies,
+                copyCost: copyCost,
+                heldBack: heldBack,
+                rows: rows
+            )
         } catch { throw BridgeError(.ledgerUnavailable) }
     }
 

@@ -24,6 +24,8 @@ actor Migrations {
     private(set) var copies = ShadowTally()
     /// What copies have cost, those under way at their worst.
     private(set) var copyCost = NanoDollars(0)
+    /// How many copies a budget has held back since the daemon began.
+    private(set) var heldBack = 0
     private var copiesInFlight = 0
     private var successions: [MigrationSuccession] = []
     private var draining: Task<Void, Never>?
@@ -137,6 +139,7 @@ actor Migrations {
         guard let kept else { return }
         copies = ShadowTally()
         copyCost = NanoDollars(0)
+        heldBack = 0
         watch = try? Self.restored(kept, ledger).0
         if watch == nil { watch = MigrationWatch(kept.migration) }
         // The steps begin with what is seen from now on.
@@ -218,7 +221,7 @@ actor Migrations {
             Self.follow(kept.migration, successions, steering, ears)
             Task { [weak self] in
                 while await self?.owed != nil {
-                    try? await Task.sleep(for: .seconds(5))
+                    try? await Task.sleep(for: Self.debtInterval)
                     await self?.payDebt()
                 }
             }
@@ -289,23 +292,39 @@ actor Migrations {
                 quiet = isTold && inFlight == 0 ? quiet + 1 : 0
                 // What was planned a moment ago may not have begun yet.
                 if quiet >= 2 {
-                    await self?.drained()
-                    return
+                    guard await self?.drained() == false else { return }
+                    // The ledger did not take it, which is on record in the log.
+                    try? await Task.sleep(for: Self.debtInterval)
+                } else {
+                    try? await Task.sleep(for: Self.drainInterval)
                 }
-                try? await Task.sleep(for: Self.drainInterval)
             }
         }
     }
 
     private static let drainInterval = Duration.milliseconds(100)
+    /// How long what the ledger did not take waits until it is tried again.
+    private static let debtInterval = Duration.seconds(5)
 
-    private func drained() async {
-        guard kept?.migration.state == .running, kept?.migration.current == .drain else { return }
-        // It is tried again after a restart.
-        try? await change(.drained, "drained", words: nil)
+    /// Ends the last step.
+    /// - Returns: false when that is to be tried again.
+    private func drained() async -> Bool {
+        guard kept?.migration.state == .running, kept?.migration.current == .drain else { return true }
+        do throws(BridgeError) { try await change(.drained, "drained", words: nil) } catch {
+            logger.error("the end of a drain cannot be kept", metadata: ["code": "\(error.code.name)"])
+            return false
+        }
+        return true
     }
 
     // MARK: Copies
+
+    /// Pauses by itself; what the ledger does not take is asked again with the next thought.
+    private func pause(_ why: String) async {
+        do throws(BridgeError) { try await change(.pause(why), "paused", words: why) } catch {
+            logger.error("a pause of a migration cannot be kept", metadata: ["code": "\(error.code.name)"])
+        }
+    }
 
     /// Gives the target a copy of a thought, if there is room and money for one more.
     private func offer(_ thought: Thought, _ answer: Answer) async {
@@ -322,9 +341,7 @@ actor Migrations {
         copied.caller = nil
         let worst = copied.worstCase(on: target)
         guard copyCost.value + worst.value <= migration.maxCost.value else {
-            let why = "the copies have cost what they may"
-            try? await change(.pause(why), "paused", words: why)
-            return
+            return await pause("the copies have cost what they may")
         }
         if worst.value > 0 { copied.maxCost = worst }
         copyCost.value += worst.value
@@ -344,7 +361,10 @@ actor Migrations {
         copiesInFlight -= 1
         // A copy that failed may have cost something; nobody knows how much, so it stays counted at its worst.
         if case .success(let other) = end, let cost = other.cost { copyCost.value += cost.value - held.value }
-        if case .failure(let error) = end, error.sentNothing { copyCost.value -= held.value }
+        if case .failure(let error) = end {
+            if error.sentNothing { copyCost.value -= held.value }
+            if error.isBudgets { heldBack += 1 }
+        }
         guard let migration = kept?.migration, migration.isShadowing, let pair = ShadowTally.Pair(answer, end) else {
             return
         }

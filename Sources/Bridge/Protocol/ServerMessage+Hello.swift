@@ -5,7 +5,7 @@ extension ServerMessage {
     /// What the daemon offers besides what every daemon did.
     private static let capabilities: [StaticString] = [
         "stream", "cancel", "subscribe", "backends", "models", "reload", "names", "rate", "switch", "budget.alert",
-        "model.switching", "learning", "preferences", "experiment", "jobs", "compare", "migrate",
+        "model.switching", "learning", "preferences", "experiment", "jobs", "compare", "migrate", "batch", "consensus",
     ]
 
     static func hello(_ id: RequestID, persona: PersonaID, maxInFlight: Int) -> [UInt8] {

@@ -238,6 +238,12 @@ extension ServerMessage {
         }
         json.key("reason")
         if let reason = record.reason { json.string(reason) } else { json.null() }
+        writeEnd(decision, &json)
+    }
+
+    /// What came of it.
+    private static func writeEnd(_ decision: RecordedDecision, _ json: inout JSONWriter) {
+        let record = decision.record
         json.key("outcome")
         json.string(record.outcome.rawValue)
         json.key("backend")

@@ -54,24 +54,7 @@ extension ServerMessage {
         json.key("allowed_failures")
         number(report.watch?.allowedFailures.rounded(toPlaces: 4), &json)
         json.key("copies")
-        json.object { json in
-            json.key("count")
-            json.integer(report.copies.count)
-            json.key("conflicts")
-            json.integer(report.copies.conflicts)
-            json.key("levels")
-            json.object { json in
-                for level in Equivalence.Level.allCases {
-                    guard let count = report.copies.levels[level] else { continue }
-                    json.key(escaping: level.rawValue)
-                    json.integer(count)
-                }
-            }
-            json.key("cost_usd")
-            json.number(report.copyCost.dollars)
-            json.key("max_usd")
-            json.number(migration.maxCost.dollars)
-        }
+        json.object { writeCopies(report, &$0) }
         json.key("history")
         json.array(report.rows) { json, row in
             json.object { json in
@@ -91,6 +74,27 @@ extension ServerMessage {
                 if let words = row.words { json.string(words) } else { json.null() }
             }
         }
+    }
+
+    private static func writeCopies(_ report: MigrationReport, _ json: inout JSONWriter) {
+        json.key("count")
+        json.integer(report.copies.count)
+        json.key("conflicts")
+        json.integer(report.copies.conflicts)
+        json.key("levels")
+        json.object { json in
+            for level in Equivalence.Level.allCases {
+                guard let count = report.copies.levels[level] else { continue }
+                json.key(escaping: level.rawValue)
+                json.integer(count)
+            }
+        }
+        json.key("cost_usd")
+        json.number(report.copyCost.dollars)
+        json.key("max_usd")
+        json.number(report.kept.migration.maxCost.dollars)
+        json.key("held_back")
+        json.integer(report.heldBack)
     }
 
     private static func write(_ migration: Migration, _ json: inout JSONWriter) {

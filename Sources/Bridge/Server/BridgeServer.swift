@@ -121,10 +121,10 @@ struct BridgeServer: Service, CustomStringConvertible {
             await withGracefulShutdownHandler {
                 await connection.run(isOwner: PeerCredentials.isOwn(userID), user: userID)
             } onGracefulShutdown: {
-                Task { await connection.drain() }
+                connection.drain()
             }
         } onCancel: {
-            Task { await connection.abort() }
+            connection.abort()
         }
     }
 }

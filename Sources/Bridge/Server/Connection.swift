@@ -17,30 +17,30 @@ actor Connection {
     }
 
     nonisolated let channel: any Channel
-    private let service: ThoughtService
-    private let operations: Operations
-    private let status: ServerStatus
-    private let limits: Limits
-    private let logger: Logger
+    let service: ThoughtService
+    let operations: Operations
+    let status: ServerStatus
+    let limits: Limits
+    let logger: Logger
     private var outbox = Outbox()
     private var inFlight: [RequestID: Task<Void, Never>?] = [:]
-    private var subscriptions: [ServerEvent: Task<Void, Never>] = [:]
+    var subscriptions = Subscriptions()
     private var lastLine = ContinuousClock.now
     private var blockedSince: ContinuousClock.Instant?
     private var isFlushScheduled = false
     /// No more lines will come, or none may.
     private var hasEnded = false
     private var isDraining = false
-    private var isAborting = false
+    private(set) var isAborting = false
     private var isClosing = false
     /// Whether the client is of the daemon's own user, who may read what was held back.
-    private var isOwner = false
+    private(set) var isOwner = false
     /// The client's user.
-    private var user: UInt32?
+    private(set) var user: UInt32?
 
     nonisolated let unownedExecutor: UnownedSerialExecutor
     /// Where its thoughts go on when the ledger or a backend has answered.
-    private let executor: LoopExecutor
+    let executor: LoopExecutor
 
     init(
         _ channel: any Channel,
@@ -74,18 +74,27 @@ actor Connection {
         watching.cancel()
         outbox.close()
         await endWork()
-        // Whoever is still on the way to this event loop finds none when the daemon ends.
+        // Whatever runs on the event loop must have ended before it.
         await watching.value
     }
 
-    /// Takes no new requests; closes when those in flight are done.
-    func drain() {
+    /// Takes no new requests; closes when those in flight are done. To be called before ``run(isOwner:user:)`` has returned.
+    nonisolated func drain() {
+        channel.eventLoop.execute { self.assumeIsolated { $0.beginDraining() } }
+    }
+
+    /// Takes no new requests, and cancels those in flight; closes when they have been answered so. To be called before
+    /// ``run(isOwner:user:)`` has returned.
+    nonisolated func abort() {
+        channel.eventLoop.execute { self.assumeIsolated { $0.beginAborting() } }
+    }
+
+    private func beginDraining() {
         isDraining = true
         closeWhenDone()
     }
 
-    /// Takes no new requests, and cancels those in flight; closes when they have been answered so.
-    func abort() {
+    private func beginAborting() {
         isDraining = true
         isAborting = true
         for case .some(let task) in inFlight.values { task.cancel() }
@@ -136,74 +145,10 @@ actor Connection {
         }
         switch message.request {
         case .failure(let error): queue(ServerMessage.error(id, error))
+        case .success where inFlight[id] != nil:
+            queue(ServerMessage.error(id, BridgeError(.invalidRequest, .init(field: "id"))))
+        case .success where isDraining: queue(ServerMessage.error(id, BridgeError(.shuttingDown)))
         case .success(let request): perform(request, id)
-        }
-    }
-
-    private func perform(_ request: ClientRequest, _ id: RequestID) {
-        guard inFlight[id] == nil else {
-            return queue(ServerMessage.error(id, BridgeError(.invalidRequest, .init(field: "id"))))
-        }
-        if isDraining { return queue(ServerMessage.error(id, BridgeError(.shuttingDown))) }
-        switch request {
-        case .hello(let version) where version != ServerMessage.protocolVersion:
-            let supported = [ServerMessage.protocolVersion]
-            queue(ServerMessage.error(id, BridgeError(.protocolUnsupported, .init(supported: supported))))
-        case .hello:
-            queue(ServerMessage.hello(id, persona: service.defaultPersona, maxInFlight: limits.maxInFlight))
-        case .cancel(let target):
-            let isCancelled = cancel(target)
-            queue(ServerMessage.cancelled(id, isCancelled))
-        case .health: queue(status.health(id, service))
-        case .subscribe(let events): subscribe(events, id)
-        case .unsubscribe(let events): unsubscribe(events, id)
-        case .route(let params): start(id, on: executor) { await self.route(id, params) }
-        case .think(let params): start(id, on: executor) { await self.think(id, params) }
-        case .costs: report(id) { ServerMessage.costs(id, try await self.service.costs()) }
-        case .audit: report(id) { ServerMessage.audit(id, try await self.service.ledger.audit()) }
-        case .rate(let params): report(id) { try await self.service.rate(id, params) }
-        case .models(let isFresh):
-            start(id) { self.queue(ServerMessage.models(id, await self.operations.catalogue.list(isFresh: isFresh))) }
-        case .names(let names):
-            start(id) { self.queue(ServerMessage.names(id, await self.operations.roster.learn(names))) }
-        case .leaks(let request):
-            guard isOwner else { return queue(ServerMessage.error(id, BridgeError(.notPermitted))) }
-            operate(id) { () throws(BridgeError) in try await self.service.leaks(id, request) }
-        case .backends(let request):
-            operate(id) { () throws(BridgeError) in
-                ServerMessage.backends(id, try await self.operations.backends(request))
-            }
-        case .reload:
-            operate(id) { () throws(BridgeError) in ServerMessage.reloaded(id, try await self.operations.reload()) }
-        case .learning(let request):
-            operate(id) { () throws(BridgeError) in try await self.service.learning.answer(id, request) }
-        case .batch(let params):
-            operate(id) { () throws(BridgeError) in
-                ServerMessage.batch(id, try await self.service.batch(params))
-            }
-        case .forget(let params):
-            operate(id) { () throws(BridgeError) in
-                let turns = try await self.service.forget(params)
-                try await self.operations.forgetJobs(params, self.service)
-                return ServerMessage.forgotten(id, turns: turns)
-            }
-        case .journal(let params):
-            operate(id) { () throws(BridgeError) in
-                let (entries, say) = try await self.service.journal(params)
-                return ServerMessage.journal(id, entries, say: say)
-            }
-        case .jobs(let request):
-            let peer = JobPeer(user: user, isOwner: isOwner)
-            report(id) { try await self.operations.jobs.answer(id, request, from: peer) }
-        case .compare(let params):
-            operate(id) { () throws(BridgeError) in
-                let report = try await self.operations.comparer.compare(params) { cell in
-                    await self.send(ServerMessage.comparisonAnswer(id, cell))
-                }
-                return ServerMessage.compared(id, report, await report.summary())
-            }
-        case .migrate(let request):
-            operate(id) { () throws(BridgeError) in try await self.operations.migrations.perform(request, id) }
         }
     }
 
@@ -211,7 +156,7 @@ actor Connection {
 
     /// Starts work at once, on this thread; it is in flight until it ends.
     /// - Parameter executor: where it goes on after it has waited. A report's work is none for the event loop.
-    private func start(_ id: RequestID, on executor: LoopExecutor? = nil, _ work: @escaping () async -> Void) {
+    func start(_ id: RequestID, on executor: LoopExecutor? = nil, _ work: @escaping () async -> Void) {
         guard inFlight.count < limits.maxInFlight else {
             let details = BridgeError.Details(limit: limits.maxInFlight)
             return queue(ServerMessage.error(id, BridgeError(.tooManyInFlight, details)))
@@ -233,121 +178,23 @@ actor Connection {
     }
 
     @discardableResult
-    private func cancel(_ id: RequestID) -> Bool {
+    func cancel(_ id: RequestID) -> Bool {
         guard let task = inFlight[id] else { return false }
         task?.cancel()
         return true
     }
 
-    private func route(_ id: RequestID, _ params: ThoughtParams) async {
-        do { queue(ServerMessage.route(id, try await service.route(params))) } catch {
-            queue(ServerMessage.error(id, error))
-        }
-    }
-
-    private func think(_ id: RequestID, _ params: ThoughtParams) async {
-        do {
-            let reply = try await service.think(params) { event in
-                switch event {
-                case .delta(let sequence, let text):
-                    await send(ServerMessage.delta(id, sequence: sequence, text: text))
-                case .restarted(let backend, let failure):
-                    await send(ServerMessage.restarted(id, backend: backend, reason: failure))
-                // Who goes on says so with its restart; nobody does, with the error.
-                case .brokeOff: break
-                case .switching(let notice): await send(ServerMessage.switching(id, notice))
-                }
-            }
-            queue(ServerMessage.think(id, reply))
-        } catch {
-            // Nobody but the daemon cancels while it aborts.
-            let isOurs = isAborting && error.code == .cancelled
-            queue(ServerMessage.error(id, isOurs ? BridgeError(.shuttingDown) : error))
-        }
-    }
-
-    private func report(_ id: RequestID, _ work: @escaping () async throws -> [UInt8]) {
-        start(id) {
-            do { self.queue(try await work()) } catch is CancellationError {
-                self.queue(ServerMessage.error(id, BridgeError(.cancelled)))
-            } catch let error as BridgeError {
-                self.queue(ServerMessage.error(id, error))
-            } catch {
-                self.logger.error("the ledger cannot be read", metadata: ["reason": "\(type(of: error))"])
-                self.queue(ServerMessage.error(id, BridgeError(.ledgerUnavailable)))
-            }
-        }
-    }
-
-    private func operate(_ id: RequestID, _ work: @escaping () async throws(BridgeError) -> [UInt8]) {
-        start(id) {
-            do throws(BridgeError) { self.queue(try await work()) } catch {
-                self.queue(ServerMessage.error(id, error))
-            }
-        }
-    }
-
-    /// Cancels what is in flight and what is listened to, and waits for the end of all of it.
+    /// Cancels what is in flight, and waits for its end.
     private func endWork() async {
-        let tasks = inFlight.values.compactMap(\.self) + subscriptions.values
-        subscriptions = [:]
+        let tasks = inFlight.values.compactMap(\.self)
         for task in tasks { task.cancel() }
-        for task in tasks { await task.value }
-    }
-
-    // MARK: Events
-
-    private func subscribe(_ events: [ServerEvent], _ id: RequestID) {
-        for event in events where subscriptions[event] == nil { subscriptions[event] = hear(event) }
-        tellSubscriptions(id)
-    }
-
-    private func unsubscribe(_ events: [ServerEvent], _ id: RequestID) {
-        for event in events { subscriptions.removeValue(forKey: event)?.cancel() }
-        tellSubscriptions(id)
-    }
-
-    private func tellSubscriptions(_ id: RequestID) {
-        queue(ServerMessage.subscribed(id, to: ServerEvent.allCases.filter { subscriptions[$0] != nil }))
-    }
-
-    /// Hands on what happens from now on, until it is cancelled.
-    private func hear(_ event: ServerEvent) -> Task<Void, Never> {
-        switch event {
-        case .healthChanged:
-            let (changes, models) = (service.board.changes(), service.switching.changes())
-            return Task {
-                async let switched: Void = self.hearModels(models)
-                for await backend in changes { await self.tell(of: backend) }
-                await switched
-            }
-        case .budgetAlert:
-            let alerts = service.budgets.alerts()
-            return Task { for await alert in alerts { await self.send(ServerMessage.alert(alert)) } }
-        case .modelSwitching:
-            let changes = service.switching.changes()
-            return Task { for await lamp in changes { await self.send(ServerMessage.switching(lamp)) } }
-        }
-    }
-
-    /// A lamp says of a backend whose model is loaded on demand whether it is.
-    private func hearModels(_ changes: AsyncStream<SwitchLamp>) async {
-        for await lamp in changes {
-            for backend in service.registry.backends where backend.place?.sidecar == lamp.sidecar {
-                await tell(of: backend.id)
-            }
-        }
-    }
-
-    private func tell(of backend: BackendID) async {
-        guard let line = status.change(of: backend, service) else { return }
-        await send(line)
+        for task in subscriptions.end() + tasks { await task.value }
     }
 
     // MARK: Writing
 
     /// Adds a line; it leaves with everything else that this turn of the event loop adds.
-    private func queue(_ line: [UInt8]) {
+    func queue(_ line: [UInt8]) {
         outbox.add(line)
         guard !isFlushScheduled else { return }
         isFlushScheduled = true
@@ -355,7 +202,7 @@ actor Connection {
     }
 
     /// Adds a line, and waits while the client is too far behind.
-    private func send(_ line: [UInt8]) async {
+    func send(_ line: [UInt8]) async {
         queue(line)
         while outbox.isFull && !outbox.isClosed { await withCheckedContinuation { outbox.wait($0) } }
     }

@@ -158,6 +158,14 @@ public struct Verdict: Sendable {
         agreeing = groups[ballots[winner].choice ?? ""]?.count ?? 1
         isUnanimous = groups.count == 1
     }
+
+    /// Whether those who have not answered yet cannot change what is decided: enough have answered, and more than half of all who
+    /// were asked have said the same.
+    public static func stands(_ ballots: [Ballot], asked: Int, _ terms: ConsensusTerms) -> Bool {
+        let votes = ballots.filter { $0.answer != nil }
+        guard terms.rule == .majority, votes.count >= terms.quorum else { return false }
+        return Dictionary(grouping: votes) { $0.choice ?? "" }.values.contains { $0.count * 2 > asked }
+    }
 }
 
 /// What of an answer is compared with another's: its closed form, where the task asks for one. Pure.

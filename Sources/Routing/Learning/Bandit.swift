@@ -39,15 +39,9 @@ public struct Bandit: Sendable {
             slots.append(slot)
             beliefs.append(belief(evidence, weights, plan.candidates[place].score))
         }
-        let enough = Double(policy.minSamples)
-        guard known >= enough else { return nil }
-        var best = 0
-        for rival in beliefs.indices.dropFirst() {
-            guard let slot = slots[rival], arms[slot].seen >= policy.minSamples,
-                beliefs[rival].mean > beliefs[best].mean,
-                beliefs[rival].lead(over: beliefs[0]) >= lead
-            else { continue }
-            best = rival
+        guard known >= Double(policy.minSamples) else { return nil }
+        let best = self.best(of: beliefs) { index in
+            slots[index].map { arms[$0].seen >= policy.minSamples } ?? false
         }
         func id(_ slot: Int) -> BackendID { plan.candidates[footing.places[slot]].backend.id }
         if footing.freedom == .full,
@@ -79,6 +73,19 @@ public struct Bandit: Sendable {
             otherBelief: best == 0 ? nil : beliefs[0],
             place: footing.places[best]
         )
+    }
+
+    /// The rules' own choice, unless another one of whom enough is known is better, surely enough.
+    /// - Parameter isKnown: whether enough is known of the one at an index.
+    private func best(of beliefs: [Belief], isKnown: (Int) -> Bool) -> Int {
+        var best = 0
+        for rival in beliefs.indices.dropFirst()
+        where isKnown(rival) && beliefs[rival].mean > beliefs[best].mean
+            && beliefs[rival].lead(over: beliefs[0]) >= lead
+        {
+            best = rival
+        }
+        return best
     }
 
     /// The plan with the lesson in it: one candidate goes first, the others keep the rules' order.

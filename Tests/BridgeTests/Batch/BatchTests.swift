@@ -151,6 +151,37 @@ struct ConsensusSocketTests {
         }
     }
 
+    @Test("one that hangs does not hold up two who agree")
+    func slow() async throws {
+        let (one, other) = (upstream { _ in "yes" }, upstream { _ in "Yes." })
+        let silent = LoopbackUpstream { peer in
+            _ = peer.readRequest()
+            peer.awaitClose()
+        }
+        let daemon = try await Daemonette(
+            alpha: one.url,
+            beta: other.url,
+            circumstances: Router.Circumstances(sleep: { _ in })
+        ) { config in
+            config.policy.quality.isJudged = false
+            for index in config.backends.indices { config.backends[index].isStreamed = false }
+            config.backends[2].url = silent.url
+            config.backends[2].service = .enabled
+        }
+        let client = try LineClient(daemon.socket)
+        let answer = try await client.ask(
+            "think",
+            ["task": task, "consensus": ["backends": ["alpha", "beta", "gamma"]]]
+        )
+        let report = try #require(answer.result?["consensus"] as? [String: Any], "\(answer)")
+        #expect(report["decided_by"] as? String == "majority")
+        let votes = try #require(report["votes"] as? [[String: Any]])
+        #expect(votes.map { $0["choice"] as? String } == ["yes", "yes", nil])
+        #expect(votes.map { $0["failure"] as? String } == [nil, nil, "cancelled"])
+        for each in [one, other, silent] { each.stop() }
+        await daemon.stop()
+    }
+
     @Test("what may cost more than the bound is refused before anything is sent")
     func tooDear() async throws {
         try await withDaemon(alpha: { _ in "yes" }) { client, alpha, beta, _ in

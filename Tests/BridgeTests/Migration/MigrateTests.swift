@@ -287,6 +287,12 @@ struct MigrateTests {
             for _ in 0..<10 { _ = try await client.ask("think", ["task": "say one word", "cache": false]) }
             let end = try await status(client)
             #expect(end["state"] as? String == "running", "\(end["reason"] ?? "")")
+            #expect(
+                try await eventually {
+                    let copies = try await status(client)["copies"] as? [String: Any]
+                    return (copies?["held_back"] as? Int ?? 0) > 0
+                }
+            )
         }
     }
 

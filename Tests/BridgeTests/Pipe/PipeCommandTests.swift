@@ -175,10 +175,25 @@ struct PipeCommandTests {
             (["--listen", "127.0.0.1:\(taken.port)"], Int32(1)),
             (["--listen", "127.0.0.1:\(taken.port)", "--check"], 0),
             (["--listen", "0.0.0.0:0"], 78), (["--model", "-x"], 64), (["--model=-x"], 78), (["--token", "x"], 64),
+            (["--json"], 64),
         ] {
             let process = try subject.start(arguments)
             process.waitUntilExit()
             #expect(process.terminationStatus == code, "\(arguments)")
         }
+    }
+
+    @Test(
+        "--check --json prints the problems for a program to read",
+        arguments: [("127.0.0.1:0", 0), ("0.0.0.0:0", 1)]
+    )
+    func problems(listen: String, count: Int) throws {
+        let subject = try PipeSubject(model: "{}")
+        let process = try subject.start(["--listen", listen, "--check", "--json"])
+        process.waitUntilExit()
+        let report = try JSONSerialization.jsonObject(with: Data(subject.log.utf8)) as? [String: [[String: Any]]]
+        #expect(report?["problems"]?.count == count)
+        #expect(report?["warnings"]?.isEmpty == true)
+        #expect(process.terminationStatus == (count == 0 ? 0 : 78))
     }
 }

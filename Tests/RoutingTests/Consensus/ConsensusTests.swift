@@ -51,6 +51,25 @@ struct ConsensusTests {
         #expect(try #require(Verdict(tie, ConsensusTerms(count: 2))).winner == 0)
     }
 
+    @Test("a decision stands when nobody who is still to answer can change it")
+    func standing() throws {
+        func stands(_ ballots: [Ballot], asked: Int, _ terms: ConsensusTerms) -> Bool {
+            Verdict.stands(ballots, asked: asked, terms)
+        }
+        let (yes, no, none) = (try vote("a", "yes"), try vote("b", "no"), try failed("c"))
+        let three = ConsensusTerms(count: 3)
+        #expect(stands([yes, yes], asked: 3, three))
+        #expect(stands([no, yes, yes], asked: 3, three))
+        #expect(!stands([yes], asked: 3, three))
+        #expect(!stands([yes, no], asked: 3, three))
+        #expect(!stands([yes, none], asked: 3, three))
+        #expect(!stands([yes, yes], asked: 4, ConsensusTerms(count: 4)))
+        #expect(stands([yes, yes, yes], asked: 4, ConsensusTerms(count: 4)))
+        // Fewer are there than were asked for: three of four agree, and four must answer.
+        #expect(!stands([yes, yes, yes], asked: 4, ConsensusTerms(count: 7)))
+        #expect(!stands([yes, yes, yes], asked: 3, ConsensusTerms(count: 3, rule: .confidence)))
+    }
+
     @Test("one that fails does not fail all while more than half have answered")
     func quorum() throws {
         let terms = ConsensusTerms(count: 3)

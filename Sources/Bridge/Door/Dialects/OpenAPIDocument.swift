@@ -28,15 +28,7 @@ enum OpenAPIDocument {
                 "operationId": "createChatCompletion",
                 "tags": ["think"],
                 "summary": "An answer, whole or streamed, as OpenAI gives it.",
-                "parameters": [
-                  {
-                    "name": "x-workshop-persona",
-                    "in": "header",
-                    "required": false,
-                    "description": "Who speaks; without it the key's persona, or nobody: then the answer is given alone.",
-                    "schema": {"type": "string", "minLength": 1, "maxLength": 64, "pattern": "^[a-z0-9_-]+$"}
-                  }
-                ],
+                "parameters": [{"$ref": "#/components/parameters/Persona"}],
                 "requestBody": {
                   "required": true,
                   "content": {"application/json": {"schema": {"$ref": "#/components/schemas/ChatRequest"}}}
@@ -45,27 +37,12 @@ enum OpenAPIDocument {
                   "200": {
                     "description": "The answer.",
                     "headers": {
-                      "x-workshop-backend": {
-                        "description": "Who answered. Of a stream, the last piece says it.",
-                        "schema": {"type": "string"}
-                      },
-                      "x-workshop-model": {
-                        "description": "The model that says it answered.",
-                        "schema": {"type": "string"}
-                      },
-                      "x-workshop-attempts": {
-                        "description": "How many tries there were.",
-                        "schema": {"type": "integer"}
-                      },
-                      "x-workshop-cost-usd": {
-                        "description": "What it cost, if that is known.",
-                        "schema": {"type": "number"}
-                      },
-                      "x-workshop-thought": {
-                        "description": "The answer's name in the ledger; `rate` takes it.",
-                        "schema": {"type": "string"}
-                      },
-                      "x-request-id": {"description": "The request's name.", "schema": {"type": "string"}}
+                      "x-workshop-backend": {"$ref": "#/components/headers/Backend"},
+                      "x-workshop-model": {"$ref": "#/components/headers/Model"},
+                      "x-workshop-attempts": {"$ref": "#/components/headers/Attempts"},
+                      "x-workshop-cost-usd": {"$ref": "#/components/headers/Cost"},
+                      "x-workshop-thought": {"$ref": "#/components/headers/Thought"},
+                      "x-request-id": {"$ref": "#/components/headers/RequestName"}
                     },
                     "content": {
                       "application/json": {"schema": {"$ref": "#/components/schemas/ChatCompletion"}},
@@ -138,15 +115,7 @@ enum OpenAPIDocument {
                 "operationId": "createMessage",
                 "tags": ["think"],
                 "summary": "An answer, whole or streamed, as Anthropic gives it.",
-                "parameters": [
-                  {
-                    "name": "x-workshop-persona",
-                    "in": "header",
-                    "required": false,
-                    "description": "Who speaks; without it the key's persona, or nobody: then the answer is given alone.",
-                    "schema": {"type": "string", "minLength": 1, "maxLength": 64, "pattern": "^[a-z0-9_-]+$"}
-                  }
-                ],
+                "parameters": [{"$ref": "#/components/parameters/Persona"}],
                 "requestBody": {
                   "required": true,
                   "content": {"application/json": {"schema": {"$ref": "#/components/schemas/MessagesRequest"}}}
@@ -155,27 +124,12 @@ enum OpenAPIDocument {
                   "200": {
                     "description": "The answer.",
                     "headers": {
-                      "x-workshop-backend": {
-                        "description": "Who answered. Of a stream, the last piece says it.",
-                        "schema": {"type": "string"}
-                      },
-                      "x-workshop-model": {
-                        "description": "The model that says it answered.",
-                        "schema": {"type": "string"}
-                      },
-                      "x-workshop-attempts": {
-                        "description": "How many tries there were.",
-                        "schema": {"type": "integer"}
-                      },
-                      "x-workshop-cost-usd": {
-                        "description": "What it cost, if that is known.",
-                        "schema": {"type": "number"}
-                      },
-                      "x-workshop-thought": {
-                        "description": "The answer's name in the ledger; `rate` takes it.",
-                        "schema": {"type": "string"}
-                      },
-                      "x-request-id": {"description": "The request's name.", "schema": {"type": "string"}}
+                      "x-workshop-backend": {"$ref": "#/components/headers/Backend"},
+                      "x-workshop-model": {"$ref": "#/components/headers/Model"},
+                      "x-workshop-attempts": {"$ref": "#/components/headers/Attempts"},
+                      "x-workshop-cost-usd": {"$ref": "#/components/headers/Cost"},
+                      "x-workshop-thought": {"$ref": "#/components/headers/Thought"},
+                      "x-request-id": {"$ref": "#/components/headers/RequestName"}
                     },
                     "content": {
                       "application/json": {"schema": {"$ref": "#/components/schemas/MessageReply"}},
@@ -248,55 +202,20 @@ enum OpenAPIDocument {
                 "operationId": "listModels",
                 "tags": ["models"],
                 "summary": "What a request's `model` may be.",
-                "parameters": [
-                  {
-                    "name": "anthropic-version",
-                    "in": "header",
-                    "required": false,
-                    "description": "With it the answer has Anthropic's form.",
-                    "schema": {"type": "string", "examples": ["2023-06-01"]}
-                  }
-                ],
+                "parameters": [{"$ref": "#/components/parameters/AnthropicVersion"}],
                 "responses": {
                   "200": {
                     "description": "The list, in OpenAI's form or in Anthropic's.",
                     "content": {"application/json": {"schema": {"$ref": "#/components/schemas/ModelList"}}}
                   },
-                  "400": {
-                    "description": "A field is missing, wrong, or asks for what is not done here; `param` names it.",
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}}
-                  },
-                  "401": {
-                    "description": "The key is missing, wrong or revoked.",
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}}
-                  },
-                  "403": {
-                    "description": "Not for this key, or the request names what may not leave this machine.",
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}}
-                  },
-                  "404": {
-                    "description": "There is no such model or path.",
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}}
-                  },
-                  "408": {
-                    "description": "The request took too long to arrive.",
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}}
-                  },
-                  "431": {
-                    "description": "The headers are larger than the limit.",
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}}
-                  },
-                  "500": {
-                    "description": "The bridge made a mistake.",
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}}
-                  },
-                  "503": {
-                    "description": "No backend may take it now, or the daemon is ending.",
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}},
-                    "headers": {
-                      "Retry-After": {"description": "Seconds.", "schema": {"type": "integer", "minimum": 0}}
-                    }
-                  }
+                  "400": {"$ref": "#/components/responses/BadRequest"},
+                  "401": {"$ref": "#/components/responses/NoKey"},
+                  "403": {"$ref": "#/components/responses/Forbidden"},
+                  "404": {"$ref": "#/components/responses/NotFound"},
+                  "408": {"$ref": "#/components/responses/TooSlow"},
+                  "431": {"$ref": "#/components/responses/HeadTooLarge"},
+                  "500": {"$ref": "#/components/responses/Mistake"},
+                  "503": {"$ref": "#/components/responses/Unavailable"}
                 }
               }
             },
@@ -319,13 +238,7 @@ enum OpenAPIDocument {
                       "examples": ["auto"]
                     }
                   },
-                  {
-                    "name": "anthropic-version",
-                    "in": "header",
-                    "required": false,
-                    "description": "With it the answer has Anthropic's form.",
-                    "schema": {"type": "string", "examples": ["2023-06-01"]}
-                  }
+                  {"$ref": "#/components/parameters/AnthropicVersion"}
                 ],
                 "responses": {
                   "200": {
@@ -341,41 +254,14 @@ enum OpenAPIDocument {
                       }
                     }
                   },
-                  "400": {
-                    "description": "A field is missing, wrong, or asks for what is not done here; `param` names it.",
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}}
-                  },
-                  "401": {
-                    "description": "The key is missing, wrong or revoked.",
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}}
-                  },
-                  "403": {
-                    "description": "Not for this key, or the request names what may not leave this machine.",
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}}
-                  },
-                  "404": {
-                    "description": "There is no such model or path.",
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}}
-                  },
-                  "408": {
-                    "description": "The request took too long to arrive.",
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}}
-                  },
-                  "431": {
-                    "description": "The headers are larger than the limit.",
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}}
-                  },
-                  "500": {
-                    "description": "The bridge made a mistake.",
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}}
-                  },
-                  "503": {
-                    "description": "No backend may take it now, or the daemon is ending.",
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}},
-                    "headers": {
-                      "Retry-After": {"description": "Seconds.", "schema": {"type": "integer", "minimum": 0}}
-                    }
-                  }
+                  "400": {"$ref": "#/components/responses/BadRequest"},
+                  "401": {"$ref": "#/components/responses/NoKey"},
+                  "403": {"$ref": "#/components/responses/Forbidden"},
+                  "404": {"$ref": "#/components/responses/NotFound"},
+                  "408": {"$ref": "#/components/responses/TooSlow"},
+                  "431": {"$ref": "#/components/responses/HeadTooLarge"},
+                  "500": {"$ref": "#/components/responses/Mistake"},
+                  "503": {"$ref": "#/components/responses/Unavailable"}
                 }
               }
             },
@@ -389,33 +275,12 @@ enum OpenAPIDocument {
                     "description": "It does.",
                     "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Health"}}}
                   },
-                  "400": {
-                    "description": "A field is missing, wrong, or asks for what is not done here; `param` names it.",
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}}
-                  },
-                  "403": {
-                    "description": "Not for this key, or the request names what may not leave this machine.",
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}}
-                  },
-                  "408": {
-                    "description": "The request took too long to arrive.",
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}}
-                  },
-                  "431": {
-                    "description": "The headers are larger than the limit.",
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}}
-                  },
-                  "500": {
-                    "description": "The bridge made a mistake.",
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}}
-                  },
-                  "503": {
-                    "description": "No backend may take it now, or the daemon is ending.",
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}},
-                    "headers": {
-                      "Retry-After": {"description": "Seconds.", "schema": {"type": "integer", "minimum": 0}}
-                    }
-                  }
+                  "400": {"$ref": "#/components/responses/BadRequest"},
+                  "403": {"$ref": "#/components/responses/Forbidden"},
+                  "408": {"$ref": "#/components/responses/TooSlow"},
+                  "431": {"$ref": "#/components/responses/HeadTooLarge"},
+                  "500": {"$ref": "#/components/responses/Mistake"},
+                  "503": {"$ref": "#/components/responses/Unavailable"}
                 },
                 "security": []
               }
@@ -430,41 +295,14 @@ enum OpenAPIDocument {
                     "description": "The backends.",
                     "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Backends"}}}
                   },
-                  "400": {
-                    "description": "A field is missing, wrong, or asks for what is not done here; `param` names it.",
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}}
-                  },
-                  "401": {
-                    "description": "The key is missing, wrong or revoked.",
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}}
-                  },
-                  "403": {
-                    "description": "Not for this key, or the request names what may not leave this machine.",
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}}
-                  },
-                  "404": {
-                    "description": "There is no such model or path.",
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}}
-                  },
-                  "408": {
-                    "description": "The request took too long to arrive.",
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}}
-                  },
-                  "431": {
-                    "description": "The headers are larger than the limit.",
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}}
-                  },
-                  "500": {
-                    "description": "The bridge made a mistake.",
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}}
-                  },
-                  "503": {
-                    "description": "No backend may take it now, or the daemon is ending.",
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}},
-                    "headers": {
-                      "Retry-After": {"description": "Seconds.", "schema": {"type": "integer", "minimum": 0}}
-                    }
-                  }
+                  "400": {"$ref": "#/components/responses/BadRequest"},
+                  "401": {"$ref": "#/components/responses/NoKey"},
+                  "403": {"$ref": "#/components/responses/Forbidden"},
+                  "404": {"$ref": "#/components/responses/NotFound"},
+                  "408": {"$ref": "#/components/responses/TooSlow"},
+                  "431": {"$ref": "#/components/responses/HeadTooLarge"},
+                  "500": {"$ref": "#/components/responses/Mistake"},
+                  "503": {"$ref": "#/components/responses/Unavailable"}
                 }
               }
             },
@@ -478,41 +316,14 @@ enum OpenAPIDocument {
                     "description": "The state; docs/http.md has its parts.",
                     "content": {"application/json": {"schema": {"type": "object"}}}
                   },
-                  "400": {
-                    "description": "A field is missing, wrong, or asks for what is not done here; `param` names it.",
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}}
-                  },
-                  "401": {
-                    "description": "The key is missing, wrong or revoked.",
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}}
-                  },
-                  "403": {
-                    "description": "Not for this key, or the request names what may not leave this machine.",
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}}
-                  },
-                  "404": {
-                    "description": "There is no such model or path.",
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}}
-                  },
-                  "408": {
-                    "description": "The request took too long to arrive.",
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}}
-                  },
-                  "431": {
-                    "description": "The headers are larger than the limit.",
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}}
-                  },
-                  "500": {
-                    "description": "The bridge made a mistake.",
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}}
-                  },
-                  "503": {
-                    "description": "No backend may take it now, or the daemon is ending.",
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}},
-                    "headers": {
-                      "Retry-After": {"description": "Seconds.", "schema": {"type": "integer", "minimum": 0}}
-                    }
-                  }
+                  "400": {"$ref": "#/components/responses/BadRequest"},
+                  "401": {"$ref": "#/components/responses/NoKey"},
+                  "403": {"$ref": "#/components/responses/Forbidden"},
+                  "404": {"$ref": "#/components/responses/NotFound"},
+                  "408": {"$ref": "#/components/responses/TooSlow"},
+                  "431": {"$ref": "#/components/responses/HeadTooLarge"},
+                  "500": {"$ref": "#/components/responses/Mistake"},
+                  "503": {"$ref": "#/components/responses/Unavailable"}
                 }
               }
             },
@@ -523,41 +334,14 @@ enum OpenAPIDocument {
                 "summary": "What changes of the state, as server-sent events, without end.",
                 "responses": {
                   "200": {"description": "The events.", "content": {"text/event-stream": {"schema": {}}}},
-                  "400": {
-                    "description": "A field is missing, wrong, or asks for what is not done here; `param` names it.",
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}}
-                  },
-                  "401": {
-                    "description": "The key is missing, wrong or revoked.",
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}}
-                  },
-                  "403": {
-                    "description": "Not for this key, or the request names what may not leave this machine.",
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}}
-                  },
-                  "404": {
-                    "description": "There is no such model or path.",
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}}
-                  },
-                  "408": {
-                    "description": "The request took too long to arrive.",
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}}
-                  },
-                  "431": {
-                    "description": "The headers are larger than the limit.",
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}}
-                  },
-                  "500": {
-                    "description": "The bridge made a mistake.",
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}}
-                  },
-                  "503": {
-                    "description": "No backend may take it now, or the daemon is ending.",
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}},
-                    "headers": {
-                      "Retry-After": {"description": "Seconds.", "schema": {"type": "integer", "minimum": 0}}
-                    }
-                  }
+                  "400": {"$ref": "#/components/responses/BadRequest"},
+                  "401": {"$ref": "#/components/responses/NoKey"},
+                  "403": {"$ref": "#/components/responses/Forbidden"},
+                  "404": {"$ref": "#/components/responses/NotFound"},
+                  "408": {"$ref": "#/components/responses/TooSlow"},
+                  "431": {"$ref": "#/components/responses/HeadTooLarge"},
+                  "500": {"$ref": "#/components/responses/Mistake"},
+                  "503": {"$ref": "#/components/responses/Unavailable"}
                 }
               }
             },
@@ -571,41 +355,14 @@ enum OpenAPIDocument {
                     "description": "The text format, version 0.0.4.",
                     "content": {"text/plain": {"schema": {"type": "string"}}}
                   },
-                  "400": {
-                    "description": "A field is missing, wrong, or asks for what is not done here; `param` names it.",
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}}
-                  },
-                  "401": {
-                    "description": "The key is missing, wrong or revoked.",
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}}
-                  },
-                  "403": {
-                    "description": "Not for this key, or the request names what may not leave this machine.",
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}}
-                  },
-                  "404": {
-                    "description": "There is no such model or path.",
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}}
-                  },
-                  "408": {
-                    "description": "The request took too long to arrive.",
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}}
-                  },
-                  "431": {
-                    "description": "The headers are larger than the limit.",
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}}
-                  },
-                  "500": {
-                    "description": "The bridge made a mistake.",
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}}
-                  },
-                  "503": {
-                    "description": "No backend may take it now, or the daemon is ending.",
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}},
-                    "headers": {
-                      "Retry-After": {"description": "Seconds.", "schema": {"type": "integer", "minimum": 0}}
-                    }
-                  }
+                  "400": {"$ref": "#/components/responses/BadRequest"},
+                  "401": {"$ref": "#/components/responses/NoKey"},
+                  "403": {"$ref": "#/components/responses/Forbidden"},
+                  "404": {"$ref": "#/components/responses/NotFound"},
+                  "408": {"$ref": "#/components/responses/TooSlow"},
+                  "431": {"$ref": "#/components/responses/HeadTooLarge"},
+                  "500": {"$ref": "#/components/responses/Mistake"},
+                  "503": {"$ref": "#/components/responses/Unavailable"}
                 }
               }
             },
@@ -619,41 +376,14 @@ enum OpenAPIDocument {
                     "description": "Each sidecar's own word.",
                     "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Sidecars"}}}
                   },
-                  "400": {
-                    "description": "A field is missing, wrong, or asks for what is not done here; `param` names it.",
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}}
-                  },
-                  "401": {
-                    "description": "The key is missing, wrong or revoked.",
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}}
-                  },
-                  "403": {
-                    "description": "Not for this key, or the request names what may not leave this machine.",
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}}
-                  },
-                  "404": {
-                    "description": "There is no such model or path.",
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}}
-                  },
-                  "408": {
-                    "description": "The request took too long to arrive.",
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}}
-                  },
-                  "431": {
-                    "description": "The headers are larger than the limit.",
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}}
-                  },
-                  "500": {
-                    "description": "The bridge made a mistake.",
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}}
-                  },
-                  "503": {
-                    "description": "No backend may take it now, or the daemon is ending.",
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}},
-                    "headers": {
-                      "Retry-After": {"description": "Seconds.", "schema": {"type": "integer", "minimum": 0}}
-                    }
-                  }
+                  "400": {"$ref": "#/components/responses/BadRequest"},
+                  "401": {"$ref": "#/components/responses/NoKey"},
+                  "403": {"$ref": "#/components/responses/Forbidden"},
+                  "404": {"$ref": "#/components/responses/NotFound"},
+                  "408": {"$ref": "#/components/responses/TooSlow"},
+                  "431": {"$ref": "#/components/responses/HeadTooLarge"},
+                  "500": {"$ref": "#/components/responses/Mistake"},
+                  "503": {"$ref": "#/components/responses/Unavailable"}
                 }
               }
             },
@@ -667,41 +397,14 @@ enum OpenAPIDocument {
                     "description": "Each sidecar's own word.",
                     "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Sidecars"}}}
                   },
-                  "400": {
-                    "description": "A field is missing, wrong, or asks for what is not done here; `param` names it.",
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}}
-                  },
-                  "401": {
-                    "description": "The key is missing, wrong or revoked.",
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}}
-                  },
-                  "403": {
-                    "description": "Not for this key, or the request names what may not leave this machine.",
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}}
-                  },
-                  "404": {
-                    "description": "There is no such model or path.",
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}}
-                  },
-                  "408": {
-                    "description": "The request took too long to arrive.",
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}}
-                  },
-                  "431": {
-                    "description": "The headers are larger than the limit.",
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}}
-                  },
-                  "500": {
-                    "description": "The bridge made a mistake.",
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}}
-                  },
-                  "503": {
-                    "description": "No backend may take it now, or the daemon is ending.",
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}},
-                    "headers": {
-                      "Retry-After": {"description": "Seconds.", "schema": {"type": "integer", "minimum": 0}}
-                    }
-                  }
+                  "400": {"$ref": "#/components/responses/BadRequest"},
+                  "401": {"$ref": "#/components/responses/NoKey"},
+                  "403": {"$ref": "#/components/responses/Forbidden"},
+                  "404": {"$ref": "#/components/responses/NotFound"},
+                  "408": {"$ref": "#/components/responses/TooSlow"},
+                  "431": {"$ref": "#/components/responses/HeadTooLarge"},
+                  "500": {"$ref": "#/components/responses/Mistake"},
+                  "503": {"$ref": "#/components/responses/Unavailable"}
                 }
               }
             },
@@ -921,33 +624,12 @@ enum OpenAPIDocument {
                 "summary": "The dashboard, a page for people.",
                 "responses": {
                   "200": {"description": "The page.", "content": {"text/html": {"schema": {"type": "string"}}}},
-                  "400": {
-                    "description": "A field is missing, wrong, or asks for what is not done here; `param` names it.",
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}}
-                  },
-                  "403": {
-                    "description": "Not for this key, or the request names what may not leave this machine.",
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}}
-                  },
-                  "408": {
-                    "description": "The request took too long to arrive.",
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}}
-                  },
-                  "431": {
-                    "description": "The headers are larger than the limit.",
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}}
-                  },
-                  "500": {
-                    "description": "The bridge made a mistake.",
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}}
-                  },
-                  "503": {
-                    "description": "No backend may take it now, or the daemon is ending.",
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}},
-                    "headers": {
-                      "Retry-After": {"description": "Seconds.", "schema": {"type": "integer", "minimum": 0}}
-                    }
-                  }
+                  "400": {"$ref": "#/components/responses/BadRequest"},
+                  "403": {"$ref": "#/components/responses/Forbidden"},
+                  "408": {"$ref": "#/components/responses/TooSlow"},
+                  "431": {"$ref": "#/components/responses/HeadTooLarge"},
+                  "500": {"$ref": "#/components/responses/Mistake"},
+                  "503": {"$ref": "#/components/responses/Unavailable"}
                 },
                 "security": []
               }
@@ -962,39 +644,83 @@ enum OpenAPIDocument {
                     "description": "OpenAPI 3.1.",
                     "content": {"application/json": {"schema": {"type": "object"}}}
                   },
-                  "400": {
-                    "description": "A field is missing, wrong, or asks for what is not done here; `param` names it.",
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}}
-                  },
-                  "403": {
-                    "description": "Not for this key, or the request names what may not leave this machine.",
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}}
-                  },
-                  "408": {
-                    "description": "The request took too long to arrive.",
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}}
-                  },
-                  "431": {
-                    "description": "The headers are larger than the limit.",
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}}
-                  },
-                  "500": {
-                    "description": "The bridge made a mistake.",
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}}
-                  },
-                  "503": {
-                    "description": "No backend may take it now, or the daemon is ending.",
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}},
-                    "headers": {
-                      "Retry-After": {"description": "Seconds.", "schema": {"type": "integer", "minimum": 0}}
-                    }
-                  }
+                  "400": {"$ref": "#/components/responses/BadRequest"},
+                  "403": {"$ref": "#/components/responses/Forbidden"},
+                  "408": {"$ref": "#/components/responses/TooSlow"},
+                  "431": {"$ref": "#/components/responses/HeadTooLarge"},
+                  "500": {"$ref": "#/components/responses/Mistake"},
+                  "503": {"$ref": "#/components/responses/Unavailable"}
                 },
                 "security": []
               }
             }
           },
           "components": {
+            "parameters": {
+              "Persona": {
+                "name": "x-workshop-persona",
+                "in": "header",
+                "required": false,
+                "description": "Who speaks; without it the key's persona, or nobody: then the answer is given alone.",
+                "schema": {"type": "string", "minLength": 1, "maxLength": 64, "pattern": "^[a-z0-9_-]+$"}
+              },
+              "AnthropicVersion": {
+                "name": "anthropic-version",
+                "in": "header",
+                "required": false,
+                "description": "With it the answer has Anthropic's form.",
+                "schema": {"type": "string", "examples": ["2023-06-01"]}
+              }
+            },
+            "headers": {
+              "Backend": {
+                "description": "Who answered. Of a stream, the last piece says it.",
+                "schema": {"type": "string"}
+              },
+              "Model": {"description": "The model that says it answered.", "schema": {"type": "string"}},
+              "Attempts": {"description": "How many tries there were.", "schema": {"type": "integer"}},
+              "Cost": {"description": "What it cost, if that is known.", "schema": {"type": "number"}},
+              "Thought": {
+                "description": "The answer's name in the ledger; `rate` takes it.",
+                "schema": {"type": "string"}
+              },
+              "RequestName": {"description": "The request's name.", "schema": {"type": "string"}}
+            },
+            "responses": {
+              "BadRequest": {
+                "description": "A field is missing, wrong, or asks for what is not done here; `param` names it.",
+                "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}}
+              },
+              "NoKey": {
+                "description": "The key is missing, wrong or revoked.",
+                "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}}
+              },
+              "Forbidden": {
+                "description": "Not for this key, or the request names what may not leave this machine.",
+                "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}}
+              },
+              "NotFound": {
+                "description": "There is no such model or path.",
+                "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}}
+              },
+              "TooSlow": {
+                "description": "The request took too long to arrive.",
+                "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}}
+              },
+              "HeadTooLarge": {
+                "description": "The headers are larger than the limit.",
+                "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}}
+              },
+              "Mistake": {
+                "description": "The bridge made a mistake.",
+                "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}}
+              },
+              "Unavailable": {
+                "description": "No backend may take it now, or the daemon is ending.",
+                "content": {"application/json": {"schema": {"$ref": "#/components/schemas/AnyError"}}},
+                "headers": {"Retry-After": {"description": "Seconds.", "schema": {"type": "integer", "minimum": 0}}}
+              }
+            },
             "schemas": {
               "ChatMessage": {
                 "oneOf": [
@@ -1002,20 +728,7 @@ enum OpenAPIDocument {
                     "type": "object",
                     "properties": {
                       "role": {"enum": ["system", "developer"]},
-                      "content": {
-                        "oneOf": [
-                          {"type": "string"},
-                          {
-                            "type": "array",
-                            "items": {
-                              "type": "object",
-                              "properties": {"type": {"const": "text"}, "text": {"type": "string"}},
-                              "required": ["type", "text"]
-                            },
-                            "maxItems": 1024
-                          }
-                        ]
-                      }
+                      "content": {"$ref": "#/components/schemas/Texts"}
                     },
                     "required": ["role", "content"]
                   },
@@ -1030,11 +743,7 @@ enum OpenAPIDocument {
                             "type": "array",
                             "items": {
                               "oneOf": [
-                                {
-                                  "type": "object",
-                                  "properties": {"type": {"const": "text"}, "text": {"type": "string"}},
-                                  "required": ["type", "text"]
-                                },
+                                {"$ref": "#/components/schemas/TextPart"},
                                 {
                                   "type": "object",
                                   "properties": {
@@ -1106,11 +815,7 @@ enum OpenAPIDocument {
                             "type": "array",
                             "items": {
                               "oneOf": [
-                                {
-                                  "type": "object",
-                                  "properties": {"type": {"const": "text"}, "text": {"type": "string"}},
-                                  "required": ["type", "text"]
-                                },
+                                {"$ref": "#/components/schemas/TextPart"},
                                 {
                                   "type": "object",
                                   "properties": {"type": {"const": "refusal"}, "refusal": {"type": "string"}},
@@ -1157,20 +862,7 @@ enum OpenAPIDocument {
                     "properties": {
                       "role": {"const": "tool"},
                       "tool_call_id": {"type": "string", "minLength": 1, "maxLength": 256},
-                      "content": {
-                        "oneOf": [
-                          {"type": "string"},
-                          {
-                            "type": "array",
-                            "items": {
-                              "type": "object",
-                              "properties": {"type": {"const": "text"}, "text": {"type": "string"}},
-                              "required": ["type", "text"]
-                            },
-                            "maxItems": 1024
-                          }
-                        ]
-                      }
+                      "content": {"$ref": "#/components/schemas/Texts"}
                     },
                     "required": ["role", "tool_call_id", "content"]
                   }
@@ -1292,7 +984,9 @@ enum OpenAPIDocument {
                   "parallel_tool_calls": {
                     "description": "Left aside: docs/http-dialects.md says what becomes of each field."
                   },
-                  "service_tier": {"description": "Left aside: docs/http-dialects.md says what becomes of each field."},
+                  "service_tier": {
+                    "description": "Left aside: docs/http-dialects.md says what becomes of each field."
+                  },
                   "reasoning_effort": {
                     "description": "Left aside: docs/http-dialects.md says what becomes of each field."
                   },
@@ -1472,129 +1166,10 @@ enum OpenAPIDocument {
                             "type": "array",
                             "items": {
                               "oneOf": [
-                                {
-                                  "type": "object",
-                                  "properties": {"type": {"const": "text"}, "text": {"type": "string"}},
-                                  "required": ["type", "text"]
-                                },
-                                {
-                                  "type": "object",
-                                  "properties": {
-                                    "type": {"const": "image"},
-                                    "source": {
-                                      "type": "object",
-                                      "properties": {
-                                        "type": {"const": "base64"},
-                                        "media_type": {"type": "string", "pattern": "^image/[a-z0-9.+-]+$"},
-                                        "data": {"type": "string", "pattern": "^([A-Za-z0-9+/]{4})+$"}
-                                      },
-                                      "required": ["type", "media_type", "data"]
-                                    }
-                                  },
-                                  "required": ["type", "source"]
-                                },
-                                {
-                                  "type": "object",
-                                  "properties": {
-                                    "type": {"const": "document"},
-                                    "title": {"type": ["string", "null"]},
-                                    "source": {
-                                      "oneOf": [
-                                        {
-                                          "type": "object",
-                                          "properties": {
-                                            "type": {"const": "base64"},
-                                            "media_type": {
-                                              "type": "string",
-                                              "pattern": "^(image|audio|video|application|text)/[a-z0-9.+-]+$"
-                                            },
-                                            "data": {"type": "string", "pattern": "^([A-Za-z0-9+/]{4})+$"}
-                                          },
-                                          "required": ["type", "media_type", "data"]
-                                        },
-                                        {
-                                          "type": "object",
-                                          "properties": {"type": {"const": "text"}, "data": {"type": "string"}},
-                                          "required": ["type", "data"]
-                                        },
-                                        {
-                                          "type": "object",
-                                          "properties": {
-                                            "type": {"const": "content"},
-                                            "content": {
-                                              "oneOf": [
-                                                {"type": "string"},
-                                                {
-                                                  "type": "array",
-                                                  "items": {
-                                                    "oneOf": [
-                                                      {
-                                                        "type": "object",
-                                                        "properties": {
-                                                          "type": {"const": "text"},
-                                                          "text": {"type": "string"}
-                                                        },
-                                                        "required": ["type", "text"]
-                                                      },
-                                                      {
-                                                        "type": "object",
-                                                        "properties": {
-                                                          "type": {"const": "image"},
-                                                          "source": {
-                                                            "type": "object",
-                                                            "properties": {
-                                                              "type": {"const": "base64"},
-                                                              "media_type": {
-                                                                "type": "string",
-                                                                "pattern": "^image/[a-z0-9.+-]+$"
-                                                              },
-                                                              "data": {
-                                                                "type": "string",
-                                                                "pattern": "^([A-Za-z0-9+/]{4})+$"
-                                                              }
-                                                            },
-                                                            "required": ["type", "media_type", "data"]
-                                                          }
-                                                        },
-                                                        "required": ["type", "source"]
-                                                      }
-                                                    ]
-                                                  },
-                                                  "maxItems": 1024
-                                                }
-                                              ]
-                                            }
-                                          },
-                                          "required": ["type", "content"]
-                                        }
-                                      ]
-                                    }
-                                  },
-                                  "required": ["type", "source"]
-                                },
-                                {
-                                  "type": "object",
-                                  "properties": {
-                                    "type": {"const": "search_result"},
-                                    "title": {"type": "string"},
-                                    "source": {"type": "string"},
-                                    "content": {
-                                      "oneOf": [
-                                        {"type": "string"},
-                                        {
-                                          "type": "array",
-                                          "items": {
-                                            "type": "object",
-                                            "properties": {"type": {"const": "text"}, "text": {"type": "string"}},
-                                            "required": ["type", "text"]
-                                          },
-                                          "maxItems": 1024
-                                        }
-                                      ]
-                                    }
-                                  },
-                                  "required": ["type", "title", "source", "content"]
-                                },
+                                {"$ref": "#/components/schemas/TextPart"},
+                                {"$ref": "#/components/schemas/ImagePart"},
+                                {"$ref": "#/components/schemas/DocumentPart"},
+                                {"$ref": "#/components/schemas/SearchResultPart"},
                                 {
                                   "type": "object",
                                   "properties": {
@@ -1607,141 +1182,10 @@ enum OpenAPIDocument {
                                           "type": "array",
                                           "items": {
                                             "oneOf": [
-                                              {
-                                                "type": "object",
-                                                "properties": {"type": {"const": "text"}, "text": {"type": "string"}},
-                                                "required": ["type", "text"]
-                                              },
-                                              {
-                                                "type": "object",
-                                                "properties": {
-                                                  "type": {"const": "image"},
-                                                  "source": {
-                                                    "type": "object",
-                                                    "properties": {
-                                                      "type": {"const": "base64"},
-                                                      "media_type": {
-                                                        "type": "string",
-                                                        "pattern": "^image/[a-z0-9.+-]+$"
-                                                      },
-                                                      "data": {"type": "string", "pattern": "^([A-Za-z0-9+/]{4})+$"}
-                                                    },
-                                                    "required": ["type", "media_type", "data"]
-                                                  }
-                                                },
-                                                "required": ["type", "source"]
-                                              },
-                                              {
-                                                "type": "object",
-                                                "properties": {
-                                                  "type": {"const": "document"},
-                                                  "title": {"type": ["string", "null"]},
-                                                  "source": {
-                                                    "oneOf": [
-                                                      {
-                                                        "type": "object",
-                                                        "properties": {
-                                                          "type": {"const": "base64"},
-                                                          "media_type": {
-                                                            "type": "string",
-                                                            "pattern": "^(image|audio|video|application|text)/[a-z0-9.+-]+$"
-                                                          },
-                                                          "data": {
-                                                            "type": "string",
-                                                            "pattern": "^([A-Za-z0-9+/]{4})+$"
-                                                          }
-                                                        },
-                                                        "required": ["type", "media_type", "data"]
-                                                      },
-                                                      {
-                                                        "type": "object",
-                                                        "properties": {
-                                                          "type": {"const": "text"},
-                                                          "data": {"type": "string"}
-                                                        },
-                                                        "required": ["type", "data"]
-                                                      },
-                                                      {
-                                                        "type": "object",
-                                                        "properties": {
-                                                          "type": {"const": "content"},
-                                                          "content": {
-                                                            "oneOf": [
-                                                              {"type": "string"},
-                                                              {
-                                                                "type": "array",
-                                                                "items": {
-                                                                  "oneOf": [
-                                                                    {
-                                                                      "type": "object",
-                                                                      "properties": {
-                                                                        "type": {"const": "text"},
-                                                                        "text": {"type": "string"}
-                                                                      },
-                                                                      "required": ["type", "text"]
-                                                                    },
-                                                                    {
-                                                                      "type": "object",
-                                                                      "properties": {
-                                                                        "type": {"const": "image"},
-                                                                        "source": {
-                                                                          "type": "object",
-                                                                          "properties": {
-                                                                            "type": {"const": "base64"},
-                                                                            "media_type": {
-                                                                              "type": "string",
-                                                                              "pattern": "^image/[a-z0-9.+-]+$"
-                                                                            },
-                                                                            "data": {
-                                                                              "type": "string",
-                                                                              "pattern": "^([A-Za-z0-9+/]{4})+$"
-                                                                            }
-                                                                          },
-                                                                          "required": ["type", "media_type", "data"]
-                                                                        }
-                                                                      },
-                                                                      "required": ["type", "source"]
-                                                                    }
-                                                                  ]
-                                                                },
-                                                                "maxItems": 1024
-                                                              }
-                                                            ]
-                                                          }
-                                                        },
-                                                        "required": ["type", "content"]
-                                                      }
-                                                    ]
-                                                  }
-                                                },
-                                                "required": ["type", "source"]
-                                              },
-                                              {
-                                                "type": "object",
-                                                "properties": {
-                                                  "type": {"const": "search_result"},
-                                                  "title": {"type": "string"},
-                                                  "source": {"type": "string"},
-                                                  "content": {
-                                                    "oneOf": [
-                                                      {"type": "string"},
-                                                      {
-                                                        "type": "array",
-                                                        "items": {
-                                                          "type": "object",
-                                                          "properties": {
-                                                            "type": {"const": "text"},
-                                                            "text": {"type": "string"}
-                                                          },
-                                                          "required": ["type", "text"]
-                                                        },
-                                                        "maxItems": 1024
-                                                      }
-                                                    ]
-                                                  }
-                                                },
-                                                "required": ["type", "title", "source", "content"]
-                                              }
+                                              {"$ref": "#/components/schemas/TextPart"},
+                                              {"$ref": "#/components/schemas/ImagePart"},
+                                              {"$ref": "#/components/schemas/DocumentPart"},
+                                              {"$ref": "#/components/schemas/SearchResultPart"}
                                             ]
                                           },
                                           "maxItems": 1024
@@ -1773,29 +1217,23 @@ enum OpenAPIDocument {
                             "type": "array",
                             "items": {
                               "oneOf": [
-                                {
-                                  "type": "object",
-                                  "properties": {"type": {"const": "text"}, "text": {"type": "string"}},
-                                  "required": ["type", "text"]
-                                },
+                                {"$ref": "#/components/schemas/TextPart"},
                                 {
                                   "type": "object",
                                   "properties": {"type": {"enum": ["thinking", "redacted_thinking"]}},
                                   "required": ["type"]
                                 },
-                                {
-                                  "type": "object",
-                                  "properties": {
-                                    "type": {"const": "tool_use"},
-                                    "id": {"type": "string", "minLength": 1, "maxLength": 256},
-                                    "name": {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,128}$"},
-                                    "input": {"type": ["object", "null"]}
-                                  },
-                                  "required": ["type", "id", "name"]
-                                }
+                                {"$ref": "#/components/schemas/ToolUsePart"}
                               ]
                             },
-                            "maxItems": 1024
+                            "maxItems": 1024,
+                            "contains": {
+                              "type": "object",
+                              "properties": {"type": {"const": "tool_use"}},
+                              "required": ["type"]
+                            },
+                            "minContains": 0,
+                            "maxContains": 256
                           }
                         ]
                       }
@@ -1818,15 +1256,7 @@ enum OpenAPIDocument {
                   "system": {
                     "oneOf": [
                       {"type": "string"},
-                      {
-                        "type": "array",
-                        "items": {
-                          "type": "object",
-                          "properties": {"type": {"const": "text"}, "text": {"type": "string"}},
-                          "required": ["type", "text"]
-                        },
-                        "maxItems": 1024
-                      },
+                      {"type": "array", "items": {"$ref": "#/components/schemas/TextPart"}, "maxItems": 1024},
                       {"type": "null"}
                     ]
                   },
@@ -1893,7 +1323,9 @@ enum OpenAPIDocument {
                   "metadata": {"description": "Left aside: docs/http-dialects.md says what becomes of each field."},
                   "top_k": {"description": "Left aside: docs/http-dialects.md says what becomes of each field."},
                   "top_p": {"description": "Left aside: docs/http-dialects.md says what becomes of each field."},
-                  "service_tier": {"description": "Left aside: docs/http-dialects.md says what becomes of each field."},
+                  "service_tier": {
+                    "description": "Left aside: docs/http-dialects.md says what becomes of each field."
+                  },
                   "thinking": {"description": "Left aside: docs/http-dialects.md says what becomes of each field."},
                   "cache_control": {
                     "description": "Left aside: docs/http-dialects.md says what becomes of each field."
@@ -1934,11 +1366,7 @@ enum OpenAPIDocument {
                     "type": "array",
                     "items": {
                       "oneOf": [
-                        {
-                          "type": "object",
-                          "properties": {"type": {"const": "text"}, "text": {"type": "string"}},
-                          "required": ["type", "text"]
-                        },
+                        {"$ref": "#/components/schemas/TextPart"},
                         {
                           "type": "object",
                           "properties": {
@@ -2076,7 +1504,10 @@ enum OpenAPIDocument {
                       "properties": {
                         "sidecar": {"type": "string"},
                         "queue": {"type": "object"},
-                        "reply": {"description": "What the sidecar says: docs/sidecar.md.", "type": ["object", "null"]},
+                        "reply": {
+                          "description": "What the sidecar says: docs/sidecar.md.",
+                          "type": ["object", "null"]
+                        },
                         "error": {"type": ["string", "null"]}
                       },
                       "required": ["sidecar", "reply", "error"]
@@ -2118,6 +1549,104 @@ enum OpenAPIDocument {
                   }
                 },
                 "required": ["src", "error"]
+              },
+              "TextPart": {
+                "type": "object",
+                "properties": {"type": {"const": "text"}, "text": {"type": "string"}},
+                "required": ["type", "text"]
+              },
+              "Texts": {
+                "oneOf": [
+                  {"type": "string"},
+                  {"type": "array", "items": {"$ref": "#/components/schemas/TextPart"}, "maxItems": 1024}
+                ]
+              },
+              "ImagePart": {
+                "type": "object",
+                "properties": {
+                  "type": {"const": "image"},
+                  "source": {
+                    "type": "object",
+                    "properties": {
+                      "type": {"const": "base64"},
+                      "media_type": {"type": "string", "pattern": "^image/[a-z0-9.+-]+$"},
+                      "data": {"type": "string", "pattern": "^([A-Za-z0-9+/]{4})+$"}
+                    },
+                    "required": ["type", "media_type", "data"]
+                  }
+                },
+                "required": ["type", "source"]
+              },
+              "DocumentPart": {
+                "type": "object",
+                "properties": {
+                  "type": {"const": "document"},
+                  "title": {"type": ["string", "null"]},
+                  "source": {
+                    "oneOf": [
+                      {
+                        "type": "object",
+                        "properties": {
+                          "type": {"const": "base64"},
+                          "media_type": {
+                            "type": "string",
+                            "pattern": "^(image|audio|video|application|text)/[a-z0-9.+-]+$"
+                          },
+                          "data": {"type": "string", "pattern": "^([A-Za-z0-9+/]{4})+$"}
+                        },
+                        "required": ["type", "media_type", "data"]
+                      },
+                      {
+                        "type": "object",
+                        "properties": {"type": {"const": "text"}, "data": {"type": "string"}},
+                        "required": ["type", "data"]
+                      },
+                      {
+                        "type": "object",
+                        "properties": {
+                          "type": {"const": "content"},
+                          "content": {
+                            "oneOf": [
+                              {"type": "string"},
+                              {
+                                "type": "array",
+                                "items": {
+                                  "oneOf": [
+                                    {"$ref": "#/components/schemas/TextPart"},
+                                    {"$ref": "#/components/schemas/ImagePart"}
+                                  ]
+                                },
+                                "maxItems": 1024
+                              }
+                            ]
+                          }
+                        },
+                        "required": ["type", "content"]
+                      }
+                    ]
+                  }
+                },
+                "required": ["type", "source"]
+              },
+              "SearchResultPart": {
+                "type": "object",
+                "properties": {
+                  "type": {"const": "search_result"},
+                  "title": {"type": "string"},
+                  "source": {"type": "string"},
+                  "content": {"$ref": "#/components/schemas/Texts"}
+                },
+                "required": ["type", "title", "source", "content"]
+              },
+              "ToolUsePart": {
+                "type": "object",
+                "properties": {
+                  "type": {"const": "tool_use"},
+                  "id": {"type": "string", "minLength": 1, "maxLength": 256},
+                  "name": {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,128}$"},
+                  "input": {"type": ["object", "null"]}
+                },
+                "required": ["type", "id", "name"]
               }
             },
             "securitySchemes": {

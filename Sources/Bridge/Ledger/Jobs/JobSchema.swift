@@ -3,6 +3,11 @@ internal import GRDB
 /// The tables of jobs: where each stands, never what it says. Its texts are in ``JobTexts``.
 enum JobSchema {
     static func create(_ db: Database) throws {
+        try createQueue(db)
+        try extendHistory(db)
+    }
+
+    private static func createQueue(_ db: Database) throws {
         // Numbers of jobs that are gone are not given again: a client may still hold one.
         try db.execute(
             sql: """
@@ -46,6 +51,9 @@ enum JobSchema {
                 CREATE INDEX job_attempt_by_thought ON job_attempt (thought);
                 """
         )
+    }
+
+    private static func extendHistory(_ db: Database) throws {
         // What a decision was made of, so that it can be made again. NULL in rows that are older, and where it is nothing.
         try db.execute(sql: "ALTER TABLE backend_selection_history ADD COLUMN prompt_tokens INTEGER")
         try db.execute(sql: "ALTER TABLE backend_selection_history ADD COLUMN wishes TEXT")

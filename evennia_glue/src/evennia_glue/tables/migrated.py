@@ -66,6 +66,8 @@ def page(answer: Row, *, said: bool) -> str:
             f"Copies: {number(copies['count'])}, {number(copies.get('conflicts'))} in conflict, "
             f"{amount(copies.get('cost_usd'))} of {amount(copies.get('max_usd'))}"
         )
+    if is_number(copies.get("held_back")) and copies["held_back"]:
+        parts.append(f"Copies that a budget held back: {number(copies['held_back'])}")
     history = Table(Column("when"), Column("what", said="{}"), Column("step", said="at {}"))
     for row in rows(found.get("history"))[-LAST:]:
         history.add(
