@@ -83,7 +83,7 @@ extension Cell {
     }
 
     /// `SQLITE_TRANSIENT`: SQLite copies the value at once.
-    private static var copied: sqlite3_destructor_type { unsafeBitCast(-1, to: sqlite3_destructor_type.self) }
+    static var copied: sqlite3_destructor_type { unsafeBitCast(-1, to: sqlite3_destructor_type.self) }
 
     private nonisolated(unsafe) static let nowhere = UnsafePointer(UnsafeMutablePointer<CChar>.allocate(capacity: 1))
 }

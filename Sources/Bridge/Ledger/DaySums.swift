@@ -4,7 +4,7 @@ internal import Routing
 /// What one request or one decision adds to the sums of its day.
 struct DaySums {
     /// A row of `usage_day`.
-    struct Key: Equatable {
+    struct Key: Hashable {
         let day: Int
         let backend: String
         let purpose: EgressRecord.Purpose
@@ -28,53 +28,79 @@ struct DaySums {
         }
     }
 
-    /// Of requests: how many, how many answered, how many of these without a known cost, the cost, the tokens.
-    private var ends: [Int64] = [0, 0, 0, 0, 0, 0]
-    /// Of thoughts: how many answered, from the cache, by another than was selected; then, of those with which savings are
-    /// reckoned, how many, their cost, and their tokens by class.
-    private var thoughts: [Int64] = [0, 0, 0, 0, 0, 0, 0, 0, 0]
+    /// A row of `caller_day`.
+    struct CallerKey: Hashable {
+        let day: Int
+        let caller: String
+    }
+
+    /// Of requests, as ``endColumns`` names them: how many, how many answered, how many of these without a known cost, the
+    /// cost, the tokens.
+    private var ends = SIMD8<Int64>()
+    /// Of thoughts, as ``thoughtColumns`` names them: how many answered, from the cache, by another than was selected; then,
+    /// of those with which savings are reckoned, how many, their cost, and their tokens by class.
+    private var thoughts = SIMD16<Int64>()
+
+    /// Nothing.
+    init() {}
 
     /// What a request adds.
     init(_ settlement: Settlement) {
         let isAnswered = settlement.outcome == .answered
         let usage = settlement.usage
-        ends = [
-            1, isAnswered ? 1 : 0, isAnswered && settlement.cost == nil ? 1 : 0, Self.summand(settlement.cost),
+        ends[0] = 1
+        ends[1] = isAnswered ? 1 : 0
+        ends[2] = isAnswered && settlement.cost == nil ? 1 : 0
+        ends[3] = Self.summand(settlement.cost)
+        ends[4] =
             Self.summand(usage.inputUncached) + Self.summand(usage.inputCacheRead)
-                + Self.summand(usage.inputCacheWrite),
-            Self.output(usage),
-        ]
+            + Self.summand(usage.inputCacheWrite)
+        ends[5] = Self.output(usage)
     }
 
     /// What a decision adds; nil when that is nothing.
     init?(_ decision: DecisionRecord) {
-        guard decision.outcome == .answered || Self.summand(decision.cost) > 0 else { return nil }
-        add(decision)
-    }
-
-    mutating func add(_ decision: DecisionRecord) {
         let isAnswered = decision.outcome == .answered
+        guard isAnswered || Self.summand(decision.cost) > 0 else { return nil }
         let isCompared = decision.isComparable
         let usage = isCompared ? decision.usage : .missing
-        thoughts = [
-            isAnswered ? 1 : 0, decision.isCached ? 1 : 0, decision.hasFallenBack ? 1 : 0, isCompared ? 1 : 0,
-            // What came to nothing and was paid for counts against what was saved.
-            isCompared || !isAnswered ? Self.summand(decision.cost) : 0, Self.summand(usage.inputUncached),
-            Self.summand(usage.inputCacheRead), Self.summand(usage.inputCacheWrite), Self.output(usage),
-        ]
+        thoughts[0] = isAnswered ? 1 : 0
+        thoughts[1] = decision.isCached ? 1 : 0
+        thoughts[2] = decision.hasFallenBack ? 1 : 0
+        thoughts[3] = isCompared ? 1 : 0
+        // What came to nothing and was paid for counts against what was saved.
+        thoughts[4] = isCompared || !isAnswered ? Self.summand(decision.cost) : 0
+        thoughts[5] = Self.summand(usage.inputUncached)
+        thoughts[6] = Self.summand(usage.inputCacheRead)
+        thoughts[7] = Self.summand(usage.inputCacheWrite)
+        thoughts[8] = Self.output(usage)
+    }
+
+    static func += (sums: inout DaySums, more: DaySums) {
+        sums.ends &+= more.ends
+        sums.thoughts &+= more.thoughts
     }
 
     // MARK: Writing
 
-    func add(to key: Key, _ db: Database) throws {
-        let names: [Cell] = [
-            .integer(key.day), .text(key.backend), .text(key.purpose.rawValue), .text(key.kind), .text(key.tier),
-        ]
-        try db.run(Self.intoUsage, names + (ends + thoughts).map { .integer($0) })
+    fileprivate func add(to key: Key, _ statement: KeptStatement, _ db: Database) throws {
+        try statement.run(db) { row in
+            row.integer(key.day)
+            row.text(key.backend)
+            row.text(key.purpose.rawValue)
+            row.text(key.kind)
+            row.text(key.tier)
+            for index in Self.endColumns.indices { row.integer(ends[index]) }
+            for index in Self.thoughtColumns.indices { row.integer(thoughts[index]) }
+        }
     }
 
-    func add(toCaller caller: String, day: Int, _ db: Database) throws {
-        try db.run(Self.intoCaller, [.integer(day), .text(caller)] + ends.map { .integer($0) })
+    fileprivate func add(to key: CallerKey, _ statement: KeptStatement, _ db: Database) throws {
+        try statement.run(db) { row in
+            row.integer(key.day)
+            row.text(key.caller)
+            for index in Self.endColumns.indices { row.integer(ends[index]) }
+        }
     }
 
     /// The columns of ``ends``, in both tables.
@@ -85,12 +111,12 @@ struct DaySums {
         "compared_input_cache_read", "compared_input_cache_write", "compared_output",
     ]
 
-    private static let intoUsage = upsert(
+    static let intoUsage = upsert(
         "usage_day",
         keys: ["day", "backend", "purpose", "kind", "tier"],
         sums: endColumns + thoughtColumns
     )
-    private static let intoCaller = upsert("caller_day", keys: ["day", "caller"], sums: endColumns)
+    static let intoCaller = upsert("caller_day", keys: ["day", "caller"], sums: endColumns)
 
     private static func upsert(_ table: String, keys: [String], sums: [String]) -> String {
         let columns = keys + sums
@@ -114,5 +140,32 @@ struct DaySums {
 
     private static func output(_ usage: Usage) -> Int64 {
         summand(usage.outputVisible) + summand(usage.outputReasoning)
+    }
+}
+
+/// What the requests and decisions of one commit add to the sums: each row of a sum is written once a commit, however many
+/// requests are in it.
+struct CommitSums {
+    private var usage: [DaySums.Key: DaySums] = [:]
+    private var callers: [DaySums.CallerKey: DaySums] = [:]
+    private var count = 0
+
+    /// So many are added up before they are written: no sum of them is too large for an integer.
+    private static let most = 1_000
+
+    var isFull: Bool { count >= Self.most }
+
+    mutating func add(_ sums: DaySums, to key: DaySums.Key) {
+        usage[key, default: DaySums()] += sums
+        count += 1
+    }
+
+    mutating func add(_ sums: DaySums, to key: DaySums.CallerKey) { callers[key, default: DaySums()] += sums }
+
+    /// Writes what there is, and is empty again.
+    mutating func write(_ statements: LedgerStatements, _ db: Database) throws {
+        for (key, sums) in usage { try sums.add(to: key, statements.usageDay, db) }
+        for (key, sums) in callers { try sums.add(to: key, statements.callerDay, db) }
+        self = CommitSums()
     }
 }

@@ -10,9 +10,15 @@ final class GroupCommit<Entry: Sendable, Receipt: Sendable>: Sendable {
     /// patient one may wait for anything.
     typealias Write = @Sendable (_ entries: [Entry], _ isPatient: Bool) -> [Receipt]?
 
-    private struct Waiting {
+    /// An object: it goes through three lists, and a struct of another type's making would be copied in each by the runtime.
+    private final class Waiting: Sendable {
         let entry: Entry
         let continuation: CheckedContinuation<Receipt?, Never>?
+
+        init(entry: Entry, continuation: CheckedContinuation<Receipt?, Never>?) {
+            self.entry = entry
+            self.continuation = continuation
+        }
     }
 
     private struct State {

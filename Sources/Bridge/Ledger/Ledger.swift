@@ -135,6 +135,7 @@ final class Ledger: EgressLedger {
         do {
             // What is in the write-ahead log goes into the database, so that one file is the whole ledger.
             _ = try pool.writeWithoutTransaction { db in try db.checkpoint(.truncate) }
+            writer.close()
             try pool.close()
         } catch {
             logger.warning("the ledger did not close cleanly", metadata: ["reason": "\(LedgerWriter.reason(error))"])

@@ -24,40 +24,40 @@ indirect enum LedgerEntry: Sendable {
     }
 
     /// Writes its rows, and the leaf of what is in the tree; gives the number of the row of a request.
-    /// - Parameter guardSet: the guard that read what was sent or held back.
-    func write(_ db: Database, to edge: inout TreeEdge, _ guardSet: GuardSet?) throws -> Int64 {
+    func write(to batch: inout LedgerBatch) throws -> Int64 {
         switch self {
         case .egress(let record, let time, let evidence):
-            return try Self.write(record, time: time, evidence, guardSet, to: &edge, db)
+            return try Self.write(record, time: time, evidence, to: &batch)
         case .settlement(let receipt, let settlement, let time):
-            try Self.write(receipt, settlement, time: time, db)
+            try Self.write(receipt, settlement, time: time, to: &batch)
         case .decision(let decision, let time):
-            try Self.write(decision, time: time, db)
-            try DaySums(decision)?.add(to: DaySums.Key(decision, time: time), db)
+            try Self.write(decision, time: time, to: &batch)
+            if let sums = DaySums(decision) { batch.sums.add(sums, to: DaySums.Key(decision, time: time)) }
         case .rating(let row, let stars):
-            try db.run(
+            try batch.db.run(
                 "UPDATE backend_selection_history SET user_rating = ? WHERE id = ?",
                 [.integer(stars), .integer(row)]
             )
         case .mark: break
         case .guarded(let verdict, let identityClass, let place, let backend, let time):
-            try db.run(
-                "INSERT INTO guard_event (time_ms, verdict, class, place, backend, guard_set) VALUES (?, ?, ?, ?, ?, ?)",
-                [
-                    .integer(time), .text(verdict), .text(identityClass.rawValue), .text(place),
-                    .text(backend?.rawValue), .integer(guardSet?.id),
-                ]
-            )
+            try batch.statements.guardEvent.run(batch.db) { row in
+                row.integer(time)
+                row.text(verdict)
+                row.text(identityClass.rawValue)
+                row.text(place)
+                row.text(backend?.rawValue)
+                row.integer(batch.guardSet?.id)
+            }
             let leaf = EventLeaf(
-                id: db.lastInsertedRowID,
+                id: batch.db.lastInsertedRowID,
                 time: time,
                 verdict: verdict,
                 identityClass: identityClass.rawValue,
                 place: place,
                 backend: backend?.rawValue,
-                guardSet: guardSet
+                guardSet: batch.guardSet
             )
-            try LeafTable.append(.event, row: leaf.id, leaf.text(.event), to: &edge, db)
+            try batch.append(.event, row: leaf.id, leaf.text(.event))
         }
         return 0
     }
@@ -67,25 +67,25 @@ indirect enum LedgerEntry: Sendable {
         _ record: EgressRecord,
         time: Int64,
         _ evidence: Evidence,
-        _ guardSet: GuardSet?,
-        to edge: inout TreeEdge,
-        _ db: Database
+        to batch: inout LedgerBatch
     ) throws -> Int64 {
-        try db.run(
-            """
-            INSERT INTO egress (time_ms, purpose, backend, model, thought, attempt, kind, caller, bytes_sent, digest,
-                payload, stand_ins, guard_set)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """,
-            [
-                .integer(time), .text(record.purpose.rawValue), .text(record.backend.rawValue), .text(record.model),
-                .text(record.thought), .integer(record.attempt), .text(record.kind?.rawValue), .text(record.caller),
-                .integer(record.request.body.count), .blob(evidence.digest), .flag(evidence.payload != nil),
-                .integer(record.standIns), .integer(guardSet?.id),
-            ]
-        )
+        try batch.statements.egress.run(batch.db) { row in
+            row.integer(time)
+            row.text(record.purpose.rawValue)
+            row.text(record.backend.rawValue)
+            row.text(record.model)
+            row.text(record.thought)
+            row.integer(record.attempt)
+            row.text(record.kind?.rawValue)
+            row.text(record.caller)
+            row.integer(record.request.body.count)
+            evidence.digest.withUnsafeBytes { row.blob($0) }
+            row.flag(evidence.payload != nil)
+            row.integer(record.standIns)
+            row.integer(batch.guardSet?.id)
+        }
         let leaf = EgressLeaf(
-            sequence: db.lastInsertedRowID,
+            sequence: batch.db.lastInsertedRowID,
             time: time,
             purpose: record.purpose.rawValue,
             backend: record.backend.rawValue,
@@ -98,80 +98,94 @@ indirect enum LedgerEntry: Sendable {
             digest: evidence.digest,
             isKept: evidence.payload != nil,
             standIns: Int64(record.standIns),
-            guardSet: guardSet
+            guardSet: batch.guardSet
         )
         if let payload = evidence.payload {
-            try db.run("INSERT INTO payload (seq, sealed) VALUES (?, ?)", [.integer(leaf.sequence), .blob(payload)])
+            try batch.statements.payload.run(batch.db) { row in
+                row.integer(leaf.sequence)
+                payload.withUnsafeBytes { row.blob($0) }
+            }
         }
-        try LeafTable.append(.egress, row: leaf.sequence, leaf.text(.egress), to: &edge, db)
+        try batch.append(.egress, row: leaf.sequence, leaf.text(.egress))
         return leaf.sequence
     }
 
     /// The end of a request, the decision that came with it, and the sums of the day: a report never reads every row.
-    private static func write(_ receipt: EgressReceipt, _ settlement: Settlement, time: Int64, _ db: Database) throws {
+    private static func write(
+        _ receipt: EgressReceipt,
+        _ settlement: Settlement,
+        time: Int64,
+        to batch: inout LedgerBatch
+    ) throws {
         let usage = settlement.usage
-        try db.run(
-            """
-            INSERT OR IGNORE INTO backend_performance (seq, time_ms, backend, purpose, outcome, response_time_us,
-                model_used, input_uncached, input_cache_read, input_cache_write, output_visible, output_reasoning,
-                usage_source, cost_nanousd, kind, caller, tier, first_token_us, tokens_per_second, quality_score)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """,
-            [
-                .integer(receipt.sequence), .integer(time), .text(receipt.backend.rawValue),
-                .text(receipt.purpose.rawValue), .text(settlement.outcome.label),
-                .integer(settlement.duration.microseconds), .text(settlement.model), .integer(usage.inputUncached),
-                .integer(usage.inputCacheRead), .integer(usage.inputCacheWrite), .integer(usage.outputVisible),
-                .integer(usage.outputReasoning), .text(usage.source.rawValue), .integer(settlement.cost?.value),
-                .text(receipt.kind?.rawValue), .text(receipt.caller), .text(receipt.isLocal.map(DaySums.tier)),
-                .integer(settlement.firstToken?.microseconds), .real(settlement.tokensPerSecond),
-                .real(settlement.quality),
-            ]
-        )
-        // The end of a request is written once, and so is what it adds.
-        guard db.changesCount == 1, receipt.purpose != .probe else { return }
-        let key = DaySums.Key(receipt, time: time)
-        var sums = DaySums(settlement)
-        if let caller = receipt.caller { try sums.add(toCaller: caller, day: key.day, db) }
-        if let decision = settlement.decision {
-            try write(decision, time: time, db)
-            let own = DaySums.Key(decision, time: time)
-            if own == key {
-                sums.add(decision)
-            } else {
-                try DaySums(decision)?.add(to: own, db)
-            }
+        try batch.statements.performance.run(batch.db) { row in
+            row.integer(receipt.sequence)
+            row.integer(time)
+            row.text(receipt.backend.rawValue)
+            row.text(receipt.purpose.rawValue)
+            row.text(settlement.outcome.label)
+            row.integer(settlement.duration.microseconds)
+            row.text(settlement.model)
+            row.integer(usage.inputUncached)
+            row.integer(usage.inputCacheRead)
+            row.integer(usage.inputCacheWrite)
+            row.integer(usage.outputVisible)
+            row.integer(usage.outputReasoning)
+            row.text(usage.source.rawValue)
+            row.integer(settlement.cost?.value)
+            row.text(receipt.kind?.rawValue)
+            row.text(receipt.caller)
+            row.text(receipt.isLocal.map(DaySums.tier))
+            row.integer(settlement.firstToken?.microseconds)
+            row.real(settlement.tokensPerSecond)
+            row.real(settlement.quality)
         }
-        try sums.add(to: key, db)
+        // The end of a request is written once, and so is what it adds.
+        guard batch.db.changesCount == 1, receipt.purpose != .probe else { return }
+        let key = DaySums.Key(receipt, time: time)
+        let sums = DaySums(settlement)
+        if let caller = receipt.caller {
+            batch.sums.add(sums, to: DaySums.CallerKey(day: key.day, caller: caller))
+        }
+        batch.sums.add(sums, to: key)
+        guard let decision = settlement.decision else { return }
+        try write(decision, time: time, to: &batch)
+        if let sums = DaySums(decision) { batch.sums.add(sums, to: DaySums.Key(decision, time: time)) }
     }
 
-    private static func write(_ decision: DecisionRecord, time: Int64, _ db: Database) throws {
-        try db.run(
-            """
-            INSERT INTO backend_selection_history (time_ms, thought, caller, job_type, job_complexity, confidence_score,
-                selection_criteria, available_backends, rejected_backends, selected_backend, selection_reasoning,
-                fallback_used, cached, final_backend, outcome, attempts, response_time_us, cost_nanousd, quality_score,
-                final_model, trial, reward, prompt_tokens, wishes)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """,
-            [
-                .integer(time), .text(decision.thought), .text(decision.caller), .text(decision.kind.rawValue),
-                .text(decision.complexity.rawValue), .real(decision.confidence.isFinite ? decision.confidence : 0),
-                .text(decision.criterion.rawValue),
-                .text(json(decision.considered)), .text(json(decision.rejected)), .text(decision.selected?.rawValue),
-                .text(decision.reason), .flag(decision.hasFallenBack), .flag(decision.isCached),
-                .text(decision.served?.rawValue), .text(decision.outcome.rawValue), .integer(decision.attempts),
-                .integer(decision.duration.microseconds), .integer(decision.cost?.value), .real(decision.quality),
-                .text(decision.model), .text(decision.trial?.name), .real(decision.trialReward),
-                .integer(decision.promptTokens), .text(decision.wishes.json),
-            ]
-        )
+    private static func write(_ decision: DecisionRecord, time: Int64, to batch: inout LedgerBatch) throws {
+        try batch.statements.history.run(batch.db) { row in
+            row.integer(time)
+            row.text(decision.thought)
+            row.text(decision.caller)
+            row.text(decision.kind.rawValue)
+            row.text(decision.complexity.rawValue)
+            row.real(decision.confidence.isFinite ? decision.confidence : 0)
+            row.text(decision.criterion.rawValue)
+            row.text(batch.statements.considered.json(of: decision.considered, json))
+            row.text(batch.statements.rejected.json(of: decision.rejected, json))
+            row.text(decision.selected?.rawValue)
+            row.text(decision.reason)
+            row.flag(decision.hasFallenBack)
+            row.flag(decision.isCached)
+            row.text(decision.served?.rawValue)
+            row.text(decision.outcome.rawValue)
+            row.integer(decision.attempts)
+            row.integer(decision.duration.microseconds)
+            row.integer(decision.cost?.value)
+            row.real(decision.quality)
+            row.text(decision.model)
+            row.text(decision.trial?.name)
+            row.real(decision.trialReward)
+            row.integer(decision.promptTokens)
+            row.text(batch.statements.wishes.json(of: decision.wishes) { $0.json.map { Array($0.utf8) } })
+        }
     }
 
     // MARK: JSON
 
-    private static func json(_ considered: [DecisionRecord.Considered]) -> String {
-        var json = JSONWriter()
+    private static func json(_ considered: [DecisionRecord.Considered]) -> [UInt8] {
+        var json = JSONWriter(reserving: 128)
         json.array(considered) { json, one in
             json.object { json in
                 json.key("backend")
@@ -182,11 +196,11 @@ indirect enum LedgerEntry: Sendable {
                 }
             }
         }
-        return String(decoding: json.bytes, as: UTF8.self)
+        return json.bytes
     }
 
-    private static func json(_ rejected: [Rejection]) -> String {
-        var json = JSONWriter()
+    private static func json(_ rejected: [Rejection]) -> [UInt8] {
+        var json = JSONWriter(reserving: 128)
         json.array(rejected) { json, one in
             json.object { json in
                 json.key("backend")
@@ -195,7 +209,7 @@ indirect enum LedgerEntry: Sendable {
                 json.string(one.rule.rawValue)
             }
         }
-        return String(decoding: json.bytes, as: UTF8.self)
+        return json.bytes
     }
 }
 

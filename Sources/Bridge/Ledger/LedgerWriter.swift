@@ -15,6 +15,7 @@ final class LedgerWriter: Sendable {
     /// The edge of the tree after the last commit of ours.
     private let edge: Mutex<TreeEdge>
     private let guarding = Mutex<GuardSet?>(nil)
+    private let statements = LedgerStatements()
 
     /// - Throws: when the tree is too damaged to be grown.
     init(_ pool: DatabasePool, logger: Logger) throws {
@@ -54,9 +55,11 @@ final class LedgerWriter: Sendable {
         let deadline = ContinuousClock.now + Self.patience
         while true {
             do {
-                let receipts = try pool.writeWithoutTransaction { db in try write(late + entries, db) }
+                let receipts = try pool.writeWithoutTransaction { db in
+                    try write(late.isEmpty ? entries : late + entries, db)
+                }
                 faults.worked()
-                return Array(receipts.dropFirst(late.count))
+                return late.isEmpty ? receipts : Array(receipts.dropFirst(late.count))
             } catch DatabaseError.SQLITE_BUSY where isPatient && ContinuousClock.now < deadline {
                 usleep(5_000)
             } catch {
@@ -68,13 +71,18 @@ final class LedgerWriter: Sendable {
         }
     }
 
+    /// Lets the connection be closed; nothing is written afterwards.
+    func close() {
+        pool.writeWithoutTransaction { _ in statements.forget() }
+    }
+
     private func write(_ entries: [LedgerEntry], _ db: Database) throws -> [Int64] {
         var receipts: [Int64] = []
         let guardSet = guardSet
         try growing(db) { edge in
-            receipts = []
-            receipts.reserveCapacity(entries.count)
-            for entry in entries { receipts.append(try entry.write(db, to: &edge, guardSet)) }
+            var batch = LedgerBatch(db: db, statements: statements, guardSet: guardSet, edge: edge)
+            receipts = try batch.write(entries)
+            edge = batch.edge
         }
         return receipts
     }

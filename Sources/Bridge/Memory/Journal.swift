@@ -38,23 +38,21 @@ struct Journal: Sendable {
             let digests = memory.digests(of: origin)
             guard !memory.forgettings.hasForgotten(digests, since: moment) else { return 0 }
             var record = record
-            record.task = String(record.task.prefix(Self.longestText))
-            record.answer = String(record.answer.prefix(Self.longestText))
-            let next = try db.cachedStatement(sql: "SELECT COALESCE(MAX(id), 0) + 1 FROM journal")
-            let id = try Int64.fetchOne(next) ?? 1
+            record.task = Self.beginning(of: record.task)
+            record.answer = Self.beginning(of: record.answer)
+            let id = try memory.statements.nextJournal.first(db) ?? 1
             let sealed = try memory.seal(record.json, at: Self.place(id))
-            let cells: [Cell] = [
-                .integer(id), .integer(now), .blob(digests.persona), .blob(digests.owner), .blob(sealed),
-            ]
-            if let conversation = digests.conversation {
-                try db.run(
-                    """
-                    INSERT INTO journal (id, time_ms, persona, owner, sealed, conversation) VALUES (?, ?, ?, ?, ?, ?)
-                    """,
-                    cells + [.blob(conversation)]
-                )
-            } else {
-                try db.run("INSERT INTO journal (id, time_ms, persona, owner, sealed) VALUES (?, ?, ?, ?, ?)", cells)
+            try memory.statements.journal.run(db) { row in
+                row.integer(id)
+                row.integer(now)
+                digests.persona.withUnsafeBytes { row.blob($0) }
+                digests.owner.withUnsafeBytes { row.blob($0) }
+                sealed.withUnsafeBytes { row.blob($0) }
+                if let conversation = digests.conversation {
+                    conversation.withUnsafeBytes { row.blob($0) }
+                } else {
+                    row.null()
+                }
             }
             return 1
         }
@@ -89,12 +87,17 @@ struct Journal: Sendable {
         }
     }
 
+    /// As much of a text as is kept. To count characters takes longer than to seal them.
+    private static func beginning(of text: String) -> String {
+        text.utf8.count <= longestText ? text : String(text.prefix(longestText))
+    }
+
     private static func place(_ id: Int64) -> Memory.Place { Memory.Place(table: "journal", row: "\(id)") }
 }
 
 extension Journal.Record {
     /// What it is decoded from.
-    fileprivate var json: String {
+    fileprivate var json: [UInt8] {
         var json = JSONWriter(reserving: task.utf8.count + answer.utf8.count + 128)
         json.object { json in
             json.key("task")
@@ -112,7 +115,7 @@ extension Journal.Record {
                 json.number(confidence)
             }
         }
-        return String(decoding: json.bytes, as: UTF8.self)
+        return json.bytes
     }
 }
 

@@ -40,6 +40,9 @@ final class Memory: Sendable {
     private let digestKey: SymmetricKey
     /// An authentication that has read its key: to begin each with the key takes as long as the rest.
     private let digests: HMAC<SHA256>
+    private let nonces = Nonces()
+    let knownOrigins = KnownOrigins()
+    let statements = MemoryStatements()
 
     /// Opens the memory, and brings an older one up to date.
     /// - Parameter path: the database; its folder is made (0700) when it is missing.
@@ -100,6 +103,7 @@ final class Memory: Sendable {
         commits.flush()
         do {
             _ = try pool.writeWithoutTransaction { db in try db.checkpoint(.truncate) }
+            pool.writeWithoutTransaction { _ in statements.forget() }
             try pool.close()
         } catch { logger.warning("the memory did not close cleanly") }
     }
@@ -107,8 +111,11 @@ final class Memory: Sendable {
     var nowMilliseconds: Int64 { Int64(clock().timeIntervalSince1970 * 1_000) }
 
     /// The text, encrypted for its place.
-    func seal(_ text: String, at place: Place) throws -> Data {
-        let box = try AES.GCM.seal(Data(text.utf8), using: key, authenticating: place.bytes)
+    func seal(_ text: String, at place: Place) throws -> Data { try seal(Array(text.utf8), at: place) }
+
+    /// The text of that UTF-8, encrypted for its place.
+    func seal(_ text: [UInt8], at place: Place) throws -> Data {
+        let box = try AES.GCM.seal(text, using: key, nonce: nonces.next(), authenticating: place.bytes)
         guard let combined = box.combined else { throw CocoaError(.coderInvalidValue) }
         return combined
     }
@@ -131,8 +138,8 @@ final class Memory: Sendable {
     /// A keyed digest of 16 bytes: tells equal texts without holding them.
     func digest(_ text: String) -> Data {
         var code = digests
-        code.update(data: Data(text.utf8))
-        return Data(code.finalize().prefix(16))
+        code.update(data: Array(text.utf8))
+        return code.finalize().withUnsafeBytes { Data($0.prefix(16)) }
     }
 
     /// A secret of this machine for one purpose, of 32 bytes: the same at every start.
@@ -213,5 +220,20 @@ extension Memory {
 }
 
 extension Memory.Place {
-    fileprivate var bytes: Data { Data("\(table)\u{0}\(row)".utf8) }
+    fileprivate var bytes: [UInt8] { Array("\(table)\u{0}\(row)".utf8) }
+}
+
+/// The statements of the memory that are run with every thought. `@unchecked Sendable`: they are touched by whoever has the
+/// connection that writes, and there is one.
+final class MemoryStatements: @unchecked Sendable {
+    let nextJournal = KeptStatement("SELECT COALESCE(MAX(id), 0) + 1 FROM journal")
+    let journal = KeptStatement(
+        "INSERT INTO journal (id, time_ms, persona, owner, sealed, conversation) VALUES (?, ?, ?, ?, ?, ?)"
+    )
+
+    /// Lets go of all of them: see ``KeptStatement/forget()``.
+    func forget() {
+        nextJournal.forget()
+        journal.forget()
+    }
 }

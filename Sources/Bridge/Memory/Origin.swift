@@ -22,14 +22,43 @@ struct OriginDigests: Sendable {
 extension Memory {
     /// The digests of an origin.
     func digests(of origin: Origin) -> OriginDigests {
+        if let known = knownOrigins[origin] { return known }
         let caller = origin.caller ?? ""
         let owner = "\(origin.persona)\u{0}\(caller.utf8.count)\u{0}\(caller)"
-        return OriginDigests(
+        let digests = OriginDigests(
             persona: digest("persona\u{0}\(origin.persona)"),
             owner: digest("owner\u{0}\(owner)"),
             // The count keeps a caller's end from being taken for a conversation's beginning.
             conversation: origin.conversation.map { digest("conversation\u{0}\(owner)\u{0}\($0)") }
         )
+        knownOrigins[origin] = digests
+        return digests
+    }
+}
+
+/// The digests of those who have thought of late: to make them takes longer than to look them up. Not of conversations:
+/// nothing of one is to be found in memory when it is over.
+final class KnownOrigins: Sendable {
+    private struct Name: Hashable {
+        let persona: PersonaID
+        let caller: String?
+    }
+
+    private static let most = 1_024
+    private let known = Mutex<[Name: OriginDigests]>([:])
+
+    subscript(_ origin: Origin) -> OriginDigests? {
+        get {
+            guard origin.conversation == nil else { return nil }
+            return known.withLock { $0[Name(persona: origin.persona, caller: origin.caller)] }
+        }
+        set {
+            guard origin.conversation == nil else { return }
+            known.withLock { known in
+                if known.count >= Self.most { known = [:] }
+                known[Name(persona: origin.persona, caller: origin.caller)] = newValue
+            }
+        }
     }
 }
 
@@ -65,6 +94,7 @@ final class Forgettings: Sendable {
     /// Whether it was forgotten after that moment.
     func hasForgotten(_ digests: OriginDigests, since moment: UInt64) -> Bool {
         state.withLock { state in
+            if state.last.isEmpty { return moment < state.floor }
             let last = [digests.owner, digests.conversation].compactMap { $0.flatMap { state.last[$0] } }
             return moment < state.floor || last.contains { $0 > moment }
         }

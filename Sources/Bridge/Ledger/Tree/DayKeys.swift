@@ -12,6 +12,7 @@ final class DayKeys: Sendable {
         fileprivate let sealing: SymmetricKey
         /// An authentication that has read its key: to begin each with the key takes as long as the rest.
         private let digests: HMAC<SHA256>
+        private let nonces = Nonces()
 
         fileprivate init(_ secret: [UInt8]) {
             sealing = LedgerSecrets.derive("payloads", from: secret)
@@ -20,7 +21,7 @@ final class DayKeys: Sendable {
 
         /// The payload, encrypted (AES-256-GCM, a random nonce).
         func seal(_ payload: [UInt8]) throws -> Data {
-            guard let sealed = try AES.GCM.seal(payload, using: sealing).combined else {
+            guard let sealed = try AES.GCM.seal(payload, using: sealing, nonce: nonces.next()).combined else {
                 throw CocoaError(.coderInvalidValue)
             }
             return sealed
@@ -36,7 +37,7 @@ final class DayKeys: Sendable {
         func digest(_ payload: [UInt8]) -> Data {
             var code = digests
             code.update(data: payload)
-            return Data(code.finalize())
+            return code.finalize().withUnsafeBytes { Data($0) }
         }
     }
 
@@ -141,6 +142,11 @@ enum Payload {
 
     /// Whether a header's value lets somebody in: what sounds like it is taken for it.
     static func isCredential(_ name: String) -> Bool {
+        switch name {
+        // As every request has them: nothing is to be made lower case.
+        case "User-Agent", "Accept", "Content-Type": return false
+        default: break
+        }
         let name = name.lowercased()
         if harmless.contains(name) { return false }
         return words.contains { name.contains($0) }

@@ -46,19 +46,25 @@ struct LeafText {
         guard var value else { return }
         value.withUTF8 { text in
             // As it is read again: a text of SQLite ends at a zero.
-            let text = text.prefix { $0 != 0 }
-            line(name, text.count, text)
+            let end = text.firstIndex(of: 0) ?? text.endIndex
+            begin(name, end)
+            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[..<end]))
         }
+        bytes.append(UInt8(ascii: "\n"))
     }
 
     mutating func integer(_ name: StaticString, _ value: Int64?) {
         guard let value else { return }
-        text(name, String(value))
+        begin(name, Self.length(value))
+        append(value)
+        bytes.append(UInt8(ascii: "\n"))
     }
 
-    mutating func hex(_ name: StaticString, _ value: some Collection<UInt8>) {
-        line(name, value.count * 2, EmptyCollection())
-        bytes.removeLast()
+    mutating func hex(_ name: StaticString, _ value: [UInt8]) { value.withUnsafeBytes { hex(name, $0) } }
+    mutating func hex(_ name: StaticString, _ value: Data) { value.withUnsafeBytes { hex(name, $0) } }
+
+    private mutating func hex(_ name: StaticString, _ value: UnsafeRawBufferPointer) {
+        begin(name, value.count * 2)
         for byte in value {
             bytes.append(Self.digit(byte >> 4))
             bytes.append(Self.digit(byte & 15))
@@ -68,13 +74,35 @@ struct LeafText {
 
     var hash: TreeHash { .leaf(bytes) }
 
-    private mutating func line(_ name: StaticString, _ count: Int, _ value: some Sequence<UInt8>) {
+    /// A line up to its value, which has that many bytes.
+    private mutating func begin(_ name: StaticString, _ count: Int) {
         append(name)
         bytes.append(UInt8(ascii: " "))
-        bytes.append(contentsOf: String(count).utf8)
+        append(Int64(count))
         bytes.append(UInt8(ascii: " "))
-        bytes.append(contentsOf: value)
-        bytes.append(UInt8(ascii: "\n"))
+    }
+
+    /// How many bytes a number has in decimal.
+    private static func length(_ value: Int64) -> Int {
+        var (length, rest) = (value < 0 ? 2 : 1, value.magnitude / 10)
+        while rest > 0 {
+            length += 1
+            rest /= 10
+        }
+        return length
+    }
+
+    /// A number in decimal.
+    private mutating func append(_ value: Int64) {
+        let start = bytes.count
+        let length = Self.length(value)
+        bytes.append(contentsOf: repeatElement(UInt8(ascii: "-"), count: length))
+        var (place, rest) = (start + length, value.magnitude)
+        repeat {
+            place -= 1
+            bytes[place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+            rest /= 10
+        } while rest > 0
     }
 
     private mutating func append(_ constant: StaticString) {

@@ -39,7 +39,7 @@ struct LedgerSecrets: Sendable {
         // As it is read again: a text of SQLite ends at a zero.
         var code = callers
         code.update(data: Array(name.utf8.prefix { $0 != 0 }))
-        return Array(code.finalize().prefix(16))
+        return code.finalize().withUnsafeBytes { Array($0.prefix(16)) }
     }
 
     /// The name of what is guarded: equal for equal terms, whatever their order, and as many fingerprints of documents.

@@ -54,15 +54,23 @@ enum TreeSchema {
     /// unseen; what happened to them before, nobody can tell.
     private static func adopt(_ db: Database, secrets: LedgerSecrets) throws {
         var edge = TreeEdge()
+        let insertion = LeafTable.insertion()
         let requests = try Row.fetchCursor(db, sql: "SELECT \(LeafRows.egressColumns) FROM egress e ORDER BY seq")
         while let row = try requests.next() {
             let leaf = LeafRows.egress(row, caller: { secrets.caller($0) })
-            try LeafTable.append(.adoptedEgress, row: leaf.sequence, leaf.text(.adoptedEgress), to: &edge, db)
+            try LeafTable.append(
+                .adoptedEgress,
+                row: leaf.sequence,
+                leaf.text(.adoptedEgress),
+                to: &edge,
+                db,
+                insertion
+            )
         }
         let events = try Row.fetchCursor(db, sql: "SELECT \(LeafRows.eventColumns) FROM guard_event g ORDER BY id")
         while let row = try events.next() {
             let leaf = LeafRows.event(row)
-            try LeafTable.append(.adoptedEvent, row: leaf.id, leaf.text(.adoptedEvent), to: &edge, db)
+            try LeafTable.append(.adoptedEvent, row: leaf.id, leaf.text(.adoptedEvent), to: &edge, db, insertion)
         }
     }
 }
@@ -136,15 +144,22 @@ enum LeafTable {
         row: Int64,
         _ text: LeafText,
         to edge: inout TreeEdge,
-        _ db: Database
+        _ db: Database,
+        _ statement: KeptStatement = insertion()
     ) throws {
         let number = edge.size
-        var hashes = Data(capacity: 3 * TreeHash.length)
-        for hash in edge.append(text.hash) { withUnsafeBytes(of: hash) { hashes.append(contentsOf: $0) } }
-        try db.run(
-            "INSERT INTO leaf (number, source, row, hashes) VALUES (?, ?, ?, ?)",
-            [.integer(number), .integer(source.rawValue), .integer(row), .blob(hashes)]
-        )
+        let hashes = edge.append(text.hash)
+        try statement.run(db) { cells in
+            cells.integer(number)
+            cells.integer(source.rawValue)
+            cells.integer(row)
+            // A hash is its bytes, and nothing else.
+            hashes.withUnsafeBytes { cells.blob($0) }
+        }
+    }
+
+    static func insertion() -> KeptStatement {
+        KeptStatement("INSERT INTO leaf (number, source, row, hashes) VALUES (?, ?, ?, ?)")
     }
 
     /// How many leaves there are.
