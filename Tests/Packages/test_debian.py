@@ -137,7 +137,8 @@ class DebianTest(unittest.TestCase):
             f"var/lib/workshop run/workshop {SOCKET[1:]}"
         ).stdout.splitlines()
         want = [
-            "750 root:workshop /etc/workshop/personas", "640 root:workshop /etc/workshop/backends.yaml",
+            "750 root:workshop /etc/workshop/personas",
+            "640 root:workshop /etc/workshop/backends.yaml",
             "600 root:root /etc/workshop/workshop.env",
             "700 workshop:workshop /var/lib/workshop", "700 workshop:workshop /run/workshop",
             f"600 workshop:workshop {SOCKET}",
