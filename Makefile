@@ -22,9 +22,9 @@ deps: ## install what Debian has to give (as root)
 build: ## debug build, tests included
 	$(SWIFT_BUILD) --build-tests
 
-# With Swift's libraries in it: it starts twice as fast, and it is what the packages give on.
+# With Swift's libraries in it, and no other place to look for them: it is what the packages give on.
 release: ## the binary: .build/release/workshop
-	$(SWIFT_BUILD) -c release --static-swift-stdlib --product workshop
+	$(SWIFT_BUILD) -c release --static-swift-stdlib --disable-local-rpath --product workshop
 
 test: test-swift test-wire test-door test-swap seals test-leaks test-protocol test-people test-glue test-e2e ## every test
 

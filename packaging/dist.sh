@@ -117,7 +117,7 @@ mv "$work/$name/share/zsh/vendor-completions" "$work/$name/share/zsh/site-functi
 cp "$here/LICENSE" "$here/docs/install.md" "$work/$name/"
 (cd "$work/$name" && find . -type f ! -name SHA256SUMS -printf '%P\n' | sort | xargs sha256sum >"$work/sums" && mv "$work/sums" SHA256SUMS)
 tar -C "$work" --sort=name --mtime="@$SOURCE_DATE_EPOCH" --owner=0 --group=0 --numeric-owner --format=gnu -cf - "$name" \
-    | gzip -9n >"$output/$name.tar.gz"
+    | gzip -6n >"$output/$name.tar.gz"
 
 # The Debian package.
 root=$work/root
@@ -151,7 +151,7 @@ sed -e "s|@VERSION@|$version|; s|@ARCHITECTURE@|$architecture|; s|@SIZE@|$size|;
     "$here/packaging/debian/control" >"$root/DEBIAN/control"
 (cd "$root" && find etc lib usr -type f | sort | xargs md5sum) >"$root/DEBIAN/md5sums"
 find "$root" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
-dpkg-deb --root-owner-group -Zxz --build "$root" "$output/workshop_${version}_$architecture.deb" >/dev/null
+dpkg-deb --root-owner-group -Zxz -z1 --build "$root" "$output/workshop_${version}_$architecture.deb" >/dev/null
 
 # The wheel. From a copy: setuptools leaves folders beside what it builds.
 cp -r "$here/evennia_glue" "$work/evennia_glue"

@@ -93,7 +93,10 @@ struct DotEnvTests {
         let handed = folder.appendingPathComponent("workshop.env").path
         try "BACKEND_TALOS_MODEL=handed".write(toFile: handed, atomically: false, encoding: .utf8)
         try FileManager.default.setAttributes([.posixPermissions: 0o440], ofItemAtPath: handed)
-        for (directory, warnings) in [(folder.path, []), (folder.path + "-2", [handed]), ("", [handed])] {
+        let cases: [(directory: String, warnings: [String])] = [
+            (folder.path, []), (folder.path + "-2", [handed]), ("", [handed]),
+        ]
+        for (directory, warnings) in cases {
             let environment = ["HOME": "/h", "CREDENTIALS_DIRECTORY": directory]
             let config = try ConfigLoader.load(file, environment: environment, envFile: handed)
             #expect(config.warnings.map(\.file) == warnings)

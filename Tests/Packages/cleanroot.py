@@ -35,6 +35,9 @@ def missing() -> str | None:
     for tool in ("debootstrap", "systemd-nspawn", "nsenter"):
         if not shutil.which(tool):
             return f"there is no {tool}; run: WORKSHOP_PACKAGE_DEPS=1 scripts/install-deps.sh"
+    command = ["unshare", "--mount", "--pid", "--net", "--fork", "true"]
+    if subprocess.run(command, capture_output=True, check=False).returncode != 0:
+        return "root may not make namespaces here"
     return None
 
 

@@ -133,11 +133,13 @@ class DebianTest(unittest.TestCase):
     def test_12_its_folders_are_its_own(self) -> None:
         """Ledger, socket and configuration are closed to others, the keys even to the daemon."""
         told = self.sh(
-            "cd /; stat -c '%a %U:%G /%n' etc/workshop etc/workshop/workshop.env "
+            "cd /; stat -c '%a %U:%G /%n' etc/workshop/{personas,backends.yaml,workshop.env} "
             f"var/lib/workshop run/workshop {SOCKET[1:]}"
         ).stdout.splitlines()
         want = [
-            "750 root:workshop /etc/workshop", "600 root:root /etc/workshop/workshop.env",
+            "750 root:workshop /etc/workshop/personas",
+            "640 root:workshop /etc/workshop/backends.yaml",
+            "600 root:root /etc/workshop/workshop.env",
             "700 workshop:workshop /var/lib/workshop", "700 workshop:workshop /run/workshop",
             f"600 workshop:workshop {SOCKET}",
         ]  # fmt: skip
@@ -228,8 +230,9 @@ class DebianTest(unittest.TestCase):
         """He reaches nothing until he is let in as documented, and even then no leaks."""
         self.sh("useradd --create-home evennia")
         asked = "runuser -u evennia -- workshop"
-        for place in ("/etc/workshop", "/var/lib/workshop", "/run/workshop"):
+        for place in ("/etc/workshop/personas", "/var/lib/workshop", "/run/workshop"):
             self.fails(f"runuser -u evennia -- ls {place}")
+        self.fails("runuser -u evennia -- cat /etc/workshop/backends.yaml")
         self.assertEqual(self.sh(f"{asked} health", check=False).returncode, 69)
         user = self.sh("id -u evennia").stdout.strip()
         self.edit("backends.yaml", "\nserver:\n", f"\nserver:\n  allow_uids: [{user}]\n")
