@@ -11,6 +11,7 @@ import argparse
 import contextlib
 import json
 import signal
+import sqlite3
 import sys
 import tempfile
 import time
@@ -127,7 +128,7 @@ def main() -> int:
     for name in [] if options.page else options.parts:
         try:
             part, failed = measure(options, name)
-        except (rig.RigError, OSError) as error:
+        except (rig.RigError, OSError, sqlite3.Error) as error:
             failures.append(f"{name}: {error}")
             continue
         failures += failed
