@@ -122,7 +122,6 @@ def main() -> int:
     options = parse_arguments()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, on_signal)
-    options.results.mkdir(parents=True, exist_ok=True)
     failures: list[str] = []
     found = []
     for name in [] if options.page else options.parts:
@@ -134,6 +133,7 @@ def main() -> int:
         failures += failed
         found.append(part)
         if not options.floors and not options.quick:
+            options.results.mkdir(parents=True, exist_ok=True)
             (options.results / f"{name}.json").write_text(json.dumps(part, indent=1) + "\n")
         if not options.json:
             print(page.text(part), flush=True)
