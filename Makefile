@@ -147,7 +147,7 @@ bench: release bench-peers ## everything measured, beside the peers: 15 to 20 mi
 	WORKSHOP_BENCH_DEPS=1 scripts/install-deps.sh
 	$(PYTHON) Benchmarks/bench.py --write $(BENCH)
 
-bench-growth: release ## the same of growth alone, with a ledger of ten million requests: 15 minutes, 14 GB in TMPDIR
+bench-growth: release ## the same of growth alone, with a ledger of ten million requests: 20 minutes, 13 GB in TMPDIR
 	WORKSHOP_BENCH_DEPS=1 scripts/install-deps.sh
 	$(PYTHON) Benchmarks/bench.py --write --only growth --rows 7
 

@@ -11,6 +11,7 @@ import argparse
 import contextlib
 import json
 import signal
+import sqlite3
 import sys
 import tempfile
 import time
@@ -121,18 +122,18 @@ def main() -> int:
     options = parse_arguments()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, on_signal)
-    options.results.mkdir(parents=True, exist_ok=True)
     failures: list[str] = []
     found = []
     for name in [] if options.page else options.parts:
         try:
             part, failed = measure(options, name)
-        except (rig.RigError, OSError) as error:
+        except (rig.RigError, OSError, sqlite3.Error) as error:
             failures.append(f"{name}: {error}")
             continue
         failures += failed
         found.append(part)
         if not options.floors and not options.quick:
+            options.results.mkdir(parents=True, exist_ok=True)
             (options.results / f"{name}.json").write_text(json.dumps(part, indent=1) + "\n")
         if not options.json:
             print(page.text(part), flush=True)

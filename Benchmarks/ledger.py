@@ -42,6 +42,13 @@ def chosen(names: list[str], step: int) -> str:
     return f"CASE (seq / {step}) % {len(names)} {cases} END"
 
 
+def interruptible(path: Path) -> sqlite3.Connection:
+    """A database whose long statements end when this process is told to."""
+    database = sqlite3.connect(path)
+    database.set_progress_handler(lambda: 0, 10_000_000)
+    return database
+
+
 def fill(path: Path, rows: int, *, is_alone: bool = False) -> None:
     """Invented requests, evenly over the days before now, with their sums and decisions.
 
@@ -49,7 +56,7 @@ def fill(path: Path, rows: int, *, is_alone: bool = False) -> None:
     """
     end = int(time.time() * 1000)
     step = DAYS * 86_400_000 / rows
-    database = sqlite3.connect(path)
+    database = interruptible(path)
     database.executescript(f"""
         {"PRAGMA journal_mode = OFF;" if is_alone else ""}
         PRAGMA synchronous = OFF;
@@ -104,7 +111,7 @@ def fill_tree(path: Path) -> None:
         f"WHEN (seq & {(1 << level) - 1}) != 0 THEN randomblob({32 * level})"
         for level in range(1, 40)
     )
-    database = sqlite3.connect(path)
+    database = interruptible(path)
     database.executescript(f"""
         PRAGMA journal_mode = OFF;
         PRAGMA synchronous = OFF;

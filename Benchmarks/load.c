@@ -8,6 +8,7 @@
 #include "arrivals.h"
 #include "lines.h"
 #include "measure.h"
+#include "template.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -21,20 +22,11 @@
 #include <unistd.h>
 
 enum {
-    MAX_PARTS = 17,
     MAX_WINDOW = 65536,
     MAX_CONNECTIONS = 1024,
     READ_BYTES = 256 * 1024,
     MAX_REPLY = 16 * 1024 * 1024,
     STALL_SECONDS = 60,
-};
-
-// A request line, cut at each {id}.
-struct template {
-    char *text;
-    const char *parts[MAX_PARTS];
-    size_t lengths[MAX_PARTS];
-    size_t count;
 };
 
 struct slot {
@@ -69,47 +61,6 @@ struct load {
     uint64_t notifications;
     uint64_t strays; // lines that answer nothing that was asked
 };
-
-static void template_read(struct template *template, const char *path)
-{
-    size_t length = 0;
-    template->text = read_file(path, &length);
-    while (length > 0 && (template->text[length - 1] == '\n' || template->text[length - 1] == '\r')) {
-        template->text[--length] = '\0';
-    }
-    if (length == 0 || strlen(template->text) != length || strchr(template->text, '\n') != NULL) {
-        fail(path, "a template is one line");
-    }
-    char *at = template->text;
-    for (;;) {
-        char *mark = strstr(at, "{id}");
-        template->parts[template->count] = at;
-        template->lengths[template->count++] = mark == NULL ? strlen(at) : (size_t)(mark - at);
-        if (mark == NULL) {
-            break;
-        }
-        if (template->count == MAX_PARTS) {
-            fail(path, "too many {id}");
-        }
-        at = mark + 4;
-    }
-    if (template->count < 2) {
-        fail(path, "a template has an {id}");
-    }
-}
-
-static void put_request(struct buffer *out, const struct template *template, uint64_t id)
-{
-    char digits[20];
-    size_t count = put_digits(digits, id);
-    for (size_t part = 0; part < template->count; part++) {
-        if (part > 0) {
-            buffer_append(out, digits, count);
-        }
-        buffer_append(out, template->parts[part], template->lengths[part]);
-    }
-    buffer_append(out, "\n", 1);
-}
 
 static void connection_open(struct load *load, struct connection *connection)
 {
