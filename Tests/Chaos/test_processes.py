@@ -24,7 +24,7 @@ from telnet import Telnet
 
 KILLS_OF_SIDECAR = 2 if SHORT else 15
 KILLS_OF_PIPE = 2 if SHORT else 15
-KILLS_OF_EVENNIA = 6
+KILLS_OF_EVENNIA = 4
 HIGHEST = 60_000
 FAKE = TOP / "Tests/Support/fake_llama_server.py"
 
