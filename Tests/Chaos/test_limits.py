@@ -162,7 +162,7 @@ class MemoryTest(ChaosTest):
 
     @unittest.skipUnless(has_cgroups("pids"), "no cgroups here")
     def test_no_more_threads(self) -> None:
-        """It may crawl, as its runtime waits a second for each that it cannot have; nothing is lost."""
+        """It may crawl, waiting a second for each that it cannot have; nothing is lost."""
         daemon = self.grouped(0.0, "pids")
         daemon.think(f"Name a colour for number {Load.number()}")
         files = ("pids.max", "pids.max")

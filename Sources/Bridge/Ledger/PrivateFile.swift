@@ -41,7 +41,9 @@ enum PrivateFile {
         var generator = SystemRandomNumberGenerator()
         try publish((0..<count).map { _ in UInt8.random(in: .min ... .max, using: &generator) }, at: path)
         // Of two that make it at once, one was first.
-        guard let kept = try kept(count, at: path) else { throw StorageFault.system(path: path, code: ENOENT) }
+        guard let kept = try kept(count, at: path) else {
+            throw StorageFault.system(path: path, code: identity(path) == nil ? ENOENT : EACCES)
+        }
         return kept
     }
 

@@ -7,10 +7,6 @@ import Testing
 
 @testable import Bridge
 
-#if canImport(Glibc)
-    import Glibc
-#endif
-
 @Suite("What is wrong with the files is said, with what to do, and nothing is made worse")
 struct StorageFaultTests {
     private let folder = FileManager.default.temporaryDirectory.appendingPathComponent("wf-\(UUID().uuidString)").path
@@ -25,8 +21,8 @@ struct StorageFaultTests {
         let path = folder + "/key"
         let made = try PrivateFile.randomBytes(32, keptAt: path)
         #expect(try PrivateFile.randomBytes(32, keptAt: path) == made)
-        var status = stat()
-        #expect(stat(path, &status) == 0 && status.st_mode & 0o777 == 0o600)
+        let mode = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
+        #expect(mode == 0o600)
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["key"])
         // What an older version left half made, or a disk has lost.
         for damaged in [0, 16, 33] {
@@ -35,6 +31,20 @@ struct StorageFaultTests {
             #expect("\(fault.map { "\($0)" } ?? "")".contains("put it back from a backup"))
             #expect(PrivateFile.size(path) == damaged)
         }
+    }
+
+    @Test("a day is forgotten with what a sudden end left of making its key")
+    func leftOver() throws {
+        try bench()
+        defer { clean() }
+        let days = DayKeys(folder: folder)
+        _ = try days.making(20_000)
+        _ = try days.making(20_001)
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+        for name in names { try Data(count: 32).write(to: URL(fileURLWithPath: "\(folder)/\(name).new-1")) }
+        try days.forget(before: 20_001)
+        let left = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+        #expect(left == [names[1], names[1] + ".new-1"])
     }
 
     @Test("of two that make a key at once both have the same")

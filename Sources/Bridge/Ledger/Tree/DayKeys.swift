@@ -73,7 +73,8 @@ final class DayKeys: Sendable {
         known.withLock { known in known = known.filter { $0.key >= day } }
         for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] {
             let parts = name.split(separator: ".")
-            guard parts.count == 2, parts[1] == "key", let found = DayName.day(String(parts[0])), found < day else {
+            // With what a sudden end left of making one: it may hold the same key.
+            guard parts.count >= 2, parts[1] == "key", let found = DayName.day(String(parts[0])), found < day else {
                 continue
             }
             try FileManager.default.removeItem(atPath: folder + "/" + name)
