@@ -387,6 +387,8 @@ def main() -> int:
         parser.error(f"at least {FIFTHS} windows, and a thought for each")
     if not os.access(options.binary, os.X_OK):
         parser.error(f"there is no {options.binary}: make release")
+    # Also who is asked to end leaves nothing running, and no ledger of a gigabyte.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
         result = run(options)
     except rig.RigError as error:

@@ -415,14 +415,20 @@ def noise(link: Link) -> None:
     link.send(bytes(range(255, -1, -1)) * 256)
 
 
-def two_answers(link: Link) -> None:
-    """One answer, and another one behind it that nobody asked for, on a connection that is kept."""
-    kind, body = answer(link, GOOD)
-    link.send(head(kind, f"Content-Length: {len(body)}") + body)
-    time.sleep(0.05)
-    _, body = answer(link, f"{MARK} says so.")
-    link.send(head(kind, f"Content-Length: {len(body)}") + body)
-    link.hang()
+class TwoAnswers:
+    """One answer, and when it is told to, another one that nobody asked for, on the same link."""
+
+    def __init__(self) -> None:
+        self.wanted, self.sent = threading.Semaphore(0), threading.Semaphore(0)
+
+    def __call__(self, link: Link) -> None:
+        kind, body = answer(link, GOOD)
+        link.send(head(kind, f"Content-Length: {len(body)}") + body)
+        self.wanted.acquire(timeout=PATIENCE)
+        _, body = answer(link, f"{MARK} says so.")
+        link.send(head(kind, f"Content-Length: {len(body)}") + body)
+        self.sent.release()
+        link.hang()
 
 
 def redirect_to_itself(link: Link) -> None:

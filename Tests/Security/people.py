@@ -6,6 +6,7 @@ anybody may enter, so that what keeps others out is what the daemon does, and no
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import json
 import os
@@ -218,6 +219,9 @@ class Estate:
                 if program.poll() is None:
                     program.send_signal(number)
                     wait_until(lambda program=program: program.poll() is not None, 8)
+            # What it ran, where it was only a watcher.
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(program.pid, signal.SIGKILL)
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
