@@ -60,7 +60,9 @@
             if let key = NoteKey(text) { try promise(NoteKey(key.text)?.text == key.text, "a key is another") }
             if let proof = LeafProof(text) {
                 try promise(LeafProof(proof.description) == proof, "a proof is another when it is written")
-                if let key = NoteKey(Files.noteKey) { try promise(!proof.holds(for: key), "a proof that nobody signed") }
+                if let key = NoteKey(Files.noteKey) {
+                    try promise(!proof.holds(for: key), "a proof that nobody signed")
+                }
             }
         }
     }
@@ -110,7 +112,8 @@
     extension FuzzTarget {
         /// Those of the daemon.
         public static let bridge: [FuzzTarget] = [
-            socket, neighbours, doorOpenAI, doorAnthropic, fence, config, persona, manifest, pipeConfig, keys, dotEnv, notes,
+            socket, neighbours, doorOpenAI, doorAnthropic, fence, config, persona, manifest, pipeConfig, keys, dotEnv,
+            notes,
         ]
     }
 #endif
