@@ -7,7 +7,8 @@
         /// `backends.yaml`, and behind a zero byte an `.env` file that lies over it.
         public static let config = FuzzTarget("config", longest: 3_000) { bytes in
             let parts = bytes.split(separator: 0, maxSplits: 1, omittingEmptySubsequences: false)
-            let text = "server: {persona: keeper, personas: \(Files.personas)}\n" + String(decoding: parts[0], as: UTF8.self)
+            let server = "server: {persona: keeper, personas: \(Files.personas)}\n"
+            let text = server + String(decoding: parts[0], as: UTF8.self)
             try Files.check(["backends.yaml": Array(text.utf8), ".env": parts.count > 1 ? Array(parts[1]) : []]) {
                 _ = try ConfigLoader.load("\($0)/backends.yaml", environment: Files.environment)
             }
