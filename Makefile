@@ -103,8 +103,8 @@ invariance: release ## hold the bytes of eight personas against each other: ever
 	.build/release/workshop invariance --config Tests/Invariance/backends.yaml --personas 8 --tasks 200
 
 lint: venvs ## formatting and style, Swift and Python
-	$(SWIFT) format lint --strict -r Package.swift Sources Tests
-	set -e; ruff="$$(ls -d $(VENVS)/* | head -1)/bin/ruff"; for folder in evennia_glue demo Tests/Coverage Tests/Door Tests/EndToEnd Tests/Leaks Tests/Protocol Tests/Support Tests/Swap Tests/Wire Benchmarks; do \
+	$(SWIFT) format lint --strict -r Package.swift Fuzz Sources Tests
+	set -e; ruff="$$(ls -d $(VENVS)/* | head -1)/bin/ruff"; for folder in evennia_glue demo Tests/Coverage Tests/Door Tests/EndToEnd Tests/Leaks Tests/Protocol Tests/Support Tests/Swap Tests/Wire Benchmarks Fuzz; do \
 		$$ruff check $$folder; $$ruff format --check $$folder; done
 	$(PYTHON) Tests/Coverage/check.py
 
