@@ -130,7 +130,7 @@ invariance: release ## hold the bytes of eight personas against each other: ever
 
 lint: venvs ## formatting and style, Swift and Python
 	$(SWIFT) format lint --strict -r Package.swift Sources Tests
-	set -e; ruff="$$(ls -d $(VENVS)/* | head -1)/bin/ruff"; for folder in Benchmarks Tests/Chaos Tests/Coverage Tests/Door Tests/EndToEnd Tests/Leaks Tests/Packages Tests/People Tests/Protocol Tests/Sanitizers Tests/Security Tests/Support Tests/Swap Tests/Wire demo evennia_glue packaging; do \
+	set -e; ruff="$$(ls -d $(VENVS)/* | head -1)/bin/ruff"; for folder in Benchmarks Fuzz Tests/Chaos Tests/Coverage Tests/Door Tests/EndToEnd Tests/Leaks Tests/Packages Tests/People Tests/Protocol Tests/Sanitizers Tests/Security Tests/Support Tests/Swap Tests/Wire demo evennia_glue packaging; do \
 		$$ruff check $$folder; $$ruff format --check $$folder; done
 	$(PYTHON) Tests/Coverage/check.py
 

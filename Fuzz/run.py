@@ -1,10 +1,10 @@
 """Runs the coverage-guided fuzzer over one target after the other, and keeps what it learns.
 
-    python3 Fuzz/run.py [--seconds 600] [--binary .build/fuzz/debug/fuzz] [--work .build/fuzz-work] [TARGET ...]
+    python3 Fuzz/run.py [--seconds 600] [--binary FILE] [--work FOLDER] [TARGET ...]
 
-Each target gets that much processor time (not wall-clock time: the machine may be busy). What it learns goes, minimised,
-into `Fuzz/Corpus/TARGET.txt`; its figures are added to `figures.jsonl` in the work folder. A find ends the run with 1
-and leaves its input there, in `finds/`.
+Each target gets that much processor time (not wall-clock time: the machine may be busy). What it
+learns goes, minimised, into `Fuzz/Corpus/TARGET.txt`; its figures are added to `figures.jsonl` in
+the work folder. A find ends the run with 1 and leaves its input there, in `finds/`.
 """
 
 import argparse
@@ -33,7 +33,13 @@ def files(folder: Path) -> int:
     return sum(1 for _ in folder.iterdir())
 
 
-def fuzz(args, target: str) -> bool:
+def gently(command: list[object], **streams: object) -> int:
+    """Runs a command behind everything else; gives what it ended with."""
+    command = ["nice", "-n", "19", *map(str, command)]
+    return subprocess.run(command, cwd=ROOT, env=QUIET, check=False, **streams).returncode
+
+
+def fuzz(args: argparse.Namespace, target: str) -> bool:
     """Whether nothing was found."""
     corpus, finds = args.work / target, args.work / "finds"
     for folder in (corpus, finds):
@@ -57,7 +63,7 @@ def fuzz(args, target: str) -> bool:
             f"-dict={DICTIONARY}",
         ]
         with log.open("wb") as out:
-            status = subprocess.run(command, cwd=ROOT, stdout=out, stderr=out, env=QUIET, preexec_fn=lambda: os.nice(19)).returncode
+            status = gently(command, stdout=out, stderr=out)
         text = log.read_text(errors="replace")
         executions += int((re.findall(r"stat::number_of_executed_units: (\d+)", text) or ["0"])[-1])
         edges = max([edges, *map(int, re.findall(r"cov: (\d+)", text))])
@@ -79,28 +85,34 @@ def fuzz(args, target: str) -> bool:
     return True
 
 
-def keep(args, target: str, corpus: Path) -> None:
+def keep(args: argparse.Namespace, target: str, corpus: Path) -> None:
     """Packs the fewest inputs that reach all that is reached."""
     merged = args.work / f"{target}.merged"
     shutil.rmtree(merged, ignore_errors=True)
     merged.mkdir()
     command = [args.binary, target, "-merge=1", "-timeout=20", merged, corpus]
-    result = subprocess.run(command, cwd=ROOT, capture_output=True, preexec_fn=lambda: os.nice(19))
-    if result.returncode == 0 and files(merged):
+    status = gently(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    if status == 0 and files(merged):
         subprocess.run([args.binary, "pack", target, merged], cwd=ROOT, check=True)
         shutil.rmtree(corpus)
         merged.rename(corpus)
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("targets", nargs="*", help="all of them when none is named")
-    parser.add_argument("--seconds", type=int, default=600, help="processor time for each target (default: 600)")
+    parser.add_argument(
+        "--seconds", type=int, default=600, help="processor time for each target (default: 600)"
+    )
     parser.add_argument("--binary", type=Path, default=ROOT / ".build/fuzz/debug/fuzz")
     parser.add_argument("--work", type=Path, default=ROOT / ".build/fuzz-work")
     args = parser.parse_args()
     args.binary, args.work = args.binary.resolve(), args.work.resolve()
-    known = subprocess.run([args.binary, "list"], capture_output=True, text=True, check=True).stdout.split()
+    known = subprocess.run(
+        [args.binary, "list"], capture_output=True, text=True, check=True
+    ).stdout.split()
     unknown = [name for name in args.targets if name not in known]
     if unknown:
         print(f"no target {', '.join(unknown)}; there are: {' '.join(known)}", file=sys.stderr)

@@ -7,7 +7,8 @@
         /// `backends.yaml`, and behind a zero byte an `.env` file that lies over it.
         public static let config = FuzzTarget("config", longest: 3_000) { bytes in
             let parts = bytes.split(separator: 0, maxSplits: 1, omittingEmptySubsequences: false)
-            let text = "server: {personas: \(Files.personas)}\n" + String(decoding: parts[0], as: UTF8.self)
+            let server = "server: {persona: keeper, personas: \(Files.personas)}\n"
+            let text = server + String(decoding: parts[0], as: UTF8.self)
             try Files.check(["backends.yaml": Array(text.utf8), ".env": parts.count > 1 ? Array(parts[1]) : []]) {
                 _ = try ConfigLoader.load("\($0)/backends.yaml", environment: Files.environment)
             }
@@ -60,7 +61,9 @@
             if let key = NoteKey(text) { try promise(NoteKey(key.text)?.text == key.text, "a key is another") }
             if let proof = LeafProof(text) {
                 try promise(LeafProof(proof.description) == proof, "a proof is another when it is written")
-                if let key = NoteKey(Files.noteKey) { try promise(!proof.holds(for: key), "a proof that nobody signed") }
+                if let key = NoteKey(Files.noteKey) {
+                    try promise(!proof.holds(for: key), "a proof that nobody signed")
+                }
             }
         }
     }
@@ -110,7 +113,8 @@
     extension FuzzTarget {
         /// Those of the daemon.
         public static let bridge: [FuzzTarget] = [
-            socket, neighbours, doorOpenAI, doorAnthropic, fence, config, persona, manifest, pipeConfig, keys, dotEnv, notes,
+            socket, neighbours, doorOpenAI, doorAnthropic, fence, config, persona, manifest, pipeConfig, keys, dotEnv,
+            notes,
         ]
     }
 #endif

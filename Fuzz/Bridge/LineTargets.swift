@@ -18,7 +18,10 @@
                 guard case .failure(let error) = message.request else { continue }
                 try JSONLine.check(ServerMessage.error(message.id, error))
                 if let field = error.details.field {
-                    try promise(field.utf8.count <= 160 && field.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F }, "an odd field")
+                    try promise(
+                        field.utf8.count <= 160 && field.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F },
+                        "an odd field"
+                    )
                 }
             }
         }

@@ -52,7 +52,10 @@
 
         /// The ways in which everything is torn: each element by itself, and two of larger pieces.
         public static func all<Element>(_ input: [Element], seed: UInt64) -> [[ArraySlice<Element>]] {
-            [some(input, seed: seed, upTo: 1), some(input, seed: seed, upTo: 7), some(input, seed: seed ^ 0x5555, upTo: 60)]
+            [
+                some(input, seed: seed, upTo: 1), some(input, seed: seed, upTo: 7),
+                some(input, seed: seed ^ 0x5555, upTo: 60),
+            ]
         }
     }
 

@@ -76,10 +76,13 @@
         /// The bytes 1 to 8 stand for the stand-ins, so that the fuzzer needs not guess them.
         public static let restorer = FuzzTarget("restorer") { bytes in
             let issued = Guarded.pseudonyms.issued
-            let text = String(decoding: bytes.flatMap { byte -> [UInt8] in
-                guard (1...8).contains(byte) else { return [byte] }
-                return Array(issued[Int(byte) % issued.count].standIn.utf8)
-            }, as: UTF8.self)
+            let text = String(
+                decoding: bytes.flatMap { byte -> [UInt8] in
+                    guard (1...8).contains(byte) else { return [byte] }
+                    return Array(issued[Int(byte) % issued.count].standIn.utf8)
+                },
+                as: UTF8.self
+            )
             let scalars = Array(text.unicodeScalars)
             for restorer in [Guarded.restorer, Guarded.restorerOfJSON] {
                 let whole = restorer.restored(text)

@@ -53,7 +53,10 @@
             let one = ComparedAnswer.text(texts[0])
             let other = ComparedAnswer.text(texts.count > 1 ? texts[1] : "")
             for verdict in [judge.verdict(one, other), judge.verdict(other, one)] {
-                try promise(verdict.overlap.map { (0...1).contains($0) } != false, "an overlap of \(verdict.overlap ?? 0)")
+                try promise(
+                    verdict.overlap.map { (0...1).contains($0) } != false,
+                    "an overlap of \(verdict.overlap ?? 0)"
+                )
             }
             let level = judge.verdict(one, one).level
             try promise(level == .same || level == .bothDeclined, "an answer is \(level) as itself")

@@ -14,11 +14,13 @@
             let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
             let inputs = names.compactMap { FileManager.default.contents(atPath: "\(folder)/\($0)") }.map(Array.init)
             var room = mostKept
-            let lines = inputs.filter { !$0.isEmpty }.map(Corpus.line).sorted { ($0.count, $0.seed) < ($1.count, $1.seed) }
-                .prefix { line in
-                    room -= line.count + 1
-                    return room >= 0
-                }
+            let lines = inputs.filter { !$0.isEmpty }.map(Corpus.line).sorted {
+                ($0.count, $0.seed) < ($1.count, $1.seed)
+            }
+            .prefix { line in
+                room -= line.count + 1
+                return room >= 0
+            }
             let text = lines.joined(separator: [UInt8(ascii: "\n")]) + [UInt8(ascii: "\n")]
             do { try Data(text).write(to: URL(fileURLWithPath: "Fuzz/Corpus/\(target.name).txt")) } catch { exit(74) }
         }

@@ -42,7 +42,7 @@ struct OddRepliesTests {
 
     @Test(
         "what says nothing before a streamed answer changes nothing, whether it comes with the answer or by itself",
-        arguments: Backend.WireName.allCases,
+        arguments: Backend.WireName.allCases.filter { $0 != .dumbPipe },
         ["", "\n", " \r\n\t", "\0\0", "\u{FEFF}", "\n\u{FEFF} "]
     )
     func leading(wire: Backend.WireName, start: String) throws {
@@ -52,7 +52,8 @@ struct OddRepliesTests {
             case .anthropicMessages: #"{"content":[{"type":"text","text":"Blue."}],"stop_reason":"end_turn"}"#
             case .geminiGenerate: #"{"candidates":[{"content":{"parts":[{"text":"Blue."}]},"finishReason":"STOP"}]}"#
             case .ollamaChat: #"{"message":{"content":"Blue."},"done":true}"#
-            case .dumbPipe: #"{"status":"success","result":"Blue."}"#
+            // It has no streams.
+            case .dumbPipe: ""
             }
         let bytes = Array((start + answer).utf8)
         for pieces in [[bytes], bytes.map { [$0] }] {

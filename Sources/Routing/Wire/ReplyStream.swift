@@ -73,7 +73,7 @@ struct ReplyStream<Reader: ReplyReader>: StreamDecoder {
             var bytes = bytes
             if mode == .undecided {
                 // It says nothing, and is nothing to the reader either, whether it comes by itself or not.
-                let start = bytes.firstMeaningful ?? bytes.endIndex
+                let start = Reader.framing == .whole ? 0 : bytes.firstMeaningful ?? bytes.endIndex
                 if start > 0 { bytes.removeFirst(start) }
                 mode = Self.mode(of: bytes)
             }
@@ -115,12 +115,10 @@ struct ReplyStream<Reader: ReplyReader>: StreamDecoder {
 
     /// What the first byte shows that means anything; nothing while there is none.
     private static func mode(of bytes: [UInt8]) -> Mode {
+        guard Reader.framing != .whole else { return .whole }
         guard let first = bytes.first else { return .undecided }
-        return switch Reader.framing {
-        case .whole: .whole
-        case .lines: .lines
-        case .serverSentEvents: first.opensJSON ? .whole : .events
-        }
+        guard Reader.framing != .lines else { return .lines }
+        return first.opensJSON ? .whole : .events
     }
 
     private mutating func take(_ event: [UInt8]) throws(WireError) {
