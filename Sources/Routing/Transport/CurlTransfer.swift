@@ -80,8 +80,9 @@ final class CurlTransfer: @unchecked Sendable {
         _ = ccurl_setopt_long(handle, CURLOPT_SSL_VERIFYHOST, 2)
         _ = ccurl_setopt_long(handle, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_2TLS))
         _ = ccurl_setopt_long(handle, CURLOPT_HTTP09_ALLOWED, 0)
-        // Four times as much is set aside by default, for each transfer under way.
+        // Four times as much is set aside by default, for each transfer under way. What comes is small, or comes slowly.
         _ = ccurl_setopt_long(handle, CURLOPT_UPLOAD_BUFFERSIZE, 16 << 10)
+        _ = ccurl_setopt_long(handle, CURLOPT_BUFFERSIZE, 4 << 10)
         _ = ccurl_setopt_function(handle, CURLOPT_WRITEFUNCTION, onBody)
         _ = ccurl_setopt_function(handle, CURLOPT_HEADERFUNCTION, onHeader)
         _ = ccurl_setopt_ready(handle, onReady)
