@@ -139,8 +139,13 @@ public struct ReplyGuard: Sendable, Undisclosed {
             out += rest
             return
         }
-        caught += 1
         let front = sentence.prefix(watch.clear)
+        // What was shown reaches into what is left: the naming stands there, in an odd spelling, and cannot be taken back.
+        guard front.isEmpty || front.count + kept.utf8.count <= sentence.count else {
+            out += rest
+            return
+        }
+        caught += 1
         out += front.dropFirst(shown)
         if !front.isEmpty { out += (kept.isEmpty ? "\u{2026}" : "\u{2026} ").utf8 }
         out += kept.utf8
