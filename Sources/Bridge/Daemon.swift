@@ -32,14 +32,15 @@ public struct Daemon: Sendable {
         let parts = try Parts(config, logger: logger, manager: ServiceManager())
         defer { parts.close() }
         let sidecar = try embeddedSidecar()
+        let opening = Opening(isOpen: sidecar == nil)
         var group = ServiceGroupConfiguration(
             // Stopped in reverse order: the door and the socket first.
-            services: (sidecar.map { [EmbeddedSidecar(sidecar: $0)] } ?? []) + [
+            services: (sidecar.map { [EmbeddedSidecar(sidecar: $0, opening: opening)] } ?? []) + [
                 IdleMemory(), parts.switching, parts.health, parts.budgetWatch, parts.memoryWatch,
                 JobService(queue: parts.jobs),
                 LedgerService(ledger: parts.ledger),
-                ReloadService(reloader: parts.operations.reloader), parts.server,
-            ] + (parts.door.map { [$0] } ?? []),
+                ReloadService(reloader: parts.operations.reloader), Awaiting(base: parts.server, opening: opening),
+            ] + (parts.door.map { [Awaiting(base: $0, opening: opening)] } ?? []),
             gracefulShutdownSignals: [.sigterm, .sigint],
             logger: logger
         )

@@ -90,8 +90,9 @@ public struct SidecarDaemon: Sendable {
 struct EmbeddedSidecar: Service, CustomStringConvertible {
     let description = "EmbeddedSidecar"
     let sidecar: SidecarDaemon
+    let opening: Opening
 
-    func run() async throws { try await sidecar.run(endedBy: []) { _ in } }
+    func run() async throws { try await sidecar.run(endedBy: []) { _ in opening.open() } }
 }
 
 /// Stops the model when the sidecar is to end.
