@@ -33,7 +33,14 @@
             let fields = bytes.texts
             let quick = Set(Guarded.quick.traces(in: fields))
             let thorough = Set(Guarded.thorough.traces(in: fields))
-            try promise(quick == thorough, "the quick way finds something else: \(quick.symmetricDifference(thorough))")
+            // What stands there plainly, the slow way may find once more in a word that it has written out in another spelling.
+            let other = quick.symmetricDifference(thorough).filter { trace in
+                quick.contains(trace)
+                    || !quick.contains {
+                        $0.certainty == .plain && $0.identityClass == trace.identityClass && $0.field == trace.field
+                    }
+            }
+            try promise(other.isEmpty, "the quick way finds something else: \(other)")
             let sure = Guarded.quick.traces(in: fields, .sure)
             try promise(sure.isEmpty || !quick.isEmpty, "something is sure and not found")
             guard let guardian = Guarded.guardian else { return }
