@@ -201,6 +201,11 @@ struct ConfigTests {
         let found = problems(server + "backends: {a: {url: \"http://u:sk-very-secret@h/\", model: m, role: local}}")
         #expect(found.count == 1)
         #expect(!found.map(\.description).joined().contains("sk-very-secret"))
+        // A key that was put where a name belongs.
+        let strategy = "}}\nrouting: {strategy: {mode: single, target: \"x${KEY}\"}}"
+        let misplaced = problems(server + local + strategy, environment: environment).map(\.description).joined()
+        #expect(misplaced.contains("x${KEY}"))
+        #expect(!misplaced.contains("sk-very-secret"))
     }
 
     @Test("a backend whose own name for a model names the persona is a problem: nothing could be sent to it")

@@ -246,10 +246,11 @@ class LineTest(TalkTest):
         for line in ("think of one", "ask timmy for one", "whisper timmy = name one"):
             self.answer(RED)
             world.weaver.type(f"{line}, {CANARY}", RED)
-            world.weaver.type("rate", rf"Rate the last answer that you got, [^\n]*{RED}")
-            world.weaver.type(
-                "rate 4", rf"You give Timmy's answer, [^\n]*{RED}\", four stars of five\."
-            )
+            # Its beginning is quoted; by night a line of his voice stands before it.
+            quoted = r"[^\n]*The first lantern is [^\n]*"
+            world.weaver.type("rate", rf"Rate the last answer that you got, {quoted}")
+            given = rf"You give Timmy's answer, {quoted}\", four stars of five\."
+            world.weaver.type("rate 4", given)
             world.weaver.type("rate 1", r"one star of five\. \(It had four\.\)")
         for line in ("rate 6", "rate well", "rate -1"):
             world.weaver.type(line, r"Usage: rate <1-5>")

@@ -12,6 +12,8 @@ final class ConfigReader {
         /// Where a value comes from that a variable has set, by the keys that lead to it.
         var origins: [String: ConfigOrigin] = [:]
         private(set) var problems: [ConfigProblem] = []
+        /// What `${NAME}` has been read as, and its name: a value may be a secret, wherever it was put.
+        fileprivate var readings: [String: String] = [:]
 
         init(environment: [String: String]) { self.environment = environment }
 
@@ -236,6 +238,7 @@ struct MissingVariable: Error {
 extension ConfigReader.Context {
     /// Adds a problem; one with a value that a variable has set names the variable instead.
     func report(_ path: String, in file: String, line: Int?, _ message: String, hint: String? = nil) {
+        let (message, hint) = (withoutValues(message), hint.map(withoutValues))
         if let origin = origins[path] {
             add(
                 ConfigProblem(
@@ -251,6 +254,15 @@ extension ConfigReader.Context {
         }
     }
 
+    /// The text with the names of variables for what they hold; the longest first, since one may be part of another.
+    private func withoutValues(_ text: String) -> String {
+        readings.filter { $0.key.utf8.count >= Self.shortestValue }.sorted { $0.key.count > $1.key.count }
+            .reduce(text) { $0.replacing($1.key, with: "${\($1.value)}") }
+    }
+
+    /// Shorter ones are no secrets, and would be found in any sentence.
+    private static var shortestValue: Int { 4 }
+
     /// The text with its `${NAME}`s read, or the first variable that is not set.
     func expand(_ raw: String) -> Result<String, MissingVariable> {
         var out = ""
@@ -258,6 +270,7 @@ extension ConfigReader.Context {
         while let start = rest.range(of: "${"), let end = rest[start.upperBound...].firstIndex(of: "}") {
             let name = String(rest[start.upperBound..<end])
             guard let value = environment[name], !value.isEmpty else { return .failure(MissingVariable(name: name)) }
+            readings[value] = name
             out += rest[..<start.lowerBound] + value
             rest = rest[rest.index(after: end)...]
         }
