@@ -1,7 +1,8 @@
 /// Finds every occurrence of many terms in one pass over folded bytes (Aho and Corasick, 1975).
 ///
-/// The time is linear in the text whatever the number of terms: one table look-up a byte. Build it from folded terms
-/// (``TextFolding``) and run it over folded texts.
+/// The time is linear in the text whatever the number of terms: a table look-up a byte while few letters of a term have been
+/// seen, and then a step along the term or back to its suffix. Build it from folded terms (``TextFolding``) and run it over
+/// folded texts.
 package struct TermAutomaton: Sendable, Undisclosed {
     /// A term to look for.
     package struct Term: Sendable {
