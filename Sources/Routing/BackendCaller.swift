@@ -1,14 +1,22 @@
 internal import Persona
 
-/// What one attempt is about.
-struct BackendCall: Sendable {
+/// What one attempt is about. A class, as ``Course`` is and for the same reason.
+final class BackendCall: Sendable {
     let backend: Backend
     let kind: TaskKind
     let thought: Thought
     /// Whether others could be asked after it.
-    var hasRivals = false
+    let hasRivals: Bool
     /// How many tokens of an answer money is held for: it must not be longer. Nil where none is held.
-    var heldTokens: Int?
+    let heldTokens: Int?
+
+    init(backend: Backend, kind: TaskKind, thought: Thought, hasRivals: Bool = false, heldTokens: Int? = nil) {
+        self.backend = backend
+        self.kind = kind
+        self.thought = thought
+        self.hasRivals = hasRivals
+        self.heldTokens = heldTokens
+    }
 
     /// Backends are asked for streams even when the caller wants the answer whole: only a stream tells a slow backend
     /// from a silent one.

@@ -1,7 +1,8 @@
 internal import Persona
 
-/// One thought on its way: the plan, where the chain stands, what it has been through.
-struct Course: Sendable {
+/// One thought on its way: the plan, where the chain stands, what it has been through. A class, of 1.5 KB: every wait on the way
+/// keeps what it works with in memory, and a struct would be kept once for each.
+final class Course {
     let thought: Thought
     let plan: RoutePlan
     let policy: RoutingPolicy
@@ -45,7 +46,7 @@ struct Course: Sendable {
     var isCounted: Bool { thought.purpose == .thought }
 
     /// Takes a whole answer that was not good enough; its attempt is the last one.
-    mutating func reject(_ answer: Answer) {
+    func reject(_ answer: Answer) {
         let place = run.attempts.count - 1
         if thought.isStreamed {
             run.broken = .lowQuality
@@ -57,7 +58,7 @@ struct Course: Sendable {
 
     /// The best of the answers that were not good enough, when there is no better; the client of a stream is shown it,
     /// unless that is what it has.
-    mutating func giveBest(_ onEvent: (ThoughtEvent) async -> Void) async -> Answer? {
+    func giveBest(_ onEvent: (ThoughtEvent) async -> Void) async -> Answer? {
         guard let best else { return nil }
         var answer = best.answer
         answer.attempts = run.attempts
@@ -75,7 +76,7 @@ struct Course: Sendable {
     }
 
     /// The request's key; made once.
-    mutating func cacheKey(_ cache: AnswerCache) -> CacheKey? {
+    func cacheKey(_ cache: AnswerCache) -> CacheKey? {
         if let key { return key }
         let kind = plan.classification.kind
         let made = cache.key(thought.prompt, kind: kind, call: call, isCacheable: thought.isCacheable)

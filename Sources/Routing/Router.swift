@@ -1,7 +1,7 @@
 public import Persona
 
 /// The model router: plan, budget, permit, call, judge, and on to the next candidate when it fails.
-public struct Router: Sendable {
+public final class Router: Sendable {
     /// The budgets of a chain.
     public struct Limits: Sendable, Equatable {
         /// How many requests one thought may send.
@@ -50,7 +50,7 @@ public struct Router: Sendable {
     private let judge = AnswerJudge()
     private let turns = TurnCounter()
     /// Asks one backend once.
-    var caller: BackendCaller
+    private let caller: BackendCaller
     private let critic: Critic
     private let embedder: Embedder
     private let models: (any ModelGate)?
@@ -63,7 +63,7 @@ public struct Router: Sendable {
     ///   - blind: the guard, for questions about answers; without it no model is asked for its opinion.
     ///   - models: the way to backends whose models are loaded on demand.
     ///   - steering: what changes the order of a plan, in turn; the last has the last word.
-    public init(
+    public convenience init(
         live: LiveRouting,
         board: HealthBoard,
         scan: EgressScan,
@@ -76,17 +76,47 @@ public struct Router: Sendable {
         steering: [any PlanSteering] = [],
         circumstances: Circumstances = Circumstances()
     ) {
-        self.models = models
-        self.steering = steering
+        let caller = BackendCaller(
+            egress: Egress(scan: scan, ledger: ledger, transport: transport),
+            now: circumstances.now
+        )
+        self.init(
+            live: live,
+            board: board,
+            caller: caller,
+            ledger: ledger,
+            budgets: budgets,
+            cache: cache,
+            blind: blind,
+            models: models,
+            steering: steering,
+            circumstances: circumstances
+        )
+    }
+
+    /// A router that asks in a way of its own.
+    init(
+        live: LiveRouting,
+        board: HealthBoard,
+        caller: BackendCaller,
+        ledger: any EgressLedger,
+        budgets: BudgetBook = BudgetBook(),
+        cache: AnswerCache = AnswerCache(),
+        blind: Blinding? = nil,
+        models: (any ModelGate)? = nil,
+        steering: [any PlanSteering] = [],
+        circumstances: Circumstances = Circumstances()
+    ) {
         self.live = live
         self.board = board
+        self.caller = caller
+        self.ledger = ledger
         self.budgets = budgets
         self.cache = cache
-        self.ledger = ledger
+        self.models = models
+        self.steering = steering
         self.world = circumstances
-        let egress = Egress(scan: scan, ledger: ledger, transport: transport)
-        caller = BackendCaller(egress: egress, now: circumstances.now)
-        embedder = Embedder(egress: egress, budgets: budgets, semantic: cache.semantic, now: circumstances.now)
+        embedder = Embedder(egress: caller.egress, budgets: budgets, semantic: cache.semantic, now: circumstances.now)
         critic = Critic(caller: caller, board: board, world: circumstances, blind: blind)
     }
 
@@ -137,15 +167,15 @@ public struct Router: Sendable {
     ) async throws(RoutingError) -> Answer {
         let snapshot = live.current
         let plan = plan(thought, snapshot)
-        var course = Course(thought, plan, snapshot, start: world.now())
+        let course = Course(thought, plan, snapshot, start: world.now())
         do throws(RoutingError) {
             if let key = course.cacheKey(cache) {
                 if let hit = cache.lookup(key, at: world.now()) { return await giveAgain(hit, course, onEvent) }
-                if let hit = await embedder.lookup(&course, snapshot.registry) {
+                if let hit = await embedder.lookup(course, snapshot.registry) {
                     return await giveAgain(hit, course, onEvent)
                 }
             }
-            return try await answer(&course, onEvent)
+            return try await answer(course, onEvent)
         } catch {
             // An answer's decision is written with its last request; this one has none.
             if course.isCounted { await ledger.decided(course.decision(error, at: world.now())) }
@@ -167,7 +197,7 @@ public struct Router: Sendable {
     }
 
     private func answer(
-        _ course: inout Course,
+        _ course: Course,
         _ onEvent: (ThoughtEvent) async -> Void
     ) async throws(RoutingError) -> Answer {
         guard !course.plan.candidates.isEmpty else { throw .noBackend(course.plan.rejected) }
@@ -180,19 +210,19 @@ public struct Router: Sendable {
                     if Task.isCancelled { throw .cancelled }
                 }
                 do throws(RoutingError) {
-                    if let answer = try await ask(index, &course, onEvent) { return answer }
+                    if let answer = try await ask(index, course, onEvent) { return answer }
                 } catch {
                     // Nothing more is sent; an answer that is there already is given all the same.
                     if case .cancelled = error { throw error }
                     if Task.isCancelled { throw error }
-                    if let best = await giveBest(&course, onEvent) { return best }
+                    if let best = await giveBest(course, onEvent) { return best }
                     throw error
                 }
             case .end:
-                if let best = await giveBest(&course, onEvent) { return best }
+                if let best = await giveBest(course, onEvent) { return best }
                 throw course.failure(isLate: course.run.isOver(at: world.now()))
             case .late:
-                if let best = await giveBest(&course, onEvent) { return best }
+                if let best = await giveBest(course, onEvent) { return best }
                 throw course.failure(isLate: true)
             }
         }
@@ -200,7 +230,7 @@ public struct Router: Sendable {
 
     /// The best of the answers that were not good enough, if there was any.
     private func giveBest(
-        _ course: inout Course,
+        _ course: Course,
         _ onEvent: (ThoughtEvent) async -> Void
     ) async -> Answer? {
         guard var best = await course.giveBest(onEvent) else { return nil }
@@ -214,7 +244,7 @@ public struct Router: Sendable {
     /// Asks a candidate: the answer, if it is the thought's; nil when the chain goes on.
     private func ask(
         _ index: Int,
-        _ course: inout Course,
+        _ course: Course,
         _ onEvent: (ThoughtEvent) async -> Void
     ) async throws(RoutingError) -> Answer? {
         let backend = course.plan.candidates[index].backend
@@ -227,11 +257,11 @@ public struct Router: Sendable {
             caller: course.thought.caller,
             task: course.run.budget
         ) {
-        case .failure: return deny(index, &course, .overBudget)
+        case .failure: return deny(index, course, .overBudget)
         case .success(let held): reservation = held
         }
         switch board.permit(for: backend.id, anyway: course.chain.isAnyway(index), at: world.now()) {
-        case .refused(let refusal): return deny(index, &course, refusal.failure)
+        case .refused(let refusal): return deny(index, course, refusal.failure)
         case .granted(let permit):
             var pass: ModelPass?
             if let place = backend.place {
@@ -240,7 +270,7 @@ public struct Router: Sendable {
                 case .failure(let refusal):
                     permit.finish(.failed(refusal.failure, retryAfter: refusal.retryAfter), at: world.now())
                     if refusal.failure == .cancelled { throw .cancelled }
-                    return deny(index, &course, refusal.failure, retryAfter: refusal.retryAfter)
+                    return deny(index, course, refusal.failure, retryAfter: refusal.retryAfter)
                 }
             }
             course.chain.didSend(index)
@@ -257,9 +287,9 @@ public struct Router: Sendable {
             course.run.note(end)
             switch end.result {
             case .success(let completion):
-                return await weigh(completion, end, index, &course, permit: permit, reservation: reservation)
+                return await weigh(completion, end, index, course, permit: permit, reservation: reservation)
             case .failure(let error):
-                try await fail(error, end, index, &course, permit: permit, reservation: reservation)
+                try await fail(error, end, index, course, permit: permit, reservation: reservation)
                 guard course.run.broken != nil else { return nil }
                 await onEvent(.brokeOff(course.run.attempts))
                 // Who has words that cannot be taken back wants nobody else's.
@@ -302,7 +332,7 @@ public struct Router: Sendable {
     /// Nothing was sent.
     private func deny(
         _ index: Int,
-        _ course: inout Course,
+        _ course: Course,
         _ failure: FailureClass,
         retryAfter: Duration? = nil
     ) -> Answer? {
@@ -316,7 +346,7 @@ public struct Router: Sendable {
         _ completion: Completion,
         _ end: CallEnd,
         _ index: Int,
-        _ course: inout Course,
+        _ course: Course,
         permit: consuming BreakerPermit,
         reservation: consuming Reservation
     ) async -> Answer? {
@@ -363,7 +393,7 @@ public struct Router: Sendable {
         _ error: WireError,
         _ end: CallEnd,
         _ index: Int,
-        _ course: inout Course,
+        _ course: Course,
         permit: consuming BreakerPermit,
         reservation: consuming Reservation
     ) async throws(RoutingError) {

@@ -36,7 +36,7 @@ final class GroupCommit<Entry: Sendable, Receipt: Sendable>: Sendable {
         }
     }
 
-    /// After so many entries the queue does its maintenance: never on the thread of a caller.
+    /// After so many entries maintenance is due: never on the thread of a caller.
     private static var maintenanceInterval: Int { 2_000 }
     /// So many entries that nobody waits for are written at once.
     private static var mostLater: Int { 256 }
@@ -49,7 +49,7 @@ final class GroupCommit<Entry: Sendable, Receipt: Sendable>: Sendable {
 
     /// - Parameters:
     ///   - lag: how long an entry that nobody waits for may wait for others, so that they share a commit; nil for not at all.
-    ///   - maintain: housekeeping that may take long; no entry is written meanwhile.
+    ///   - maintain: begins what is due after so many entries; no entry is written before it returns.
     init(
         label: String,
         lag: DispatchTimeInterval? = nil,

@@ -46,6 +46,7 @@ final class Ledger: EgressLedger {
     private let secrets: LedgerSecrets
     let commits: GroupCommit<LedgerEntry, Int64>
     let keeper: CheckpointKeeper
+    private let checkpointer: Checkpointer
     /// Whether the clock may be gone by when something is deleted for its age.
     let ages: ClockWatch
     /// The same since the start, for those who look on.
@@ -73,7 +74,7 @@ final class Ledger: EgressLedger {
             )
             var configuration = Configuration()
             configuration.prepareDatabase { db in
-                // The writer checkpoints when it is asked to, see below.
+                // The log is moved by `checkpointer`.
                 try db.execute(sql: "PRAGMA wal_autocheckpoint = 0")
                 try db.execute(sql: "PRAGMA cache_size = -\(SQLiteLibrary.cacheKibibytes)")
             }
@@ -89,6 +90,7 @@ final class Ledger: EgressLedger {
             self.pool = pool
             self.secrets = secrets
             writer = try LedgerWriter(pool, logger: logger)
+            checkpointer = try Checkpointer("ledger", pool, logger: logger)
             let newest = try pool.read { db in
                 try Int64.fetchOne(db, sql: "SELECT time_ms FROM egress ORDER BY seq DESC LIMIT 1")
             }
@@ -102,8 +104,8 @@ final class Ledger: EgressLedger {
         self.logger = logger
         self.clock = clock
         self.durability = durability
-        let pool = self.pool
         let writer = self.writer
+        let checkpointer = self.checkpointer
         let keeper = CheckpointKeeper(path: path, pool: pool, signer: signer, clock: clock)
         self.keeper = keeper
         let file = PrivateFile.identity(path)
@@ -117,11 +119,7 @@ final class Ledger: EgressLedger {
             loss.worked()
             return writer.commit(entries, isPatient: isPatient)
         } maintain: {
-            keeper.keep(logger)
-            // A checkpoint waits for the disk, which no event loop may do. One that fails is done the next time.
-            do { _ = try pool.writeWithoutTransaction { db in try db.checkpoint(.passive) } } catch {
-                logger.info("the ledger's checkpoint failed", metadata: ["reason": "\(LedgerWriter.reason(error))"])
-            }
+            checkpointer.begin { keeper.keep(logger) }
         }
         keeper.check(logger)
     }
@@ -133,6 +131,7 @@ final class Ledger: EgressLedger {
         _ = writer.commit([], isPatient: true)
         keeper.keep(logger)
         do {
+            try checkpointer.close()
             // What is in the write-ahead log goes into the database, so that one file is the whole ledger.
             _ = try pool.writeWithoutTransaction { db in try db.checkpoint(.truncate) }
             writer.close()

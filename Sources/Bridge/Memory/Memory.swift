@@ -36,6 +36,7 @@ final class Memory: Sendable {
     let logger: Logger
     let forgettings = Forgettings()
     private let commits: GroupCommit<Change, Int>
+    private let checkpointer: Checkpointer
     private let key: SymmetricKey
     private let digestKey: SymmetricKey
     /// An authentication that has read its key: to begin each with the key takes as long as the rest.
@@ -75,12 +76,14 @@ final class Memory: Sendable {
             pool = try DatabasePool(path: path, configuration: configuration)
             try MemorySchema.migrator.migrate(pool)
             try PrivateFile.protect(path)
+            checkpointer = try Checkpointer("memory", pool, logger: logger)
         } catch {
             throw OpenFailure(path: path, reason: StorageFault.sentence(error))
         }
         self.logger = logger
         self.clock = clock
         let pool = pool
+        let checkpointer = checkpointer
         let file = PrivateFile.identity(path)
         let loss = FaultLog("the memory's file is gone", end: "the memory's file is there again", to: logger)
         let faults = FaultLog("the memory cannot be written", end: "the memory can be written again", to: logger)
@@ -93,8 +96,7 @@ final class Memory: Sendable {
             loss.worked()
             return Self.commit(changes, to: pool, isPatient: isPatient, faults)
         } maintain: {
-            // One that fails is done the next time.
-            _ = try? pool.writeWithoutTransaction { db in try db.checkpoint(.passive) }
+            checkpointer.begin()
         }
     }
 
@@ -102,6 +104,7 @@ final class Memory: Sendable {
     func close() {
         commits.flush()
         do {
+            try checkpointer.close()
             _ = try pool.writeWithoutTransaction { db in try db.checkpoint(.truncate) }
             pool.writeWithoutTransaction { _ in statements.forget() }
             try pool.close()

@@ -4,10 +4,15 @@ internal import Synchronization
 
 /// The personas of one moment: their guards, and the scan that knows all of them.
 struct PersonaSet: Sendable {
-    /// A persona, and its guard.
-    struct Mind: Sendable {
+    /// A persona, and its guard. A class: every request takes it, and there are few.
+    final class Mind: Sendable {
         let card: PersonaCard
         let gate: PromptGuard
+
+        init(card: PersonaCard, gate: PromptGuard) {
+            self.card = card
+            self.gate = gate
+        }
     }
 
     let defaultPersona: PersonaID

@@ -4,7 +4,7 @@ internal import Routing
 
 /// What stands between the protocol and the router: the admission before it, the reply filter and the voice behind it,
 /// the ledger beside it.
-struct ThoughtService: Sendable {
+final class ThoughtService: Sendable {
     let live: LiveRouting
     let board: HealthBoard
     let ledger: Ledger

@@ -9,7 +9,7 @@ struct Embedder: Sendable {
     let now: @Sendable () -> ContinuousClock.Instant
 
     /// The answer to the same question in other words. The question stays with the thought, for its own answer to be kept.
-    func lookup(_ course: inout Course, _ registry: BackendRegistry) async -> AnswerCache.Hit? {
+    func lookup(_ course: Course, _ registry: BackendRegistry) async -> AnswerCache.Hit? {
         guard let policy = semantic.policy, let backend = registry[policy.backend], Self.may(ask: backend, course),
             var question = course.question(semantic), let vector = await vector(course, backend, policy)
         else { return nil }

@@ -11,7 +11,7 @@ struct TelegraphWireTests {
     private struct Office {
         let curl: CurlLoop
         let ledger = MemoryLedger()
-        var router: Router
+        let router: Router
 
         init(_ upstream: LoopbackUpstream, model: String = "morse-1") throws {
             curl = try CurlLoop()
@@ -21,14 +21,14 @@ struct TelegraphWireTests {
             backend.prices = PriceVector(input: 2, output: 10)
             backend.isStreamed = true
             let registry = BackendRegistry([backend])
+            let egress = Egress(scan: TestPrompts.scan, ledger: ledger, transport: curl)
+            let caller = BackendCaller(egress: egress, now: { .now }, format: { _ in TelegraphWire() })
             router = Router(
                 live: LiveRouting(RoutingSnapshot(registry: registry)),
                 board: HealthBoard(registry),
-                scan: TestPrompts.scan,
-                ledger: ledger,
-                transport: curl
+                caller: caller,
+                ledger: ledger
             )
-            router.caller.format = { _ in TelegraphWire() }
         }
     }
 
