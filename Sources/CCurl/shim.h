@@ -57,7 +57,7 @@ static inline CURLcode ccurl_setopt_slist(CURL *handle, CURLoption option, struc
     return curl_easy_setopt(handle, option, value);
 }
 
-// curl_easy_setopt, CURLOPT_WRITEFUNCTION, CURLOPT_HEADERFUNCTION and CURLOPT_READFUNCTION.
+// curl_easy_setopt, CURLOPT_WRITEFUNCTION and CURLOPT_HEADERFUNCTION.
 static inline CURLcode ccurl_setopt_function(
     CURL *handle, CURLoption option, size_t (*value)(char *, size_t, size_t, void *)) {
     return curl_easy_setopt(handle, option, value);

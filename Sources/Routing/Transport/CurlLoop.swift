@@ -292,6 +292,9 @@ private struct LoopState: ~Copyable {
 
     /// Sleeps until a socket, a timer of curl's or the inbox has something.
     func wait() {
+        // What curl wants to do at once needs no question to the system before.
+        var pause = 0
+        guard curl_multi_timeout(multi, &pause) != CURLM_OK || pause != 0 else { return }
         _ = curl_multi_poll(multi, nil, 0, transfers.isEmpty ? 1_000 : 20, nil)
     }
 

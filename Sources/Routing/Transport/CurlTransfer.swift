@@ -26,7 +26,6 @@ final class CurlTransfer: @unchecked Sendable {
     private var headerList: UnsafeMutablePointer<curl_slist>?
     private var headers: [UInt8] = []
     private var body: [UInt8] = []
-    private var given = 0
     private var received = 0
     private var isTooLarge = false
     private var unwantedUntil: ContinuousClock.Instant?
@@ -35,6 +34,8 @@ final class CurlTransfer: @unchecked Sendable {
     /// Whom to tell that something has come of a stream.
     private var arrivals: CurlArrivals?
     private var sockets: CurlSockets?
+    /// Whether a connection has been given to carry the request.
+    private var hasBegun = false
 
     /// How many bytes of header lines a response may have.
     private static let maxHeaders = 64 << 10
@@ -106,12 +107,12 @@ final class CurlTransfer: @unchecked Sendable {
         case .post:
             _ = ccurl_setopt_long(handle, CURLOPT_POST, 1)
             _ = ccurl_setopt_off_t(handle, CURLOPT_POSTFIELDSIZE_LARGE, request.body.count)
-            // A function and no way to rewind it: libcurl sends a request again by itself when a kept connection dies
-            // under it, and what is sent must be on record. It then fails with CURLE_SEND_FAIL_REWIND instead.
-            _ = ccurl_setopt_function(handle, CURLOPT_READFUNCTION, Self.onSend)
-            _ = ccurl_setopt_pointer(handle, CURLOPT_READDATA, me)
+            // Head and body leave in one write.
+            request.body.withUnsafeBytes {
+                _ = ccurl_setopt_pointer(handle, CURLOPT_COPYPOSTFIELDS, $0.baseAddress)
+            }
         case .get:
-            // Without a body there is nothing to rewind, so it gets a connection of its own.
+            // A probe is to show that a connection can be made.
             _ = ccurl_setopt_long(handle, CURLOPT_FRESH_CONNECT, 1)
             _ = ccurl_setopt_long(handle, CURLOPT_FORBID_REUSE, 1)
         }
@@ -128,14 +129,6 @@ final class CurlTransfer: @unchecked Sendable {
     }
 
     // MARK: What goes and what comes
-
-    private static let onSend:
-        @convention(c) (UnsafeMutablePointer<CChar>?, Int, Int, UnsafeMutableRawPointer?) -> Int =
-            { buffer, size, count, me in
-                guard let buffer, let me else { return 0 }
-                let transfer = Unmanaged<CurlTransfer>.fromOpaque(me).takeUnretainedValue()
-                return transfer.give(UnsafeMutableRawBufferPointer(start: buffer, count: size * count))
-            }
 
     private static let onBody:
         @convention(c) (UnsafeMutablePointer<CChar>?, Int, Int, UnsafeMutableRawPointer?) -> Int =
@@ -164,18 +157,13 @@ final class CurlTransfer: @unchecked Sendable {
                 return transfer.mayUse(host, remote, local) ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
             }
 
-    /// Whether the connection is clean; of a kept one that is not, nothing may be read.
+    /// Whether the request may leave. libcurl sends it again by itself when a kept connection dies under it, and what is sent
+    /// must be on record; and of a kept connection that is not clean, nothing may be read.
     private func mayUse(_ host: UnsafePointer<CChar>, _ remote: Int32, _ local: Int32) -> Bool {
+        guard !hasBegun else { return false }
+        hasBegun = true
         guard hasBody, request.url.hasPrefix("http://") else { return true }
         return sockets?.isClean(host: host, remote: remote, local: local) ?? true
-    }
-
-    /// Gives the next part of the request's body.
-    private func give(_ buffer: UnsafeMutableRawBufferPointer) -> Int {
-        let count = min(buffer.count, request.body.count - given)
-        buffer.copyBytes(from: request.body[given..<(given + count)])
-        given += count
-        return count
     }
 
     /// Takes a part of the body; false stops the transfer.
@@ -246,6 +234,8 @@ final class CurlTransfer: @unchecked Sendable {
         receiver = nil
         curl_slist_free_all(headerList)
         headerList = nil
+        // The handle may be kept; what it has sent is not.
+        if let handle, hasBody { _ = ccurl_setopt_pointer(handle, CURLOPT_POSTFIELDS, nil) }
     }
 
     /// What curl's result means for this transfer.
@@ -257,8 +247,8 @@ final class CurlTransfer: @unchecked Sendable {
         case CURLE_OPERATION_TIMEDOUT: return .timedOut(isConnected ? .total : .connect)
         case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM, CURLE_SSL_CACERT_BADFILE:
             return .tls
-        // Aborted by ``onReady``: before a byte was sent.
-        case CURLE_SEND_FAIL_REWIND, CURLE_ABORTED_BY_CALLBACK: return .stale
+        // Aborted by ``onReady``: before a byte was sent on this connection.
+        case CURLE_ABORTED_BY_CALLBACK: return .stale
         // Out of memory is what libcurl before 8.6 says of a header line above its own limit of 100 KiB.
         case CURLE_WRITE_ERROR, CURLE_FILESIZE_EXCEEDED, CURLE_OUT_OF_MEMORY: return .responseTooLarge
         case CURLE_PARTIAL_FILE, CURLE_GOT_NOTHING, CURLE_RECV_ERROR, CURLE_SEND_ERROR, CURLE_HTTP2, CURLE_HTTP2_STREAM:
