@@ -120,6 +120,11 @@ public struct Telling: Sendable, Undisclosed {
     }
 
     private static func trimmed(_ line: String) -> String {
+        // Most lines are; the edges of no other are white space unseen.
+        let visible = UInt8(ascii: "!")...UInt8(ascii: "~")
+        if let first = line.utf8.first, let last = line.utf8.last, visible.contains(first), visible.contains(last) {
+            return line
+        }
         let start = line.drop(while: \.isWhitespace)
         return String(
             start.prefix(upTo: start.lastIndex { !$0.isWhitespace }.map(start.index(after:)) ?? start.endIndex)

@@ -223,7 +223,7 @@ extension Memory {
 }
 
 extension Memory.Place {
-    fileprivate var bytes: [UInt8] { Array("\(table)\u{0}\(row)".utf8) }
+    fileprivate var bytes: [UInt8] { Array(table.utf8) + [0] + row.utf8 }
 }
 
 /// The statements of the memory that are run with every thought. `@unchecked Sendable`: they are touched by whoever has the

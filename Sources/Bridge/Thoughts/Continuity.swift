@@ -96,7 +96,7 @@ struct Continuity: Sendable {
     /// Whether no backend off this machine may see the task itself.
     private func mustStay(_ params: ThoughtParams, _ gate: PromptGuard) -> Bool {
         if params.constraints.isLocalOnly { return true }
-        return Self.pass(PromptDraft(task: params.draft.task), gate).map { Classifier().classify($0).isLocalOnly }
+        return Self.pass(PromptDraft(task: params.draft.task), gate).map { Classifier().classify($0, isExplained: false).isLocalOnly }
             ?? false
     }
 
@@ -136,7 +136,7 @@ struct Continuity: Sendable {
             var turns = (start.open?.exchange.turns ?? []) + start.results
             if !params.draft.task.isEmpty { turns.append(Turn(.user, params.draft.task)) }
             turns.append(Turn(.assistant, reply.plain, calls: reply.calls))
-            let stays = params.constraints.isLocalOnly || Classifier().classify(prompt).isLocalOnly
+            let stays = params.constraints.isLocalOnly || Classifier().classify(prompt, isExplained: false).isLocalOnly
             await conversations.add(
                 Exchange(turns: turns, kind: reply.answer.kind, stays: stays),
                 tokens: size(start, reply, prompt),

@@ -12,7 +12,7 @@ enum Evaluation {
     static func classified(_ thought: Thought) -> Thought {
         guard thought.classification == nil else { return thought }
         var thought = thought
-        thought.classification = classifier.classify(thought.prompt)
+        thought.classification = classifier.classify(thought.prompt, isExplained: false)
         return thought
     }
 

@@ -33,10 +33,14 @@ public struct Classifier: Sendable {
     }
 
     /// What the task is about.
-    public func classify(_ prompt: BlindPrompt) -> Classification {
+    /// - Parameter isExplained: whether anybody will read why.
+    public func classify(_ prompt: BlindPrompt, isExplained: Bool = true) -> Classification {
         var task = prompt.task
         let hasStayed = prompt.history.contains(where: stays)
-        return task.withUTF8 { classify($0, attachments: prompt.attachments.map(\.mediaType), hasStayed: hasStayed) }
+        let attachments = prompt.attachments.map(\.mediaType)
+        return task.withUTF8 { task in
+            classify(task, attachments: attachments, hasStayed: hasStayed, isExplained: isExplained)
+        }
     }
 
     /// Whether a turn says that what is talked of stays: so does all that comes after it.
@@ -51,7 +55,8 @@ public struct Classifier: Sendable {
     private func classify(
         _ bytes: UnsafeBufferPointer<UInt8>,
         attachments: [String],
-        hasStayed: Bool
+        hasStayed: Bool,
+        isExplained: Bool
     ) -> Classification {
         let zones = TaskWords.Zones(bytes)
         let shape = TaskStructure(bytes, zones: zones, attachments: attachments)
@@ -64,7 +69,7 @@ public struct Classifier: Sendable {
             }
             let known = model.look(up: hashes, edge: read.edge, middle: read.middle)
             let scores = model.scores(known, shape)
-            return verdict(scores, known, shape, length: bytes.count, isKept: isKept)
+            return verdict(scores, known, shape, length: bytes.count, isKept: isKept, isExplained: isExplained)
         }
     }
 
@@ -73,7 +78,8 @@ public struct Classifier: Sendable {
         _ known: LinearModel.Known,
         _ shape: TaskStructure,
         length: Int,
-        isKept: Bool
+        isKept: Bool,
+        isExplained: Bool
     ) -> Classification {
         let chances = Chances(scores, sharpness: model.sharpness)
         var kind = chances.kind
@@ -85,7 +91,9 @@ public struct Classifier: Sendable {
         } else if length > Self.longBytes {
             (kind, confidence, why) = (.longDocument, 0.95, [ClassifierReasons.veryLong])
         } else {
-            why = reasons.why(kind, shares: shares, shape: shape, model: model, column: chances.column)
+            if isExplained {
+                why = reasons.why(kind, shares: shares, shape: shape, model: model, column: chances.column)
+            }
             // A shape alone is a guess.
             if shares.reduce(0, +) < Self.leastWords { confidence = min(confidence, Self.guess) }
             if why.isEmpty { why = [ClassifierReasons.nothing] }

@@ -166,9 +166,9 @@ enum FormatCheck {
     private static func checkSameLanguage(_ view: AnswerView, _ finding: inout Finding) {
         guard ![.translation, .extraction, .codeGeneration, .longDocument, .multimodal].contains(view.kind),
             view.task.count < 600, view.fences == 0, !view.looksLikeCode,
+            let answered = Language.of(view.folded + [SentenceFolding.space], scripts: view.scripts),
             let asked = Language.of(view.taskFolded + [SentenceFolding.space], scripts: view.taskScripts)
                 ?? byQuestion(view),
-            let answered = Language.of(view.folded + [SentenceFolding.space], scripts: view.scripts),
             !near(asked, answered), !speaksOfLanguages(view)
         else { return }
         finding.lower(to: 0.2, "it is in another language than the task")

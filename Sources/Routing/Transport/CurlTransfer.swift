@@ -22,6 +22,9 @@ final class CurlTransfer: @unchecked Sendable {
     private let request: SealedRequest
     private let limits: TransferLimits
     private var receiver: Receiver?
+    /// Whether it is read as it comes. Beside the receiver, which would be copied with every piece to be asked.
+    private let isStream: Bool
+    private var hasHead = false
     private(set) var handle: UnsafeMutableRawPointer?
     private var headerList: UnsafeMutablePointer<curl_slist>?
     private var headers: [UInt8] = []
@@ -45,6 +48,7 @@ final class CurlTransfer: @unchecked Sendable {
         self.request = request
         self.limits = limits
         self.receiver = receiver
+        isStream = if case .whole = receiver { false } else { true }
     }
 
     /// Why the transfer has to end now: a limit for tokens has run out, or nobody has wanted it for long enough.
@@ -173,14 +177,11 @@ final class CurlTransfer: @unchecked Sendable {
             isTooLarge = true
             return false
         }
-        sendHead()
-        switch receiver {
-        case .whole: body.append(contentsOf: bytes)
-        case .body:
+        if isStream {
+            sendHead()
             if body.isEmpty { arrivals?.transfers.append(self) }
-            body.append(contentsOf: bytes)
-        case .head, nil: return false
         }
+        body.append(contentsOf: bytes)
         return true
     }
 
@@ -194,7 +195,8 @@ final class CurlTransfer: @unchecked Sendable {
 
     /// The reply has begun: the reader of a stream is to be told, with what comes of the body now.
     private func sendHead() {
-        guard case .head(let reader, let body, let pace) = receiver else { return }
+        guard !hasHead, case .head(let reader, let body, let pace) = receiver else { return }
+        hasHead = true
         receiver = .body(body, pace)
         let head = HTTPStream(status: status, headers: HTTPHeaders(block: headers), body: body, pace: pace)
         unheard = (reader, head)

@@ -65,9 +65,12 @@ struct LeafText {
 
     private mutating func hex(_ name: StaticString, _ value: UnsafeRawBufferPointer) {
         begin(name, value.count * 2)
-        for byte in value {
-            bytes.append(Self.digit(byte >> 4))
-            bytes.append(Self.digit(byte & 15))
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: value.count * 2) { digits in
+            for (place, byte) in value.enumerated() {
+                digits[2 * place] = Self.digit(byte >> 4)
+                digits[2 * place + 1] = Self.digit(byte & 15)
+            }
+            bytes.append(contentsOf: digits)
         }
         bytes.append(UInt8(ascii: "\n"))
     }
