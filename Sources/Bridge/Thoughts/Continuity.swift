@@ -96,8 +96,8 @@ struct Continuity: Sendable {
     /// Whether no backend off this machine may see the task itself.
     private func mustStay(_ params: ThoughtParams, _ gate: PromptGuard) -> Bool {
         if params.constraints.isLocalOnly { return true }
-        return Self.pass(PromptDraft(task: params.draft.task), gate).map { Classifier().classify($0, isExplained: false).isLocalOnly }
-            ?? false
+        let prompt = Self.pass(PromptDraft(task: params.draft.task), gate)
+        return prompt.map { Classifier().classify($0, isExplained: false).isLocalOnly } ?? false
     }
 
     /// The turns of those exchanges that the guard lets go. One that it holds back, because a backend's reply planted
