@@ -122,6 +122,7 @@ struct BackendCaller: Sendable {
         await egress.settle(end.receipt, settlement)
     }
 
+    @inline(never)
     private func pass(
         _ request: OutgoingRequest,
         _ call: BackendCall,

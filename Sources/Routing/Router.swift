@@ -2,44 +2,6 @@ public import Persona
 
 /// The model router: plan, budget, permit, call, judge, and on to the next candidate when it fails.
 public final class Router: Sendable {
-    /// The budgets of a chain.
-    public struct Limits: Sendable, Equatable {
-        /// How many requests one thought may send.
-        public var maxAttempts: Int
-        /// For the whole chain.
-        public var deadline: Duration
-        /// What all of a thought's requests together may cost; nil for any sum.
-        public var maxCost: NanoDollars?
-
-        /// Limits.
-        public init(maxAttempts: Int = 6, deadline: Duration = .seconds(300), maxCost: NanoDollars? = nil) {
-            self.maxAttempts = maxAttempts
-            self.deadline = deadline
-            self.maxCost = maxCost
-        }
-    }
-
-    /// Time and chance, so that tests can hold them still.
-    public struct Circumstances: Sendable {
-        /// The time.
-        public var now: @Sendable () -> ContinuousClock.Instant
-        /// Waits; returns early when the task is cancelled.
-        public var sleep: @Sendable (Duration) async -> Void
-        /// From 0 to 1.
-        public var jitter: @Sendable () -> Double
-
-        /// The real ones, where not said otherwise.
-        public init(
-            now: @escaping @Sendable () -> ContinuousClock.Instant = { .now },
-            sleep: @escaping @Sendable (Duration) async -> Void = { try? await Task.sleep(for: $0) },
-            jitter: @escaping @Sendable () -> Double = { .random(in: 0...1) }
-        ) {
-            self.now = now
-            self.sleep = sleep
-            self.jitter = jitter
-        }
-    }
-
     private let live: LiveRouting
     private let board: HealthBoard
     private let budgets: BudgetBook
@@ -183,6 +145,7 @@ public final class Router: Sendable {
         }
     }
 
+    @inline(never)
     private func giveAgain(
         _ hit: AnswerCache.Hit,
         _ course: Course,
@@ -229,6 +192,7 @@ public final class Router: Sendable {
     }
 
     /// The best of the answers that were not good enough, if there was any.
+    @inline(never)
     private func giveBest(
         _ course: Course,
         _ onEvent: (ThoughtEvent) async -> Void
@@ -240,6 +204,9 @@ public final class Router: Sendable {
     }
 
     // MARK: One candidate
+    //
+    // A thought that waits keeps the frames of all that wait with it. What may wait, too, but mostly does not or not then, is
+    // kept out of them: inlined, its values would have places in the caller's frame for as long as the backend thinks.
 
     /// Asks a candidate: the answer, if it is the thought's; nil when the chain goes on.
     private func ask(
@@ -300,6 +267,7 @@ public final class Router: Sendable {
     }
 
     /// Permission to send to a backend whose model is loaded on demand, when it is there.
+    @inline(never)
     private func enter(
         _ place: ModelPlace,
         _ index: Int,
@@ -313,6 +281,7 @@ public final class Router: Sendable {
         }
     }
 
+    @inline(never)
     private func send(
         _ call: BackendCall,
         _ pass: ModelPass?,
@@ -389,6 +358,7 @@ public final class Router: Sendable {
     }
 
     /// No answer.
+    @inline(never)
     private func fail(
         _ error: WireError,
         _ end: CallEnd,

@@ -40,7 +40,7 @@ failed=0
 if [ "${TESTS:-1}" != 0 ]; then
     log="$scratch/tests.log"
     # Each bound of time of a test holds when tests do not run beside each other.
-    env "${load[@]}" SWIFTNIO_STRICT=1 "$swift" test --skip-build "--sanitize=$kind" --scratch-path "$scratch" --no-parallel \
+    env "${load[@]}" SWIFT_BACKTRACE=enable=no "$swift" test --skip-build "--sanitize=$kind" --scratch-path "$scratch" --no-parallel \
         ${filter:+--filter "$filter"} 2>&1 | tee "$log" || failed=1
     if grep -a -e '^SUMMARY: .*Sanitizer' -e 'Sanitizer:DEADLYSIGNAL' "$log" | sort | uniq -c; then failed=1; fi
 fi

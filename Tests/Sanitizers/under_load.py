@@ -28,7 +28,7 @@ from pathlib import Path
 TOP = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(TOP / "Benchmarks"))
 
-import bench  # noqa: E402
+import inputs  # noqa: E402
 import rig  # noqa: E402
 
 PATIENCE_S = 120.0  # a sanitizer is slow, and so is its end
@@ -156,7 +156,10 @@ def connect(path: Path) -> socket.socket:
 
 def configure(folder: Path, door: int, backends: list[Backend]) -> Path:
     """Two backends, the second for what the first cannot take; limits that a slow daemon keeps."""
-    path = rig.write_config(folder, backends[0].ports[1], "/models", door, {})
+    port, personas = backends[0].ports[1], rig.REPO / "configs" / "personas"
+    path = rig.write_config(
+        folder, port, door, probe="/models", limits={}, count=1, personas=personas
+    )
     config = json.loads(path.read_text())
     alpha = config["backends"]["alpha"] | {"health_interval_s": 1, "cooldown_s": 1}
     url = f"http://127.0.0.1:{backends[1].ports[1]}/v1"
@@ -170,20 +173,21 @@ def run_loads(
     home: Path, door: int, seconds: float, most: int, quiet: bool = False
 ) -> list[rig.Json]:
     """All of them side by side; what each of them says."""
-    bench.write_inputs(home)
     url = f"http://127.0.0.1:{door}/v1/chat/completions"
     path = home / "bridge.sock"
     commands = [
-        [home / "load", "-s", path, "-t", home / f"{kind}.line", "-c", connections, "-w", window]
+        [home / "load", "-s", path, "-t", line, "-c", connections, "-w", window]
         for kind, connections, window in (
             ("think", 2, max(1, most // 2)),
             ("stream", 1, most),
             ("route", 1, most),
         )
+        for line in [inputs.line_path(home, kind)]
     ]
     commands += [
-        [home / "direct", "-a", url, "-b", home / f"{kind}.door", "-w", most]
-        for kind in ("think", "stream")
+        [home / "direct", "-a", url, "-b", body, "-w", most]
+        for is_streamed in (False, True)
+        for body in [inputs.body_path(home, "door", "auto", is_streamed=is_streamed)]
     ]
     running = [
         subprocess.Popen(
@@ -280,7 +284,7 @@ def main() -> int:
         process = stack.enter_context(rig.child(words, home, "workshop.log"))
         log = home / "workshop.log"
         try:
-            rig.first_answer(process, home / "bridge.sock", {"method": "health"}, log)
+            rig.first_answer(process, home / "bridge.sock", {"method": "health"}, log, PATIENCE_S)
             loads, meddlers, code = torment(process, home, door, backends[0], options)
         finally:
             text = log.read_text(errors="replace")

@@ -44,6 +44,7 @@ struct Delivery: Sendable {
     }
 
     /// Hands on what happens while the answer comes.
+    @inline(never)
     mutating func take(_ event: ThoughtEvent, _ onEvent: (ThoughtService.Event) async -> Void) async {
         switch event {
         case .delta(let text): await emit(telling.hear(text) + tell(filter.feed(text)), onEvent)
@@ -60,6 +61,7 @@ struct Delivery: Sendable {
     }
 
     /// The whole of it; a stream's client is given what is left.
+    @inline(never)
     mutating func finish(_ answer: Answer, _ onEvent: (ThoughtService.Event) async -> Void) async -> Reply {
         let opening = isStreamed ? [] : telling.hear(answer.text)
         let first = isStreamed ? "" : filter.feed(answer.text)

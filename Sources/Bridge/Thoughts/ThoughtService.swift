@@ -126,13 +126,19 @@ final class ThoughtService: Sendable {
             }
             var reply = await delivery.finish(answer, onEvent)
             reply.consensus = report
-            reply.stays = thought.constraints.isLocalOnly || thought.classification?.isLocalOnly == true
-            if reply.caught > 0 { await ledger.caught(reply.caught, from: answer.backend) }
-            await continuity.end(start, reply, thought.prompt)
+            await end(start, thought, &reply)
             return reply
         } catch {
             throw BridgeError(error, voice: mind.card.voice, seed: admitted.seed)
         }
+    }
+
+    /// What comes of an answer besides: what is counted, and what is remembered.
+    @inline(never)
+    private func end(_ start: Continuity.Start, _ thought: Thought, _ reply: inout Reply) async {
+        reply.stays = thought.constraints.isLocalOnly || thought.classification?.isLocalOnly == true
+        if reply.caught > 0 { await ledger.caught(reply.caught, from: reply.answer.backend) }
+        await continuity.end(start, reply, thought.prompt)
     }
 
     /// Whether a request could leave; nothing of it is kept or counted but that it was refused.

@@ -30,6 +30,7 @@ struct Embedder: Sendable {
     }
 
     /// Where the task points; nil when that cannot be had in time.
+    @inline(never)
     private func vector(_ course: Course, _ backend: Backend, _ policy: SemanticPolicy) async -> [Float]? {
         let prompt = course.thought.prompt
         guard let request = EmbeddingWire.encode(prompt, for: backend, model: policy.model) else { return nil }
