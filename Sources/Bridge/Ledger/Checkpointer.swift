@@ -32,7 +32,7 @@ final class Checkpointer: Sendable {
         var configuration = Configuration()
         configuration.prepareDatabase { db in
             try db.execute(sql: "PRAGMA wal_autocheckpoint = 0")
-            // A quarter of the pages that a connection keeps: none of them is read twice.
+            // None of its pages is read twice.
             try db.execute(sql: "PRAGMA cache_size = -\(SQLiteLibrary.cacheKibibytes / 4)")
             // The log reaches the disk before the database is touched, and the database before the log begins anew.
             try db.execute(sql: "PRAGMA synchronous = NORMAL")

@@ -93,10 +93,10 @@ public struct Classifier: Sendable {
         } else {
             if isExplained {
                 why = reasons.why(kind, shares: shares, shape: shape, model: model, column: chances.column)
+                if why.isEmpty { why = [ClassifierReasons.nothing] }
             }
             // A shape alone is a guess.
             if shares.reduce(0, +) < Self.leastWords { confidence = min(confidence, Self.guess) }
-            if why.isEmpty { why = [ClassifierReasons.nothing] }
             if confidence < Self.unsure { why.append(ClassifierReasons.unsure) }
         }
         let looksPrivate = scores[LinearModel.stayColumn] > Self.stayThreshold
