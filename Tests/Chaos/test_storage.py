@@ -335,9 +335,14 @@ class DamagedTest(StorageTest):
                     if name == "ledger.db":
                         told = self.subject.run("audit", "--config", self.subject.config)
                         is_told = told.returncode != 0 or self.wrong(self.subject)
-                        books = Books(self, self.state)
-                        is_whole = books.rows("PRAGMA integrity_check") == [("ok",)]
-                        self.assertTrue(is_told or is_whole, "damage is passed over")
+                        self.assertTrue(is_told or self.is_whole(), "damage is passed over")
+
+    def is_whole(self) -> bool:
+        """Whether SQLite finds nothing wrong with the ledger."""
+        try:
+            return Books(self, self.state).rows("PRAGMA integrity_check") == [("ok",)]
+        except sqlite3.DatabaseError:
+            return False
 
     def test_write_ahead_log(self) -> None:
         """After kill -9 its end is cut off or garbled: what is left of it counts, and is told."""
