@@ -33,11 +33,12 @@
             let fields = bytes.texts
             let quick = Set(Guarded.quick.traces(in: fields))
             let thorough = Set(Guarded.thorough.traces(in: fields))
-            // What is found there, the slow way may find once more, and surer: it reads the words of every text as groups of
-            // one code as well, in which "Timm y" stands without its space.
+            // What stands there plainly, the slow way may find once more in a word that it has written out in another spelling.
             let other = quick.symmetricDifference(thorough).filter { trace in
                 quick.contains(trace)
-                    || !quick.contains { $0.identityClass == trace.identityClass && $0.field == trace.field }
+                    || !quick.contains {
+                        $0.certainty == .plain && $0.identityClass == trace.identityClass && $0.field == trace.field
+                    }
             }
             try promise(other.isEmpty, "the quick way finds something else: \(other)")
             let sure = Guarded.quick.traces(in: fields, .sure)
@@ -62,10 +63,10 @@
                 let request = OutgoingRequest(method: .post, url: "http://any.test/v1", headers: [], body: body)
                 return (try? EgressScan(index: index).seal(request)) != nil
             }
-            let (leavesQuickly, leavesSlowly) = (leaves(bytes, Guarded.quick), leaves(bytes, Guarded.thorough))
-            // Of what the quick way guesses, the slow way may be sure, as above.
-            let isGuessed = leavesQuickly && !Guarded.quick.traces(in: [String(decoding: bytes, as: UTF8.self)]).isEmpty
-            try promise(leavesQuickly == leavesSlowly || isGuessed, "the quick way lets something else leave")
+            try promise(
+                leaves(bytes, Guarded.quick) == leaves(bytes, Guarded.thorough),
+                "the quick way lets something else leave"
+            )
             guard let text = String(validating: bytes, as: UTF8.self) else { return }
             let isNamed = ["timmy", "merrowin", "glasswing"].contains { text.lowercased().contains($0) }
             guard isNamed, bytes.allSatisfy({ $0 < 0x80 && $0 != UInt8(ascii: "\\") }) else { return }

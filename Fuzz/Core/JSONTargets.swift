@@ -60,7 +60,10 @@
             if let boolean = try? value.decode(Bool.self) { return .boolean(boolean) }
             // Foundation rounds what has more digits than a number can hold another way, in the last place; that whole numbers
             // are exact is for the ordinary tests.
-            if let number = try? value.decode(Double.self) { return .number(String(format: "%.12g", number)) }
+            // And its zero has no sign.
+            if let number = try? value.decode(Double.self) {
+                return .number(String(format: "%.12g", number == 0 ? 0 : number))
+            }
             return .string(Array(try value.decode(String.self).utf8))
         }
 

@@ -60,7 +60,7 @@ package final class Detectors: Sendable, Undisclosed {
         Decoder(.texts, needs: .dashes, Morse.decode),
         Decoder(.texts, needs: .digits, NumberShapes.readHex),
         Decoder(.texts, needs: .digits, Radixes.decode),
-        Decoder(.texts, needs: .digits, GroupedRuns.decode),
+        Decoder(.texts, needs: .all, GroupedRuns.decode),
         Decoder(.words, needs: .all, NumberWords.decode),
     ]
 

@@ -17,7 +17,7 @@ struct SkimmingTests {
         "\u{131}u\u{1D09}\u{28D}o\u{279}\u{279}\u{1DD}\u{26F}",
         "MMMeeerrrrrrooowwwiiinnn", "the", "barrels,", "count", "row", "an", "0x12", "2026-03-01", "if (a[i] < b) {",
         "caf\u{E9}", "\u{2014}", "\u{1F600}", "\n", "\t", "...", "\\n", "x=10", "foo_bar/baz", "getBarrelCount",
-        "9fceb02d",
+        "9fceb02d", "TWVy cm93 aW4g", "VGlt bXkg aGVs", "aBcd Timm y",
     ]
     private static let edits = Array("aimtyTM019=%&\\-._ |<>[]\n".unicodeScalars) + ["\u{200B}", "\u{363}", "\u{E9}"]
 
@@ -42,6 +42,16 @@ struct SkimmingTests {
         for _ in 0..<150 {
             let fields = (0..<Int.random(in: 1...3, using: &random)).map { _ in Self.text(&random) }
             #expect(Set(Self.quick.traces(in: fields)) == Set(Self.thorough.traces(in: fields)), "\(fields)")
+        }
+    }
+
+    @Test("Base64 in groups is read without any digit, and words of one length are no code by a single capital")
+    func groups() {
+        for code in ["VGlt bXkg aGVs", "VGlt bXkg aGVs bG8="] {
+            #expect(Self.quick.traces(in: ["what is \(code)?"], .sure).map(\.identityClass) == [.name], "\(code)")
+        }
+        for plain in ["they said iPad well", "the USA ami may", "Rows aMen well"] {
+            #expect(Self.quick.traces(in: [plain], .sure).isEmpty, "\(plain)")
         }
     }
 
