@@ -17,17 +17,26 @@ final class Checkpointer: Sendable {
     private let queue: DispatchQueue
     private let faults: FaultLog
     private let longest: Int
-    private let isRunning = Atomic(false)
+    private let pause: Duration
+    private let state = Mutex(State())
+
+    private struct State {
+        var isRunning = false
+        var began: ContinuousClock.Instant?
+    }
 
     /// - Parameters:
     ///   - name: what the database is called in the log.
     ///   - pool: all that write the database.
     ///   - longest: see ``longest-swift.type.property``.
+    ///   - pause: how far apart two of them begin at least. While the disk is waited for, who writes may wait for the file
+    ///     system; under a heavy load that must not be all the time.
     init(
         _ name: String,
         _ pool: DatabasePool,
         logger: Logger,
-        longest: Int = Checkpointer.longest
+        longest: Int = Checkpointer.longest,
+        pause: Duration = .seconds(1)
     ) throws {
         var configuration = Configuration()
         configuration.prepareDatabase { db in
@@ -39,25 +48,35 @@ final class Checkpointer: Sendable {
         }
         self.pool = pool
         self.longest = longest
+        self.pause = pause
         connection = try DatabaseQueue(path: pool.path, configuration: configuration)
         queue = DispatchQueue(label: "\(name) checkpoint", qos: .utility)
         faults = FaultLog("the \(name)'s checkpoint failed", end: "the \(name)'s checkpoint works again", to: logger)
     }
 
-    /// Begins to move the log, unless that is being done, and returns at once.
+    /// Begins to move the log, unless that is being done or has just been, and returns at once.
     /// - Parameter first: what is done before, on the same thread.
     func begin(_ first: @escaping @Sendable () -> Void = {}) {
-        guard !isRunning.exchange(true, ordering: .acquiring) else { return }
+        let now = ContinuousClock.now
+        let isDue = state.withLock { state in
+            guard !state.isRunning, state.began.map({ now - $0 >= pause }) ?? true else { return false }
+            state = State(isRunning: true, began: now)
+            return true
+        }
+        guard isDue else { return }
         queue.async { [self] in
             first()
             move()
-            isRunning.store(false, ordering: .releasing)
+            state.withLock { $0.isRunning = false }
         }
     }
 
+    /// Returns when what has begun is done.
+    func flush() { queue.sync {} }
+
     /// Waits for what has begun, and lets go of the database. Nothing may be begun afterwards.
     func close() throws {
-        queue.sync {}
+        flush()
         try connection.close()
     }
 
