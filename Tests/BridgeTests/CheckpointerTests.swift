@@ -14,7 +14,7 @@ struct CheckpointerTests {
         let pool: DatabasePool
         let checkpointer: Checkpointer
 
-        init(longest: Int = Checkpointer.longest, pause: Duration = .zero) throws {
+        init(longest: Int = Checkpointer.longest) throws {
             let folder = FileManager.default.temporaryDirectory.appending(path: "checkpointer-\(UUID().uuidString)")
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
             path = folder.appending(path: "base.db").path
@@ -23,7 +23,7 @@ struct CheckpointerTests {
             pool = try DatabasePool(path: path, configuration: configuration)
             try pool.write { db in try db.execute(sql: "CREATE TABLE t (a INTEGER PRIMARY KEY, b BLOB)") }
             let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
-            checkpointer = try Checkpointer("test", pool, logger: logger, longest: longest, pause: pause)
+            checkpointer = try Checkpointer("test", pool, logger: logger, longest: longest)
         }
 
         deinit { try? FileManager.default.removeItem(atPath: (path as NSString).deletingLastPathComponent) }
@@ -78,20 +78,6 @@ struct CheckpointerTests {
         try base.checkpointer.close()
         #expect(others.load(ordering: .relaxed) == 0)
         #expect(try base.rowsMoved == 3)
-    }
-
-    @Test("there is no second one behind the first before its time")
-    func apart() throws {
-        for (pause, wanted) in [(Duration.zero, 2), (.seconds(3_600), 1)] {
-            let base = try Base(pause: pause)
-            let count = Atomic(0)
-            for _ in 0..<2 {
-                base.checkpointer.begin { count.add(1, ordering: .relaxed) }
-                base.checkpointer.flush()
-            }
-            try base.checkpointer.close()
-            #expect(count.load(ordering: .relaxed) == wanted)
-        }
     }
 
     @Test("a load without a pause does not make the log grow for ever")

@@ -17,26 +17,17 @@ final class Checkpointer: Sendable {
     private let queue: DispatchQueue
     private let faults: FaultLog
     private let longest: Int
-    private let pause: Duration
-    private let state = Mutex(State())
-
-    private struct State {
-        var isRunning = false
-        var began: ContinuousClock.Instant?
-    }
+    private let isRunning = Atomic(false)
 
     /// - Parameters:
     ///   - name: what the database is called in the log.
     ///   - pool: all that write the database.
     ///   - longest: see ``longest-swift.type.property``.
-    ///   - pause: how far apart two of them begin at least. While the disk is waited for, who writes may wait for the file
-    ///     system; under a heavy load that must not be all the time.
     init(
         _ name: String,
         _ pool: DatabasePool,
         logger: Logger,
-        longest: Int = Checkpointer.longest,
-        pause: Duration = .seconds(1)
+        longest: Int = Checkpointer.longest
     ) throws {
         var configuration = Configuration()
         configuration.prepareDatabase { db in
@@ -48,35 +39,26 @@ final class Checkpointer: Sendable {
         }
         self.pool = pool
         self.longest = longest
-        self.pause = pause
         connection = try DatabaseQueue(path: pool.path, configuration: configuration)
         queue = DispatchQueue(label: "\(name) checkpoint", qos: .utility)
         faults = FaultLog("the \(name)'s checkpoint failed", end: "the \(name)'s checkpoint works again", to: logger)
     }
 
-    /// Begins to move the log, unless that is being done or has just been, and returns at once.
+    /// Begins to move the log, unless that is being done, and returns at once. To begin seldom is no better: at 7,000 thoughts a
+    /// second one of a hundred then waits 6.7 ms instead of 5.2, for larger writes.
     /// - Parameter first: what is done before, on the same thread.
     func begin(_ first: @escaping @Sendable () -> Void = {}) {
-        let now = ContinuousClock.now
-        let isDue = state.withLock { state in
-            guard !state.isRunning, state.began.map({ now - $0 >= pause }) ?? true else { return false }
-            state = State(isRunning: true, began: now)
-            return true
-        }
-        guard isDue else { return }
+        guard !isRunning.exchange(true, ordering: .acquiring) else { return }
         queue.async { [self] in
             first()
             move()
-            state.withLock { $0.isRunning = false }
+            isRunning.store(false, ordering: .releasing)
         }
     }
 
-    /// Returns when what has begun is done.
-    func flush() { queue.sync {} }
-
     /// Waits for what has begun, and lets go of the database. Nothing may be begun afterwards.
     func close() throws {
-        flush()
+        queue.sync {}
         try connection.close()
     }
 
