@@ -44,8 +44,8 @@ final class Checkpointer: Sendable {
         faults = FaultLog("the \(name)'s checkpoint failed", end: "the \(name)'s checkpoint works again", to: logger)
     }
 
-    /// Begins to move the log, unless that is being done, and returns at once. To begin seldom is no better: at 7,000 thoughts a
-    /// second one of a hundred then waits 6.7 ms instead of 5.2, for larger writes.
+    /// Begins to move the log, unless that is being done, and returns at once. To begin it less often is no better: those who
+    /// write then wait seldom, and longer.
     /// - Parameter first: what is done before, on the same thread.
     func begin(_ first: @escaping @Sendable () -> Void = {}) {
         guard !isRunning.exchange(true, ordering: .acquiring) else { return }
