@@ -24,7 +24,7 @@ struct HintTests {
             "73 59 45 46 5e", "00000000  51 75 65 72\n00000004  6e 73 74 6f\n00000008  6e 65", "Q**rnst*n*",
             "Quernc3RvbmU=", "ask 7837678663 now", "XXV XIX XV XII XX",
             "twenty-five, nineteen, fifteen, twelve, twenty", "Ysobolobtob",
-            "Qubuernstubonube", "UXVl cm5z dG9u ZQ==",
+            "Qubuernstubonube", "UXVl cm5z dG9u ZQ==", "Q\u{2022}\u{2022}rnst\u{2588}n\u{B7}", "ask Ys\u{1F600}lt now",
         ]
     )
     func sees(_ text: String) {
@@ -73,6 +73,7 @@ struct HintTests {
             "getUserNameFromHTTPRequest2 parseJSONBody4", "SHA256:uNiVztksCsDhcc0u9e8BrJQJi3UlCrfQ2z6hVzJkLmE",
             "| one | two |\n|---|---|\n| a | b |", "Contents . . . . . . . . . 7", "ooo.ooo.xxx.xxx",
             "for x in xs: y += x",
+            "a\u{2022}b, yes\u{2022}not, 10\u{B0}C \u{2192} 12\u{B0}C, \u{1F600} ok", "don\u{2019}t, well\u{2014}being",
         ]
     )
     func passes(_ text: String) {

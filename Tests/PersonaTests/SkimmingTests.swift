@@ -18,6 +18,7 @@ struct SkimmingTests {
         "MMMeeerrrrrrooowwwiiinnn", "the", "barrels,", "count", "row", "an", "0x12", "2026-03-01", "if (a[i] < b) {",
         "caf\u{E9}", "\u{2014}", "\u{1F600}", "\n", "\t", "...", "\\n", "x=10", "foo_bar/baz", "getBarrelCount",
         "9fceb02d", "TWVy cm93 aW4g", "VGlt bXkg aGVs", "aBcd Timm y",
+        "T*mmy", "M\u{2022}rr\u{2588}win", "T\u{B7}mm\u{1F600}",
     ]
     private static let edits = Array("aimtyTM019=%&\\-._ |<>[]\n".unicodeScalars) + ["\u{200B}", "\u{363}", "\u{E9}"]
 

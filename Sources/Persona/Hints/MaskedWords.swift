@@ -1,4 +1,4 @@
-/// Finds names some of whose letters are masked: `L*nt*rn`, `L_ntern`.
+/// Finds names some of whose letters are masked: `L*nt*rn`, `L_ntern`, `L\u{2022}ntern`.
 struct MaskedWords: Sendable, Undisclosed {
     private let terms: [GuardedTerm]
     private static let shortest = 5
@@ -14,20 +14,29 @@ struct MaskedWords: Sendable, Undisclosed {
 
     func detect(_ bytes: UnsafeBufferPointer<UInt8>, _ found: (Trace) -> Void) {
         guard !terms.isEmpty else { return }
-        Self.kinds.withUnsafeBufferPointer { kinds in
-            var index = 0
-            while index < bytes.count {
-                guard bytes[index] == 0x5F || bytes[index] == 0x2A || bytes[index] == 0x23 else {
-                    index += 1
-                    continue
-                }
-                var start = index
-                while start > 0, kinds[Int(bytes[start - 1])] != 0 { start -= 1 }
-                while index < bytes.count, kinds[Int(bytes[index])] != 0 { index += 1 }
-                // As long as a name, or with a mark before it.
-                guard index - start <= Self.longest + 1, lengths & 3 << UInt64(index - start - 1) != 0 else { continue }
-                compare(bytes[start..<index].map { kinds[Int($0)] == Kind.mask ? 0 : $0 | 0x20 }, found)
+        var index = 0
+        while index < bytes.count {
+            guard Self.mask(bytes, at: index) != nil else {
+                index += 1
+                continue
             }
+            var start = index
+            while start > 0, Self.isLetter(bytes[start - 1]) { start -= 1 }
+            var word = bytes[start..<index].map { $0 | 0x20 }
+            while index < bytes.count {
+                if let length = Self.mask(bytes, at: index) {
+                    word.append(0)
+                    index += length
+                } else if Self.isLetter(bytes[index]) {
+                    word.append(bytes[index] | 0x20)
+                    index += 1
+                } else {
+                    break
+                }
+            }
+            // As long as a name, or with a mark before it.
+            guard word.count <= Self.longest + 1, lengths & 3 << UInt64(word.count - 1) != 0 else { continue }
+            compare(word, found)
         }
     }
 
@@ -43,16 +52,24 @@ struct MaskedWords: Sendable, Undisclosed {
         }
     }
 
-    private enum Kind {
-        static let letter: UInt8 = 1
-        static let mask: UInt8 = 2
+    private static func isLetter(_ byte: UInt8) -> Bool {
+        byte | 0x20 >= UInt8(ascii: "a") && byte | 0x20 <= UInt8(ascii: "z")
     }
 
-    private static let kinds: [UInt8] = (0..<256).map { value in
-        switch value {
-        case 0x41...0x5A, 0x61...0x7A: Kind.letter
-        case 0x2A, 0x5F, 0x23: Kind.mask
-        default: 0
+    /// How many bytes what stands there in the place of a letter has; nil when nothing of that kind stands there.
+    private static func mask(_ bytes: UnsafeBufferPointer<UInt8>, at index: Int) -> Int? {
+        switch bytes[index] {
+        case UInt8(ascii: "*"), UInt8(ascii: "_"), UInt8(ascii: "#"): return 1
+        case ..<0xC2: return nil
+        default:
+            guard let (scalar, length) = TextFolding.decode(bytes, at: index) else { return nil }
+            return marks.contains { $0.contains(scalar.value) } ? length : nil
         }
     }
+
+    /// Bullets, blocks, shapes and pictures. Not quotes, which stand in words ("don\u{2019}t"), and not dashes, which join them.
+    private static let marks: [ClosedRange<UInt32>] = [
+        0xA1...0xA9, 0xAC...0xAC, 0xAE...0xB4, 0xB6...0xB9, 0xBB...0xBF, 0xD7...0xD7, 0xF7...0xF7, 0x2020...0x2027,
+        0x203B...0x205E, 0x2190...0x2BFF, 0xFF0A...0xFF0A, 0xFFFD...0xFFFD, 0x1F300...0x1FAFF,
+    ]
 }
