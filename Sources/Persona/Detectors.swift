@@ -109,7 +109,7 @@ package final class Detectors: Sendable, Undisclosed {
             TextDetector(needs: [.lines, .markup]) { if Drawing.isDrawn($0.bytes) { $1(.odd) } },
             TextDetector(needs: [], detect: strands.detect),
             TextDetector(needs: [.digits], detect: numbers.detect),
-            TextDetector(needs: [[.masks, .foreign]]) { masked.detect($0.bytes, $1) },
+            TextDetector(needs: []) { masked.detect($0.bytes, $1) },
             TextDetector(needs: [], detect: pairs.detect),
             TextDetector(needs: [[.digits, .escapes]], detect: halves.detect),
             TextDetector(needs: []) { if TokenShapes.isOdd($0) { $1(.odd) } },

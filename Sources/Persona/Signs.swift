@@ -12,8 +12,6 @@ struct Signs: OptionSet {
     static let control = Signs(rawValue: 16)
     static let lines = Signs(rawValue: 32)
     static let dashes = Signs(rawValue: 64)
-    /// What is put in the place of letters: `*`, `_`, `#`.
-    static let masks = Signs(rawValue: 128)
 
     static let all = Signs(rawValue: .max)
 
@@ -30,9 +28,7 @@ struct Signs: OptionSet {
         case 0x5C, 0x3D, 0x26, 0x2B: .escapes
         case 0x3C, 0x5B, 0x7B, 0x7C: .markup
         case 0x1B: [.markup, .control]
-        case 0x2D: .dashes
-        case 0x5F: [.dashes, .masks]
-        case 0x2A, 0x23: .masks
+        case 0x2D, 0x5F: .dashes
         case 0x09, 0x0D: []
         case 0..<0x20, 0x7F: .control
         case 0x80...: .foreign

@@ -25,6 +25,7 @@ struct HintTests {
             "Quernc3RvbmU=", "ask 7837678663 now", "XXV XIX XV XII XX",
             "twenty-five, nineteen, fifteen, twelve, twenty", "Ysobolobtob",
             "Qubuernstubonube", "UXVl cm5z dG9u ZQ==", "Q\u{2022}\u{2022}rnst\u{2588}n\u{B7}", "ask Ys\u{1F600}lt now",
+            "Qu?rnst?ne", "ask Ys-lt now", "Q~e.nstone",
         ]
     )
     func sees(_ text: String) {

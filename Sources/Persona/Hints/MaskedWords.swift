@@ -1,4 +1,4 @@
-/// Finds names some of whose letters are masked: `L*nt*rn`, `L_ntern`, `L\u{2022}ntern`.
+/// Finds names some of whose letters are masked: `L*nt*rn`, `L_ntern`, `L\u{2022}ntern`, `L?nt?rn`.
 struct MaskedWords: Sendable, Undisclosed {
     private let terms: [GuardedTerm]
     private static let shortest = 5
@@ -60,6 +60,11 @@ struct MaskedWords: Sendable, Undisclosed {
     private static func mask(_ bytes: UnsafeBufferPointer<UInt8>, at index: Int) -> Int? {
         switch bytes[index] {
         case UInt8(ascii: "*"), UInt8(ascii: "_"), UInt8(ascii: "#"): return 1
+        case 0x21...0x2F, 0x3A...0x40, 0x5B...0x60, 0x7B...0x7E:
+            // Between two letters alone: what ends a word is no part of it.
+            let isInside =
+                index > 0 && index + 1 < bytes.count && isLetter(bytes[index - 1]) && isLetter(bytes[index + 1])
+            return isInside ? 1 : nil
         case ..<0xC2: return nil
         default:
             guard let (scalar, length) = TextFolding.decode(bytes, at: index) else { return nil }
