@@ -102,7 +102,8 @@ struct EgressScanTests {
     @Test("a term that is surely disguised is found in the final bytes, and a picture of a megabyte is not by chance")
     func disguises() throws {
         #expect(try violation(Self.request(body: #"{"content":"R2xhc3N3aW5n"}"#))?.place == .body)
-        var generator = SystemRandomNumberGenerator()
+        // Of one picture: in one of twenty-five of a hundred kilobytes a term of three letters stands by chance.
+        var generator = SeededGenerator(seed: 1)
         let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
         let picture = (0..<(1 << 17)).map { _ in alphabet[Int.random(in: 0..<64, using: &generator)] }
         var request = Self.request(body: "")
