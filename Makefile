@@ -56,9 +56,10 @@ test-network: build ## backends that hang, lie and flood; networks that are cut;
 	WORKSHOP=$(CURDIR)/.build/debug/workshop $(PYTHON) -m unittest discover Tests/Chaos -p test_upstreams.py
 	WORKSHOP=$(CURDIR)/.build/debug/workshop $(PYTHON) -m unittest discover Tests/Chaos -p test_network.py
 
-test-load: build ## a daemon under load while everything disturbs it: what `make sanitize` does, for a few seconds and without a sanitizer
+test-load: build ## a daemon under load while everything disturbs it: what `make sanitize` and `make soak` do, for a few seconds
 	WORKSHOP_BENCH_DEPS=1 scripts/install-deps.sh
 	$(PYTHON) Tests/Sanitizers/under_load.py .build/debug/workshop --seconds 5 --in-flight 16
+	$(PYTHON) Tests/Chaos/soak.py --binary $(CURDIR)/.build/debug/workshop --thoughts 5000 --quiet --json -
 
 test-security: build ## what other users of the machine can read and reach; where secrets are (as root)
 	WORKSHOP_CHAOS_DEPS=1 scripts/install-deps.sh

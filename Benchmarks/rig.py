@@ -298,7 +298,11 @@ def memory_mib(pid: int, key: str = "VmRSS") -> float:
 
 
 def first_answer(
-    process: subprocess.Popen[bytes], path: Path, request: Json, log: Path, patience: float
+    process: subprocess.Popen[bytes],
+    path: Path,
+    request: Json,
+    log: Path,
+    patience: float = PATIENCE_S,
 ) -> float:
     """When the first good reply came, on the monotonic clock."""
     deadline = time.monotonic() + patience
