@@ -16,7 +16,7 @@
             guard !bytes.contains(0), String(validating: bytes, as: UTF8.self) != nil else { return }
             let mine = ours.flatMap { try? JSONTree.decode(Anything.self, from: $0) }
             let theirs = try? JSONDecoder().decode(Anything.self, from: Data(bytes))
-            if mine == nil && (bytes.closesBehindComma || bytes.holdsControl) { return }
+            if mine == nil && (bytes.closesBehindComma || bytes.holdsControl || bytes.holdsOddEscape) { return }
             try promise((mine == nil) == (theirs == nil), "taken by \(theirs == nil ? "us" : "Foundation") alone")
             try promise(mine == theirs, "another value than Foundation's")
         }
@@ -25,6 +25,11 @@
     extension [UInt8] {
         /// Whether a control character stands there as it is: Foundation takes some in a string, RFC 8259 none.
         fileprivate var holdsControl: Bool { contains { $0 < 0x20 && ![0x09, 0x0A, 0x0D].contains($0) } }
+
+        /// Whether a backslash stands before what makes no escape with it: Foundation takes `\e`, RFC 8259 does not.
+        fileprivate var holdsOddEscape: Bool {
+            zip(self, dropFirst()).contains { $0 == UInt8(ascii: "\\") && !#""\/bfnrtu"#.utf8.contains($1) }
+        }
 
         /// Whether a bracket closes behind a comma: Foundation takes that (`{"a":1,}`), RFC 8259 does not.
         fileprivate var closesBehindComma: Bool {
