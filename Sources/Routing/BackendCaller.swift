@@ -56,8 +56,8 @@ struct CallEnd: Sendable {
 struct BackendCaller: Sendable {
     let egress: Egress
     let now: @Sendable () -> ContinuousClock.Instant
-    /// How a request is written for a backend. A format that no backend has yet is tried with it.
-    var format: @Sendable (Backend) -> any WireFormat = { $0.wire.format }
+    /// How a request is written for a backend.
+    let format: @Sendable (Backend) -> any WireFormat
 
     /// Asks. What comes back must be settled.
     func ask(

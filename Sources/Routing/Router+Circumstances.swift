@@ -16,7 +16,7 @@ extension Router {
         }
     }
 
-    /// Time and chance, so that tests can hold them still.
+    /// Time, chance and how requests are written, so that tests can hold them still.
     public struct Circumstances: Sendable {
         /// The time.
         public var now: @Sendable () -> ContinuousClock.Instant
@@ -24,6 +24,8 @@ extension Router {
         public var sleep: @Sendable (Duration) async -> Void
         /// From 0 to 1.
         public var jitter: @Sendable () -> Double
+        /// How a request is written for a backend. A format that no backend has yet is tried with it.
+        var format: @Sendable (Backend) -> any WireFormat = { $0.wire.format }
 
         /// The real ones, where not said otherwise.
         public init(

@@ -25,7 +25,7 @@ public final class Router: Sendable {
     ///   - blind: the guard, for questions about answers; without it no model is asked for its opinion.
     ///   - models: the way to backends whose models are loaded on demand.
     ///   - steering: what changes the order of a plan, in turn; the last has the last word.
-    public convenience init(
+    public init(
         live: LiveRouting,
         board: HealthBoard,
         scan: EgressScan,
@@ -38,40 +38,13 @@ public final class Router: Sendable {
         steering: [any PlanSteering] = [],
         circumstances: Circumstances = Circumstances()
     ) {
-        let caller = BackendCaller(
+        caller = BackendCaller(
             egress: Egress(scan: scan, ledger: ledger, transport: transport),
-            now: circumstances.now
+            now: circumstances.now,
+            format: circumstances.format
         )
-        self.init(
-            live: live,
-            board: board,
-            caller: caller,
-            ledger: ledger,
-            budgets: budgets,
-            cache: cache,
-            blind: blind,
-            models: models,
-            steering: steering,
-            circumstances: circumstances
-        )
-    }
-
-    /// A router that asks in a way of its own.
-    init(
-        live: LiveRouting,
-        board: HealthBoard,
-        caller: BackendCaller,
-        ledger: any EgressLedger,
-        budgets: BudgetBook = BudgetBook(),
-        cache: AnswerCache = AnswerCache(),
-        blind: Blinding? = nil,
-        models: (any ModelGate)? = nil,
-        steering: [any PlanSteering] = [],
-        circumstances: Circumstances = Circumstances()
-    ) {
         self.live = live
         self.board = board
-        self.caller = caller
         self.ledger = ledger
         self.budgets = budgets
         self.cache = cache

@@ -21,13 +21,15 @@ struct TelegraphWireTests {
             backend.prices = PriceVector(input: 2, output: 10)
             backend.isStreamed = true
             let registry = BackendRegistry([backend])
-            let egress = Egress(scan: TestPrompts.scan, ledger: ledger, transport: curl)
-            let caller = BackendCaller(egress: egress, now: { .now }, format: { _ in TelegraphWire() })
+            var circumstances = Router.Circumstances()
+            circumstances.format = { _ in TelegraphWire() }
             router = Router(
                 live: LiveRouting(RoutingSnapshot(registry: registry)),
                 board: HealthBoard(registry),
-                caller: caller,
-                ledger: ledger
+                scan: TestPrompts.scan,
+                ledger: ledger,
+                transport: curl,
+                circumstances: circumstances
             )
         }
     }
